@@ -1,0 +1,1 @@
+"""Block, compare, learn, score, cluster: from person_records to clusters."""

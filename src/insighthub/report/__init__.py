@@ -1,0 +1,1 @@
+"""The linkage report: one self-contained HTML page."""

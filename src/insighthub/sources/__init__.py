@@ -1,0 +1,1 @@
+"""Contracts, landing, checks and quarantine: from delivered files to landed text."""

@@ -120,9 +120,7 @@ class Exclusion(_Model):
     """Rows that are landed and kept but never linked, and why: sealed adoptions, for example."""
 
     column: str
-    values: tuple[str, ...] = Field(
-        (), description="texts to match, ignoring case; empty means any value at all"
-    )
+    values: tuple[str, ...] = Field((), description="texts to match, ignoring case; empty means any value at all")
     reason: str
 
 
@@ -193,9 +191,7 @@ def load_contract(path: Path) -> Contract:
     except FileNotFoundError:
         raise ContractError("there is no such contract file", remedy="Check the path", file=path) from None
     except (OSError, UnicodeDecodeError):
-        raise ContractError(
-            "the contract cannot be read as text", remedy="Save it as UTF-8 text", file=path
-        ) from None
+        raise ContractError("the contract cannot be read as text", remedy="Save it as UTF-8 text", file=path) from None
     try:
         return Contract.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -203,9 +199,7 @@ def load_contract(path: Path) -> Contract:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(p) for p in first["loc"])
-        raise ContractError(
-            first["msg"], remedy="See docs/reference/contract.md", file=path, column=place
-        ) from None
+        raise ContractError(first["msg"], remedy="See docs/reference/contract.md", file=path, column=place) from None
 
 
 def contract_schema() -> dict[str, Any]:
