@@ -1,0 +1,1 @@
+"""Side by side with peers: accuracy on public data, and speed on a fictional borough."""
