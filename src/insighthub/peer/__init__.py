@@ -1,0 +1,1 @@
+"""Splink beside our own linkage: a comparison and nothing else. Needs the extra ``peer``."""
