@@ -1,1 +1,7 @@
 """One place that draws: a specification gives SVG, a table and a text summary."""
+
+from insighthub.charts.draw import Drawing, draw
+from insighthub.charts.figure import Figure, HeatMatrix
+from insighthub.charts.table import Column, Table
+
+__all__ = ["Column", "Drawing", "Figure", "HeatMatrix", "Table", "draw"]

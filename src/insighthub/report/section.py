@@ -1,0 +1,27 @@
+"""A section of the report, and the plain words that several sections use."""
+
+from dataclasses import dataclass
+
+from insighthub.charts import Figure
+from insighthub.charts.numbers import count
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, a few sentences, and figures."""
+
+    key: str
+    heading: str
+    lead: str
+    figures: tuple[Figure, ...]
+
+
+def words(name: str) -> str:
+    """Write the name of a field or a comparison as words: ``given_name`` as "Given name"."""
+    text = name.replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def of(number: int, one: str, many: str | None = None) -> str:
+    """Write a count with its noun: "1 person", "1,234 people"."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,149 @@
+import csv
+import io
+import math
+from xml.etree import ElementTree
+
+import pytest
+
+from insighthub.charts import Column, Figure, counts, draw, evidence, numbers
+from insighthub.charts.figure import heat_matrix
+from insighthub.charts.palette import contrast, heat_step
+from insighthub.charts.table import table
+
+WIDTHS = (720, 288)
+LONG = "same first letters of given name, same family name by sound, and same postcode district"
+FORMS = {
+    "bars": lambda width: counts.bars(
+        [counts.Bar("A <b> & 'c'", (10, 2), "12"), counts.Bar(LONG, (0, 0), "0")], ("x", "y"), width
+    ),
+    "columns": lambda width: counts.columns([str(n) for n in range(14)], list(range(14)), "Size", width),
+    "histogram": lambda width: counts.histogram(
+        [(-3.0, -2.0, 5_000_000), (-2.0, 2.0, 0), (2.0, 3.0, 7)], counts.Cut(0.0, "Cut"), "Bits", "Pairs", width
+    ),
+    "weights": lambda width: evidence.weights([evidence.Weight("for", 3.5), evidence.Weight("against", -2.25)], width),
+    "waterfall": lambda width: evidence.weights(
+        [evidence.Weight("Prior", -9), evidence.Weight("same", 12), evidence.Weight("Sum", 3, total=True)],
+        width,
+        running=True,
+    ),
+    "reach": lambda width: evidence.reach([evidence.Span("one", -3, 9, "−3.0 to +9.0")], width),
+    "intervals": lambda width: evidence.intervals([evidence.Span("F1", 0.991, 0.997, "0.9940", 0.994)], width),
+}
+
+
+def figure(specification, key="key"):
+    return Figure(key, "Title", "Summary", table("Caption", [Column("a", "A")], [("x",)]), specification)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_is_a_valid_specification(form, width):
+    # Altair checks against the schema of Vega-Lite as the specification is built, unless it is told not to.
+    assert FORMS[form](width)["$schema"].startswith("https://vega.github.io/schema/vega-lite/v6")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_drawings_fit_their_width_and_carry_no_script(form):
+    drawing = draw(figure(FORMS[form]))
+    for text, width in ((drawing.wide, 720), (drawing.narrow, 288)):
+        root = ElementTree.fromstring(text)
+        assert float(root.attrib["width"]) <= width
+        assert root.attrib["role"] == "img"
+        assert root.attrib["aria-labelledby"] == "key-title"
+        tags = {element.tag.rpartition("}")[2] for element in root.iter()}
+        assert not tags & {"script", "foreignObject", "image", "a", "style"}
+        assert all("role" not in element.attrib for element in root.iter() if element is not root)
+
+
+def test_drawings_are_the_same_each_time():
+    assert draw(figure(FORMS["waterfall"])) == draw(figure(FORMS["waterfall"]))
+
+
+def test_labels_are_written_as_they_are_and_long_ones_are_wrapped():
+    drawing = draw(figure(FORMS["bars"]))
+    narrow = "".join(ElementTree.fromstring(drawing.narrow).itertext())
+    assert "A <b> & 'c'" in narrow
+    assert "…" not in narrow
+    assert "district" in narrow
+
+
+def test_ids_of_two_drawings_do_not_clash():
+    def ids(text):
+        return {element.attrib["id"] for element in ElementTree.fromstring(text).iter() if "id" in element.attrib}
+
+    one, other = draw(figure(FORMS["bars"], "one")), draw(figure(FORMS["bars"], "other"))
+    assert not (ids(one.wide) | ids(one.narrow)) & (ids(other.wide) | ids(other.narrow))
+
+
+def test_a_figure_that_is_its_table_has_no_drawing():
+    assert draw(figure(None)) is None
+
+
+def test_a_waterfall_goes_on_from_where_it_was_and_ends_from_nought():
+    spec = FORMS["waterfall"](720)
+    bars = next(rows for rows in spec["datasets"].values() if "from" in rows[0])
+    ends = [(row["from"], row["to"]) for row in bars]
+    assert ends == [(0.0, -9.0), (-9.0, 3.0), (0.0, 3.0)]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.0, "0.0%"),
+        (0.0004, "<0.1%"),
+        (0.001, "0.1%"),
+        (0.5, "50.0%"),
+        (0.9996, ">99.9%"),
+        (1.0, "100.0%"),
+        (None, "–"),
+    ],
+)
+def test_a_share_is_never_rounded_up_to_all_nor_down_to_nothing(value, shown):
+    assert numbers.share(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.93414, "0.9341"), (0.99999, ">0.9999"), (1.0, "1.0000"), (math.nan, "–"), (None, "–")]
+)
+def test_a_score_is_never_rounded_up_to_perfect(value, shown):
+    assert numbers.score(value) == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [(6.25, "+6.2"), (-9.06, "−9.1"), (-0.01, "0.0"), (0, "0.0"), (None, "–")])
+def test_bits_bear_their_sign(value, shown):
+    assert numbers.bits(value) == shown
+
+
+def test_counts_have_commas():
+    assert numbers.count(1234567) == "1,234,567"
+    assert numbers.seconds(1234.56) == "1,234.6"
+
+
+def test_a_table_shows_rounded_values_and_its_csv_holds_full_ones():
+    shares = table("Shares", [Column("name", "Name"), Column("share", "Share", "share")], [("a", 1 / 3), ("b", None)])
+    assert shares.shown() == [["a", "33.3%"], ["b", "–"]]
+    rows = list(csv.reader(io.StringIO(shares.csv())))
+    assert rows == [["name", "share"], ["a", repr(1 / 3)], ["b", ""]]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_a_spreadsheet_does_not_run_a_cell_of_the_csv(start):
+    references = table(
+        "References", [Column("record", "Record"), Column("weight", "Weight", "bits")], [(f"{start}A1", -2.5)]
+    )
+    assert references.csv().splitlines()[1] == f"'{start}A1,-2.5"
+
+
+def test_a_row_with_too_few_cells_is_refused():
+    with pytest.raises(ValueError, match="needs 2 cells"):
+        table("Short", [Column("a", "A"), Column("b", "B")], [("x",)])
+
+
+def test_heat_goes_from_nothing_to_the_highest():
+    assert [heat_step(v) for v in (0, 0.01, 0.2, 0.5, 1.0, 7.0, math.nan)] == [0, 1, 1, 3, 5, 5, 0]
+    matrix = heat_matrix("M", "Row", ("a", "b"), texts=[["1", "2"], ["2", "–"]], values=[[1.0, 2.0], [2.0, None]])
+    assert [[cell.shade for cell in row] for row in matrix.cells] == [[3, 5], [5, 0]]
+
+
+def test_contrast_of_black_on_white_is_twenty_one():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)

@@ -1,0 +1,119 @@
+"""A linkage run as the report sees it: two hundred people in five sources, weights as a run would give them."""
+
+from random import Random
+
+import pyarrow as pa
+import pytest
+
+from insighthub.linkage.evaluation_result import Evaluation, Interval, Scores, SourcePairScores
+from insighthub.linkage.result import BlockingYield, LevelWeight, LinkResult, SamplePair, WaterfallStep
+from insighthub.report import SourceCounts
+
+SOURCES = ("adult_social_care", "benefits", "childrens_social_care", "council_tax", "libraries")
+
+
+def links_table(rows):
+    source, record_id, person, cluster_id = zip(*rows, strict=True)
+    return pa.table(
+        {
+            "source": pa.array(source, pa.string()),
+            "record_id": pa.array(record_id, pa.string()),
+            "person": pa.array(person, pa.int32()),
+            "cluster_id": pa.array(cluster_id, pa.string()),
+        }
+    )
+
+
+def sample(place, weight):
+    steps = (
+        WaterfallStep("Prior", -14.2),
+        WaterfallStep("Given name: one letter differs", 5.1),
+        WaterfallStep("Family name: same", 6.4),
+        WaterfallStep("Family name: how rare the value is", 1.7),
+        WaterfallStep("Address: same postcode, number not known", 5.5),
+        WaterfallStep("Date of birth: not known", 0.0),
+    )
+    rest = weight - sum(step.weight for step in steps)
+    steps = (*steps, WaterfallStep("Telephone: different", rest))
+    probability = 2**weight / (1 + 2**weight)
+    return SamplePair("council_tax", f"C{place}", "benefits", f"B{place}", weight, probability, weight > 0, steps)
+
+
+@pytest.fixture(scope="session")
+def result():
+    random = Random(7)
+    rows = []
+    for person in range(200):
+        known = random.sample(SOURCES, random.choice((1, 1, 2, 2, 3, 4, 5)))
+        rows += [(source, f"{source[0].upper()}{person}", 1, f"P{person:04}") for source in known]
+    rows += [("libraries", f"X{n}", 1, "P0000") for n in range(20)]
+    rows += [("council_tax", "JOINT", 1, "P0001"), ("council_tax", "JOINT", 2, "P0002")]
+    rows += [("council_tax", "EMPTY", 1, None)]
+    levels = []
+    for comparison, names, scale in (
+        ("given_name", ("same", "one letter differs", "nickname of the other", "different", "not known"), 1.0),
+        ("family_name", ("same", "one letter differs", "different", "not known"), 1.2),
+        ("date_of_birth", ("same", "one digit differs", "day and month swapped", "different", "not known"), 1.6),
+        ("address", ("same home", "same postcode, number not known", "far apart", "not known"), 0.9),
+        ("other_school roll", ("same", "different"), 0.0),
+    ):
+        for level, label in enumerate(names):
+            weight = 0.0 if label == "not known" else scale * (7.5 - 4.5 * level)
+            levels.append(
+                LevelWeight(comparison, level, label, 0.5 ** (level + 1), 0.001, weight, 40_000 // (level + 1))
+            )
+    histogram = tuple(
+        (float(low), float(low + 1), int(200_000 * 2 ** (-abs(low + 18) / 2)) + int(9_000 * 2 ** (-abs(low - 12) / 2)))
+        for low in range(-30, 26)
+    )
+    return LinkResult(
+        links=links_table(rows),
+        pairs=pa.table({"source_l": pa.array([], pa.string())}),
+        model={},
+        threshold=0.5,
+        levels=tuple(levels),
+        blocking=(
+            BlockingYield("same family name and date of birth", 120_000, 120_000, 12, 0, 0),
+            BlockingYield(
+                "same first letters of given name, same postcode and house number", 400_000, 340_000, 88, 0, 0
+            ),
+            BlockingYield("same telephone", 30_000, 4_321, 40, 3, 1_234),
+        ),
+        weight_histogram=histogram,
+        samples=tuple(sample(n, -3.25 + n / 2) for n in range(16)),
+        seconds={"standardise": 1.25, "block": 0.5, "compare": 2.75, "learn": 0.25, "cluster": 0.5},
+    )
+
+
+@pytest.fixture(scope="session")
+def deliveries():
+    return (
+        SourceCounts("adult_social_care", 1_900, 1_900, {}, 1_900, {}),
+        SourceCounts("benefits", 4_000, 3_990, {"the row has too few cells": 10}, 3_990, {"sealed adoption": 2}),
+        SourceCounts("childrens_social_care", 700, 700, {}, 700, {"not yet born": 12, "sealed adoption": 3}),
+        SourceCounts("council_tax", 12_345, 12_340, {"a totals row": 1, "no record id": 4}, 15_000, {"a company": 310}),
+        SourceCounts("libraries", 2_500, 2_500, {}, 2_500, {}),
+    )
+
+
+@pytest.fixture(scope="session")
+def evaluation():
+    def scores(p, r, f):
+        return Scores(
+            Interval(p, p - 0.01, p + 0.008), Interval(r, r - 0.02, r + 0.02), Interval(f, f - 0.012, f + 0.01)
+        )
+
+    nan = float("nan")
+    return Evaluation(
+        records=23_000,
+        entities=9_000,
+        clusters=9_400,
+        pairwise=scores(0.981, 0.912, 0.945),
+        b_cubed=scores(0.985, 0.931, 0.957),
+        by_source_pair=(
+            SourcePairScores("benefits", "council_tax", 1_234, 1_200, 0.97, 0.93, 0.95),
+            SourcePairScores("benefits", "benefits", 50, 52, 0.9, 0.94, 0.92),
+            SourcePairScores("council_tax", "libraries", 400, 250, 0.88, 0.55, 0.677),
+            SourcePairScores("libraries", "libraries", 0, 0, nan, nan, nan),
+        ),
+    )
