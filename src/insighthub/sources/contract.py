@@ -165,6 +165,26 @@ class Source(_Model):
     exclude: tuple[Exclusion, ...] = ()
     fact: tuple[Fact, ...] = ()
 
+    def columns(self) -> dict[str, str]:
+        """Return every column that the contract reads, each with the first setting that names it."""
+        named: dict[str, str] = {}
+        for column in self.record_id:
+            named.setdefault(column, "record_id")
+        maps = [("person", self.person), *((f"other_person[{n}]", o) for n, o in enumerate(self.other_person, 1))]
+        for place, person in maps:
+            for field, where in person.fields().items():
+                for column in where.names():
+                    named.setdefault(column, f"{place}.{field}")
+        for n, exclusion in enumerate(self.exclude, 1):
+            named.setdefault(exclusion.column, f"exclude[{n}].column")
+        for n, fact in enumerate(self.fact, 1):
+            if fact.value is not None:
+                named.setdefault(fact.value, f"fact[{n}].value")
+            for setting, where_ in (("date", fact.date), ("end_date", fact.end_date)):
+                for column in where_.names() if where_ else ():
+                    named.setdefault(column, f"fact[{n}].{setting}")
+        return named
+
 
 class Contract(_Model):
     """A file of source contracts."""

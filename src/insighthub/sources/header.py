@@ -1,0 +1,154 @@
+"""Finds the contract's columns in a file's header, wherever the header stands.
+
+Takes candidate rows of cells, gives the header under the names that the contract uses. The header is the row that
+holds most of the contract's columns: extracts come with titles, run dates and blank lines above it.
+Cells of a row that is not known to be a header are never quoted, as they may be a person's data.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from insighthub.errors import DataError
+from insighthub.sources.extract import FILE_COLUMN, ROW_COLUMN, Header
+
+#: How many lines or sheet rows from the top the header may be down.
+SEARCH_ROWS = 25
+#: More columns than any extract has; a wider header is junk, or a whole file on one line.
+MAX_COLUMNS = 5_000
+
+_PARTING = re.compile(r"[\s_\-]+")
+_CONTROLS = re.compile("[\x00-\x1f\x7f\ufeff\u200b]+")
+
+
+def tidy(name: str) -> str:
+    """Return a header cell on one line, without outer space or control characters."""
+    return " ".join(_CONTROLS.sub(" ", name).split())
+
+
+def loose(name: str) -> str:
+    """Return what two spellings of one column name share: case and the kind of space do not count."""
+    return _PARTING.sub(" ", tidy(name)).strip().casefold()
+
+
+def score(cells: Sequence[str], wanted: Iterable[str]) -> int:
+    """Count the contract's columns that are among the cells of a row."""
+    found = {loose(c) for c in cells}
+    return sum(loose(w) in found for w in wanted)
+
+
+def settle(row: int | None, cells: Sequence[str], wanted: Mapping[str, str], file: str) -> Header:
+    """Name the columns of a header row.
+
+    Args:
+        row: where the row is, counted from 1, or None.
+        cells: the header's texts.
+        wanted: the contract's columns, each with the setting that names it.
+        file: the file, for messages.
+
+    Returns:
+        The header; a column that the contract spells with another case or spacing takes the contract's name.
+
+    Raises:
+        DataError: a column is missing, or two columns answer to one name.
+    """
+    if len(cells) > MAX_COLUMNS:
+        raise DataError(
+            f"the header has {len(cells):,} columns, more than the {MAX_COLUMNS:,} that can be read",
+            remedy="Check that the file is the extract, and that its delimiter is the one expected",
+            file=file,
+            row=row,
+        )
+    found = tuple(tidy(c) for c in cells)
+    names = list(found)
+    warnings: list[str] = []
+    missing: list[str] = []
+    for column, setting in wanted.items():
+        _claim(names, column, setting, row, file, warnings, missing)
+    if missing:
+        raise _missing_columns(missing, names, wanted, row, file)
+    return _distinct(row, names, found, frozenset(wanted), warnings)
+
+
+def _claim(
+    names: list[str], column: str, setting: str, row: int | None, file: str, warnings: list[str], missing: list[str]
+) -> None:
+    """Find one wanted column among the names, and give it the contract's spelling."""
+    exact = [i for i, n in enumerate(names) if n == column]
+    near = exact or [i for i, n in enumerate(names) if loose(n) == loose(column)]
+    if not near:
+        missing.append(column)
+    elif len(near) > 1:
+        raise DataError(
+            f"{len(near)} columns of the header answer to this name",
+            remedy=f"Rename all but the one that {setting} means, or map another column",
+            file=file,
+            row=row,
+            column=column,
+        )
+    elif not exact:
+        warnings.append(f"Column {names[near[0]]!r} is read as {column!r}, which is how the contract spells it.")
+        names[near[0]] = column
+
+
+def _missing_columns(
+    missing: list[str], names: list[str], wanted: Mapping[str, str], row: int | None, file: str
+) -> DataError:
+    if len(missing) == len(wanted):
+        return no_header(file, row)
+    free = [n for n in names if n and n not in wanted]
+    hints = []
+    for column in missing:
+        spelled = {n.casefold(): n for n in free}
+        near = difflib.get_close_matches(column.casefold(), list(spelled), n=1, cutoff=0.6)
+        hints += [f"{spelled[near[0]]!r} for {column!r}"] if near else []
+    others = f" (nor: {', '.join(repr(m) for m in missing[1:])})" if len(missing) > 1 else ""
+    settings = ", ".join(wanted[m] for m in missing)
+    return DataError(
+        f"this column is not in the header{others}",
+        remedy=(f"Did you mean {', '.join(hints)}? " if hints else "")
+        + f"Correct {settings} in the contract, or ask for the extract again with the column in it",
+        file=file,
+        row=row,
+        column=missing[0],
+    )
+
+
+def no_header(file: str, row: int | None = None) -> DataError:
+    """Return the fault of a file in which no row holds any of the contract's columns."""
+    where = "this row does not hold" if row is not None else f"none of the first {SEARCH_ROWS} rows holds"
+    return DataError(
+        f"{where} the column names of the contract, so there is no header to read by",
+        remedy="Check that this is the right file, that it has a header row, and that the contract's column names, "
+        "delimiter, sheet and header_row are those of the file",
+        file=file,
+        row=row,
+    )
+
+
+def _distinct(
+    row: int | None, names: list[str], found: tuple[str, ...], wanted: frozenset[str], warnings: list[str]
+) -> Header:
+    """Give every column a name of its own, so that none is lost."""
+    counts = Counter(names)
+    taken = {n for n in names if n} | {FILE_COLUMN, ROW_COLUMN}
+    seen: set[str] = set()
+    unnamed: set[str] = set()
+    out: list[str] = []
+    for position, name in enumerate(names, start=1):
+        fresh = name or f"column_{position}"
+        if not name or name in seen or name in {FILE_COLUMN, ROW_COLUMN}:
+            stem, serial = fresh, 2
+            while fresh in taken or fresh in seen:
+                fresh, serial = f"{stem}_{serial}", serial + 1
+        if not name:
+            unnamed.add(fresh)
+        seen.add(fresh)
+        out.append(fresh)
+    repeated = sorted(n for n, c in counts.items() if n and c > 1 and n not in wanted)
+    if repeated:
+        warnings = [*warnings, f"Column names given more than once were numbered: {', '.join(repeated)}."]
+    return Header(row, tuple(out), found, frozenset(unnamed), tuple(warnings))

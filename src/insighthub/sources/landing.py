@@ -1,0 +1,206 @@
+"""Lands a source: stores what was delivered, for good, under the hash of its content.
+
+Takes the contract's source, gives a ``Delivery``. A landed file is never changed: the same content, read by the same
+settings, has the same name, so landing it again does nothing. It is written beside and renamed, and the quarantine
+before the records, so that a landed file that can be seen is whole, whenever the program was killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from insighthub.errors import RunError
+from insighthub.progress import Progress, Silent
+from insighthub.sources.contract import Source
+from insighthub.sources.delivered_files import DeliveredFile, find_files, read_bytes
+from insighthub.sources.extract import FILE_COLUMN, ROW_COLUMN
+from insighthub.sources.reading import FileReading, Reading, content_hash, read_source
+
+#: Raised whenever the same bytes would be landed otherwise than before.
+READER_VERSION = 1
+
+_FACTS = b"insighthub.delivery"
+_STALE_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What is landed of a source, and how its rows add up: delivered = landed + quarantined.
+
+    Lines that are wholly blank, and what stands above the header, are not counted as delivered. A totals row and
+    other words below the data are: they are quarantined.
+
+    Args:
+        source: the source's name.
+        path: landed records, Parquet: the file's columns as nullable strings, ``_file`` (string) and ``_row`` (int64).
+        quarantine: quarantined rows, Parquet: source, file, row, column, reason, raw.
+        files: how each file was read, oldest first.
+        reasons: how many rows were quarantined for each reason, most first.
+        columns: the landed file's columns, without ``_file`` and ``_row``.
+        warnings: what the user should know, in sentences.
+    """
+
+    source: str
+    path: Path
+    quarantine: Path
+    delivered: int
+    landed: int
+    quarantined: int
+    files: tuple[FileReading, ...]
+    reasons: tuple[tuple[str, int], ...]
+    columns: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.delivered != self.landed + self.quarantined:
+            raise AssertionError(f"{self.source}: rows do not add up")
+
+    @property
+    def encoding(self) -> str | None:
+        """What the newest file was written in; None where it is not text."""
+        return self.files[-1].encoding
+
+    @property
+    def delimiter(self) -> str | None:
+        """What parts the fields of the newest file; None where it is not CSV."""
+        return self.files[-1].delimiter
+
+    @property
+    def header_row(self) -> int | None:
+        """Where the newest file's header stands, counted from 1; None where the format has none."""
+        return self.files[-1].header_row
+
+
+def land(source: Source, base: Path, landing: Path, progress: Progress | None = None) -> Delivery:
+    """Store a source's deliveries as ``landing/<source>/<content hash>.parquet``.
+
+    Several files of one source are deliveries, oldest first by name: of the rows with one record id the last stays.
+
+    Args:
+        source: the contract's source.
+        base: the folder that the source's path starts from.
+        landing: the folder of landed files.
+        progress: hears of each file.
+
+    Returns:
+        The delivery; the same one, unread, where this content is landed already.
+
+    Raises:
+        DataError: a file is missing or cannot be read as a whole.
+        RunError: the landing folder cannot be written.
+    """
+    found = find_files(source, base)
+    digests = {file.name: content_hash(read_bytes(file)) for file in found.files}
+    name = _delivery_hash(source, found.files, digests)
+    path = landing / source.name / f"{name}.parquet"
+    quarantine = landing / source.name / f"{name}.quarantine.parquet"
+    known = _known(source.name, path, quarantine)
+    if known is not None:
+        return known
+    reading = read_source(source, found.files, digests, progress or Silent())
+    left = [f"{n}: not read, as it is no file of a kind that can be." for n in found.left]
+    facts = _facts(reading, left)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_stale(path.parent)
+        _write(reading.quarantine, quarantine)
+        _write(reading.records.replace_schema_metadata({_FACTS: json.dumps(facts).encode()}), path)
+    except OSError as error:
+        raise RunError(
+            f"the landing folder cannot be written ({(error.strerror or type(error).__name__).lower()})",
+            remedy="Check that there is space, and that you may write there",
+            file=path.parent,
+        ) from error
+    return _delivery(source.name, path, quarantine, facts)
+
+
+def _delivery_hash(source: Source, files: list[DeliveredFile], digests: dict[str, str]) -> str:
+    """Return the hash of the content and of all that decides how it is read."""
+    settings = source.model_dump(
+        mode="json", include={"format", "encoding", "delimiter", "header_row", "sheet", "totals_row", "record_id"}
+    )
+    parts = [READER_VERSION, settings, list(source.columns()), [[f.name, digests[f.name]] for f in files]]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+def _facts(reading: Reading, left: list[str]) -> dict[str, Any]:
+    reasons = Counter(reading.quarantine["reason"].to_pylist())
+    return {
+        "delivered": sum(f.delivered for f in reading.files),
+        "landed": reading.records.num_rows,
+        "quarantined": reading.quarantine.num_rows,
+        "files": [asdict(f) for f in reading.files],
+        "reasons": sorted(reasons.items(), key=lambda item: (-item[1], item[0])),
+        "columns": [c for c in reading.records.column_names if c not in {FILE_COLUMN, ROW_COLUMN}],
+        "warnings": [*reading.warnings, *left],
+    }
+
+
+def _delivery(source: str, path: Path, quarantine: Path, facts: dict[str, Any]) -> Delivery:
+    return Delivery(
+        source=source,
+        path=path,
+        quarantine=quarantine,
+        delivered=facts["delivered"],
+        landed=facts["landed"],
+        quarantined=facts["quarantined"],
+        files=tuple(FileReading(**f) for f in facts["files"]),
+        reasons=tuple((reason, count) for reason, count in facts["reasons"]),
+        columns=tuple(facts["columns"]),
+        warnings=tuple(facts["warnings"]),
+    )
+
+
+def _known(source: str, path: Path, quarantine: Path) -> Delivery | None:
+    """Return the delivery that is landed under this name; None where there is none, or it has been damaged."""
+    if not (path.is_file() and quarantine.is_file()):
+        return None
+    try:
+        landed, aside = pq.read_metadata(path), pq.read_metadata(quarantine)
+        delivery = _delivery(source, path, quarantine, json.loads(landed.metadata[_FACTS]))
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
+        return None
+    return delivery if (landed.num_rows, aside.num_rows) == (delivery.landed, delivery.quarantined) else None
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    """Write a Parquet file beside its place and rename it there, once it is safe on disk."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    try:
+        with beside.open("xb") as handle:
+            # most columns hold few repeats, so a dictionary costs time and gains nothing
+            pq.write_table(
+                table, handle, compression="zstd", compression_level=1, use_dictionary=["_file"], write_statistics=False
+            )
+            handle.flush()
+            os.fsync(handle.fileno())
+        beside.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _remove_stale(folder: Path) -> None:
+    """Remove what a killed run left half written, if no run can still be writing it."""
+    for beside in folder.glob(".*.tmp"):
+        with contextlib.suppress(OSError):
+            if beside.stat().st_mtime < time.time() - _STALE_SECONDS:
+                beside.unlink()

@@ -1,0 +1,157 @@
+"""Checks the rows of one file: puts aside those that are no records, and trims the rest.
+
+Takes an extract, gives its rows trimmed and with nulls for blanks, and every fault. The checks are vectorised, and
+the same for every format. Blank rows vanish here, uncounted: a spreadsheet has thousands below its data.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from insighthub.sources.contract import Source
+from insighthub.sources.extract import ROW_COLUMN, Extract, Fault, Header, bounded
+from insighthub.sources.totals import TAIL, is_totals
+
+NO_ID = "record id missing"
+TOTALS = "totals row"
+CONTROLS = "control characters or bytes that are not text"
+TOO_LONG = "text too long"
+HEADER_AGAIN = "header repeated"
+
+#: Bytes that one field may have; a spreadsheet's cell ends at about this length.
+MAX_FIELD = 32_767
+
+#: What is trimmed from the ends of every value.
+_SPACE = (
+    " \t\r\n\v\f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+_CONTROL_PATTERN = r"[\x00-\x08\x0e-\x1f\x7f]"
+
+Mask = npt.NDArray[np.bool_]
+
+
+class Checked(NamedTuple):
+    """Rows that may be landed, in the file's order, and the faults of those that may not, by row."""
+
+    table: pa.Table
+    faults: list[Fault]
+
+
+def check_rows(extract: Extract, source: Source) -> Checked:
+    """Return an extract's records and faults; together they are all rows that are not blank."""
+    table = _trimmed(extract)
+    faults = list(extract.faults)
+    names = [n for n in table.column_names if n != ROW_COLUMN]
+    missing = np.zeros(table.num_rows, bool)
+    for column in source.record_id:
+        missing |= _mask(pc.is_null(table[column]))
+    blank = missing.copy()
+    for name in names:
+        if not blank.any():
+            break
+        blank &= _mask(pc.is_null(table[name]))
+    if blank.any():
+        table, missing = table.filter(pa.array(~blank)), missing[~blank]
+    out = np.zeros(table.num_rows, bool)
+    faults = _put_aside_totals(table, names, faults, out, source.totals_row)
+    if extract.may_hold_controls:
+        for name in names:
+            bad = _mask(pc.match_substring_regex(table[name], _CONTROL_PATTERN))
+            _put_aside(table, names, bad, out, faults, CONTROLS, name)
+    for name in names:
+        if (pc.max(pc.binary_length(table[name])).as_py() or 0) > MAX_FIELD:
+            bad = _mask(pc.greater(pc.binary_length(table[name]), MAX_FIELD))
+            _put_aside(table, names, bad, out, faults, TOO_LONG, name)
+    _put_aside(table, names, _repeats_header(table, extract.header, source), out, faults, HEADER_AGAIN, None)
+    if missing.any():
+        for column in source.record_id:
+            _put_aside(table, names, _mask(pc.is_null(table[column])), out, faults, NO_ID, column)
+    if out.any():
+        table = table.filter(pa.array(~out))
+    unnamed = [n for n in extract.header.unnamed if table[n].null_count == table.num_rows]
+    return Checked(table.drop_columns(unnamed), sorted(faults, key=lambda f: f.row))
+
+
+def raw_text(table: pa.Table, names: list[str], rows: npt.NDArray[np.int64]) -> list[str]:
+    """Return the start of the text of some rows, their fields parted by bars."""
+    some = table.select(names).take(pa.array(rows))
+    parts = [pc.utf8_slice_codeunits(some[n], 0, 100) for n in names[:100]]
+    if len(parts) == 1:
+        joined = pc.fill_null(parts[0], "")
+    else:
+        joined = pc.binary_join_element_wise(*parts, "|", null_handling="replace", null_replacement="")
+    return [bounded(text) for text in joined.to_pylist()]
+
+
+def _trimmed(extract: Extract) -> pa.Table:
+    columns = {}
+    for name, column in zip(extract.table.column_names, extract.table.columns, strict=True):
+        if name == ROW_COLUMN:
+            columns[name] = column
+            continue
+        trimmed = pc.utf8_trim(column, characters=_SPACE)
+        empty = pc.equal(pc.binary_length(trimmed), 0)
+        if pc.any(empty).as_py():
+            trimmed = pc.if_else(empty, pa.scalar(None, pa.string()), trimmed)
+        columns[name] = trimmed
+    return pa.table(columns)
+
+
+def _mask(condition: pa.ChunkedArray) -> Mask:
+    """Return a condition as booleans; null is false."""
+    mask: Mask = pc.fill_null(condition, False).to_numpy().astype(bool, copy=False)
+    return mask
+
+
+def _put_aside(
+    table: pa.Table, names: list[str], bad: Mask, out: Mask, faults: list[Fault], reason: str, column: str | None
+) -> None:
+    """Move rows that are ``bad``, and still in, to the faults."""
+    rows = np.flatnonzero(bad & ~out)
+    if len(rows) == 0:
+        return
+    out[rows] = True
+    numbers = table[ROW_COLUMN].to_numpy()[rows].tolist()
+    texts = raw_text(table, names, rows)
+    faults += [Fault(n, column, reason, t) for n, t in zip(numbers, texts, strict=True)]
+
+
+def _put_aside_totals(
+    table: pa.Table, names: list[str], faults: list[Fault], out: Mask, declared: str | None
+) -> list[Fault]:
+    """Find totals among the last rows, be they as wide as the header or not; return the faults, renamed.
+
+    Where the contract does not say how they begin, a totals row as wide as a record must be half empty as well.
+    """
+    tail = range(max(0, table.num_rows - TAIL), table.num_rows)
+    numbers = table[ROW_COLUMN].slice(tail.start).to_pylist()
+    floor = sorted([*numbers, *(f.row for f in faults[-TAIL:])])[-TAIL:]
+    if not floor:
+        return faults
+    bad = np.zeros(table.num_rows, bool)
+    for at, number in zip(tail, numbers, strict=True):
+        cells = [c for c in (table[n][at].as_py() for n in names) if c is not None]
+        sparse = declared is not None or len(cells) <= max(2, len(names) // 2)
+        bad[at] = bool(number >= floor[0] and cells and sparse and is_totals(cells[0], declared))
+    renamed = [
+        f._replace(reason=TOTALS) if f.row >= floor[0] and f.raw and is_totals(f.raw, declared) else f for f in faults
+    ]
+    _put_aside(table, names, bad, out, renamed, TOTALS, None)
+    return renamed
+
+
+def _repeats_header(table: pa.Table, header: Header, source: Source) -> Mask:
+    """Find rows that hold the header again, as when exports are put end to end."""
+    found = dict(zip(header.names, header.found, strict=True))
+    again = np.ones(table.num_rows, bool)
+    for column in source.columns():
+        if not again.any():
+            break
+        again &= _mask(pc.equal(table[column], found[column]))
+    return again
