@@ -61,9 +61,7 @@ def score(cluster: Codes, entity: Codes) -> PeerScores:
     recall = agreed / true if true else 1.0
     b_precision = float((shared * shared / in_cluster).sum() / len(cluster))
     b_recall = float((shared * shared / in_entity).sum() / len(cluster))
-    return PeerScores(
-        precision, recall, _f1(precision, recall), b_precision, b_recall, _f1(b_precision, b_recall)
-    )
+    return PeerScores(precision, recall, _f1(precision, recall), b_precision, b_recall, _f1(b_precision, b_recall))
 
 
 def _entities(records: pa.Table, truth: pa.Table) -> tuple[Codes, Codes]:
@@ -97,9 +95,7 @@ def score_at(result: PeerResult, truth: pa.Table, threshold: float) -> PeerScore
     return score(result.labels_at(threshold)[at].astype(np.int64), entity)
 
 
-def best_threshold(
-    result: PeerResult, truth: pa.Table, weights: Iterable[float] = GRID
-) -> tuple[float, PeerScores]:
+def best_threshold(result: PeerResult, truth: pa.Table, weights: Iterable[float] = GRID) -> tuple[float, PeerScores]:
     """Return the match weight on the grid with the highest pairwise F1, and its scores; ties go to the lowest weight.
 
     Raises:

@@ -1,0 +1,94 @@
+"""Wall time and peak memory of a command, over its whole process tree.
+
+Takes a command line, gives seconds and bytes. Memory is the larger of two views: the sum of resident memory over the
+tree, sampled twenty times a second, and what the operating system recorded as the largest process of the tree. The
+first sees several processes at once, the second misses no short peak.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+_KIBIBYTE = 1024
+_INTERVAL = 0.05
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one run of a command took: wall seconds, and peak resident bytes of its process tree."""
+
+    seconds: float
+    peak_bytes: int
+
+
+class CommandFailedError(Exception):
+    """The measured command ended with another status than 0; the message holds the end of what it printed."""
+
+
+def measure(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str] | None = None) -> Measured:
+    """Run a command to its end and measure it.
+
+    Args:
+        command: program and arguments.
+        cwd: the folder to run it in.
+        environment: added to this process's own.
+
+    Raises:
+        CommandFailedError: the command failed.
+    """
+    with tempfile.TemporaryFile() as output:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            list(command), cwd=cwd, env={**os.environ, **(environment or {})}, stdout=output, stderr=output
+        )
+        sampler = _Sampler(process.pid)
+        sampler.start()
+        # wait4 rather than Popen.wait: it gives the resource use of this child alone, not of all children so far.
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        sampler.stop()
+        if process.returncode != 0:
+            output.seek(0)
+            tail = output.read().decode("utf-8", "replace")[-2000:]
+            raise CommandFailedError(f"{command[0]} ended with status {process.returncode}:\n{tail}")
+    largest = usage.ru_maxrss * (1 if sys.platform == "darwin" else _KIBIBYTE)
+    return Measured(seconds, max(sampler.peak, largest))
+
+
+class _Sampler(threading.Thread):
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.peak = 0
+        self._pid = pid
+        self._done = threading.Event()
+
+    def run(self) -> None:
+        with contextlib.suppress(psutil.Error):
+            root = psutil.Process(self._pid)
+            while not self._done.is_set():
+                self.peak = max(self.peak, self._resident(root))
+                self._done.wait(_INTERVAL)
+
+    @staticmethod
+    def _resident(root: psutil.Process) -> int:
+        total = 0
+        for process in [root, *root.children(recursive=True)]:
+            with contextlib.suppress(psutil.Error):
+                total += process.memory_info().rss
+        return total
+
+    def stop(self) -> None:
+        self._done.set()
+        self.join()
