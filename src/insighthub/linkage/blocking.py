@@ -1,0 +1,169 @@
+"""Blocking: the pairs of rows worth comparing.
+
+Takes coded rows, gives candidate pairs, each once, and what each rule brought. A rule is a key; rows with the same
+key are paired. A rule leaves out the pairs that an earlier rule gave, by comparing integers as it joins, so that the
+pairs never have to be sorted or made distinct. Blocks over the cap (a default date, a hostel) are left out and
+reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from insighthub.linkage.encode import MISSING, Encoded, combine, dense
+from insighthub.linkage.pairs import Pairs
+from insighthub.linkage.prepare import IDENTIFIERS
+from insighthub.linkage.result import BlockingYield
+from insighthub.progress import Progress
+from insighthub.standardise.schema import OTHER_PREFIX
+
+Keys = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class BlockingRule:
+    """Rows with one value in all of these fields are paired."""
+
+    label: str
+    fields: tuple[str, ...]
+
+    def key(self, data: Encoded) -> Keys:
+        """Return the key of every row, -1 where a part of it is not known; shape (n,)."""
+        if self.fields == ("given_name", "family_name"):
+            # Order does not matter here, so that swapped names meet too.
+            given, family = data.codes["given_name"], data.codes["family_name"]
+            whole = (family >= 0) & (given >= 0)
+            low, high = np.minimum(given, family), np.maximum(given, family)
+            return combine(np.where(whole, low, MISSING).astype(np.int32), high)
+        total: Keys | None = None
+        for name in self.fields:
+            part = data.codes[name]
+            total = part.astype(np.int64) if total is None else combine(dense(total), part)
+        if total is None:
+            raise ValueError("a blocking rule needs a field")
+        return total
+
+
+_RULES = (
+    *(
+        BlockingRule(f"same {label}", (name,))
+        for name, label in zip(IDENTIFIERS, ("NHS number", "NINO", "UPN"), strict=True)
+    ),
+    BlockingRule("same e-mail", ("email",)),
+    BlockingRule("same mobile", ("mobile",)),
+    BlockingRule("same phone", ("phone",)),
+    BlockingRule("same family name and date of birth", ("family_name", "birth_date")),
+    BlockingRule("same given name and date of birth", ("given_name", "birth_date")),
+    BlockingRule("same given and family names, in either order", ("given_name", "family_name")),
+    BlockingRule("same postcode and given name", ("postcode", "given_name")),
+    BlockingRule("same postcode and family name", ("postcode", "family_name")),
+    BlockingRule("same dwelling and initial", ("dwelling", "given_initial")),
+    BlockingRule("same UPRN and initial", ("uprn", "given_initial")),
+    BlockingRule("same number and street, and initial", ("street_dwelling", "given_initial")),
+    BlockingRule("same number and street, and family name", ("street_dwelling", "family_name")),
+    BlockingRule("same postcode and date of birth", ("postcode", "birth_date")),
+    BlockingRule(
+        "family name sounds alike, same initial and year of birth", ("family_sound", "given_initial", "birth_year")
+    ),
+    BlockingRule("same date of birth and initial of the given name", ("birth_date", "given_initial")),
+    BlockingRule("same date of birth and initial of the family name", ("birth_date", "family_initial")),
+    BlockingRule("given and family names sound alike", ("given_sound", "family_sound")),
+    BlockingRule(
+        "given name sounds alike, same postcode sector and year of birth", ("given_sound", "sector", "birth_year")
+    ),
+)
+
+
+def choose_rules(data: Encoded) -> tuple[BlockingRule, ...]:
+    """Return the rules whose fields these rows have."""
+    others = sorted(n for n in data.codes if n.startswith(OTHER_PREFIX) and data.has(n))
+    extra = [
+        BlockingRule(f"same {n.removeprefix(OTHER_PREFIX)}", (n,)) for n in others if len(data.pools[n]) > data.n / 4
+    ]
+    extra += [
+        BlockingRule(f"same {n.removeprefix(OTHER_PREFIX)} and {label}", (n, field))
+        for n in others
+        if len(data.pools[n]) <= data.n / 4
+        for field, label in (("family_name", "family name"), ("birth_date", "date of birth"))
+        if data.has(field)
+    ]
+    return tuple(r for r in _RULES if data.has(*r.fields)) + tuple(extra)
+
+
+def candidate_pairs(
+    data: Encoded,
+    rules: tuple[BlockingRule, ...],
+    *,
+    cap: int,
+    connect: Callable[[], duckdb.DuckDBPyConnection],
+    progress: Progress,
+) -> tuple[Pairs, tuple[BlockingYield, ...]]:
+    """Pair the rows.
+
+    Args:
+        data: coded rows.
+        rules: blocking rules, in order.
+        cap: most records in a block.
+        connect: opens a DuckDB connection with the run's limits.
+        progress: told of each rule.
+
+    Returns:
+        The pairs, and each rule's yield.
+    """
+    columns: dict[str, pa.Array] = {"r": pa.array(np.arange(data.n, dtype=np.int32))}
+    facts = []
+    for i, rule in enumerate(rules):
+        key, largest, blocks, records = _cap(rule.key(data), cap)
+        columns[f"k{i}"] = pa.array(key, mask=key < 0)
+        facts.append((largest, blocks, records))
+    left, right, yields = [], [], []
+    with connect() as db:
+        db.register("coded", pa.table(columns))
+        # DuckDB's own table compresses and filters integers better than a registered Arrow table does.
+        db.execute("CREATE TEMP TABLE keys AS SELECT * FROM coded")
+        for i, rule in enumerate(rules):
+            progress.advance(i, len(rules))
+            found = db.execute(_pairs_sql(i)).fetchnumpy()
+            a, b = (np.asarray(found[c], np.int32) for c in ("l", "r"))
+            left.append(a)
+            right.append(b)
+            largest, blocks, records = facts[i]
+            total = db.execute(_TOTAL_SQL.format(i=i)).fetchone()
+            yields.append(BlockingYield(rule.label, int(total[0]) if total else 0, len(a), largest, blocks, records))
+    l_all = np.concatenate(left) if left else np.empty(0, np.int32)
+    r_all = np.concatenate(right) if right else np.empty(0, np.int32)
+    packed = np.sort(l_all.astype(np.int64) * max(1, data.n) + r_all)
+    l_sorted, r_sorted = np.divmod(packed, max(1, data.n))
+    return Pairs(l_sorted.astype(np.int32), r_sorted.astype(np.int32)), tuple(yields)
+
+
+_TOTAL_SQL = """
+SELECT coalesce(sum(c * (c - 1) // 2), 0)::BIGINT
+FROM (SELECT count(*) AS c FROM keys WHERE k{i} IS NOT NULL GROUP BY k{i})
+"""
+
+
+def _pairs_sql(i: int) -> str:
+    earlier = "".join(f" AND (a.k{j} = b.k{j}) IS NOT TRUE" for j in range(i))
+    return f"SELECT a.r AS l, b.r AS r FROM keys a JOIN keys b ON a.k{i} = b.k{i} AND a.r < b.r{earlier}"
+
+
+def _cap(key: Keys, cap: int) -> tuple[Keys, int, int, int]:
+    """Drop the keys of blocks that are too large: the key, its largest block, blocks and records dropped."""
+    known = key >= 0
+    _, inverse, counts = np.unique(key[known], return_inverse=True, return_counts=True)
+    if not len(counts):
+        return key, 0, 0, 0
+    over = counts > cap
+    if not over.any():
+        return key, int(counts.max()), 0, 0
+    out = key.copy()
+    rows = np.flatnonzero(known)
+    out[rows[over[inverse]]] = MISSING
+    return out, int(counts.max()), int(over.sum()), int(counts[over].sum())

@@ -1,0 +1,159 @@
+"""Clusters: which records are one person, all pairs considered together.
+
+Takes pairs with match weights, gives a cluster for every row. Connected components chain: A is like B, B is like C,
+and A and C, who were compared and differ, end as one person. So components that hold such a conflict are taken apart
+and built up again by average linkage: the two clusters whose compared pairs have the highest mean weight are joined,
+until no mean is over the threshold. Two clusters are never joined that share a source which holds one record a
+person, or that hold different valid NHS numbers.
+
+Average linkage over the pairs that were compared is reducible (a mean is never over the larger of its parts), so
+clusters that are each other's nearest can be joined at once, and rounds of sorting replace a queue; see Murtagh
+(1983), "A survey of recent advances in hierarchical clustering algorithms".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from insighthub.linkage.encode import Codes
+from insighthub.linkage.pairs import Pairs
+
+Ints = npt.NDArray[np.int64]
+CAP_BITS = 20.0  # one pair may not outweigh many: weights count up to this, for and against
+UNITS = 1024  # weights are summed as whole 1/1024 bits, so that the order of summing cannot matter
+
+
+@dataclass(frozen=True)
+class Exclusive:
+    """What a person can have one of.
+
+    Attributes:
+        single: the row's source if that source holds one record a person, else -1; shape (n,).
+        identifier: code of a valid identifier of which a person has one, else -1; shape (n,).
+    """
+
+    single: Codes
+    identifier: Codes
+
+
+def components(n: int, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
+    """Label the connected components of a graph of ``n`` nodes."""
+    graph = coo_matrix((np.ones(len(left), np.int8), (left, right)), shape=(n, n))
+    return np.asarray(connected_components(graph, directed=False)[1], np.int32)
+
+
+def cluster(
+    n: int,
+    pairs: Pairs,
+    weight: npt.NDArray[np.float32],
+    exclusive: Exclusive,
+    *,
+    threshold_bits: float,
+) -> npt.NDArray[np.int32]:
+    """Cluster the rows.
+
+    Args:
+        n: number of rows.
+        pairs: the compared pairs.
+        weight: their match weights in bits.
+        exclusive: what a person can have one of.
+        threshold_bits: weight over which a pair, or a mean of pairs, joins.
+
+    Returns:
+        Labels 0, 1, ... in the order in which the rows first show them, shape (n,).
+    """
+    left, right = pairs.left, pairs.right
+    joins = weight >= threshold_bits
+    label = components(n, left[joins], right[joins]).astype(np.int64)
+    inside = label[left] == label[right]
+    torn = np.zeros(int(label.max(initial=-1)) + 1, bool)
+    torn[label[left[inside & ~joins]]] = True
+    torn |= _more_than_one(label, exclusive.single, len(torn), repeated=True)
+    torn |= _more_than_one(label, exclusive.identifier, len(torn), repeated=False)
+    rows = torn[label]
+    open_pairs = inside & rows[left]
+    label[rows] = len(torn) + np.flatnonzero(rows)
+    if open_pairs.any():
+        capped = np.clip(weight[open_pairs].astype(np.float64) - threshold_bits, -CAP_BITS, CAP_BITS)
+        whole = np.rint(capped * UNITS).astype(np.int64)
+        root = _average_linkage(
+            n, left[open_pairs].astype(np.int64), right[open_pairs].astype(np.int64), whole, exclusive
+        )
+        label[rows] = len(torn) + root[rows]
+    _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
+    order = np.empty(len(first), np.int32)
+    order[np.argsort(first, kind="stable")] = np.arange(len(first), dtype=np.int32)
+    return order[inverse]
+
+
+def _more_than_one(label: Ints, value: Codes, size: int, *, repeated: bool) -> npt.NDArray[np.bool_]:
+    """Which components hold one value twice (repeated), or two different values (not repeated)."""
+    out = np.zeros(size, bool)
+    known = np.flatnonzero(value >= 0)
+    if not len(known):
+        return out
+    keys = label[known] * (int(value.max()) + 1) + value[known]
+    distinct, counts = np.unique(keys, return_counts=True)
+    holder = distinct // (int(value.max()) + 1)
+    if repeated:
+        out[holder[counts > 1]] = True
+    else:
+        holders, values = np.unique(holder, return_counts=True)
+        out[holders[values > 1]] = True
+    return out
+
+
+def _average_linkage(n: int, a: Ints, b: Ints, total: Ints, exclusive: Exclusive) -> Ints:
+    """Join clusters that are each other's nearest, in rounds; give the root row of every row."""
+    root = np.arange(n, dtype=np.int64)
+    identifier = exclusive.identifier.astype(np.int64)
+    sources = np.where(exclusive.single >= 0, np.int64(1) << np.maximum(exclusive.single, 0).astype(np.int64), 0)
+    count = np.ones(len(a), np.int64)
+    while len(a):
+        allowed = (sources[a] & sources[b]) == 0
+        allowed &= (identifier[a] < 0) | (identifier[b] < 0) | (identifier[a] == identifier[b])
+        a, b, total, count = (x[allowed] for x in (a, b, total, count))
+        mean = total / count
+        # A total order of the edges: the mean, and where means tie the lower rows.
+        rank = np.empty(len(a), np.int64)
+        rank[np.lexsort((b, a, -mean))] = np.arange(len(a))
+        best = np.full(n, len(a), np.int64)
+        np.minimum.at(best, a, rank)
+        np.minimum.at(best, b, rank)
+        mutual = (best[a] == rank) & (best[b] == rank) & (mean > 0)
+        if not mutual.any():
+            break
+        into, gone = a[mutual], b[mutual]
+        low, high = np.minimum(into, gone), np.maximum(into, gone)
+        root[high] = low
+        sources[low] |= sources[high]
+        identifier[low] = np.maximum(identifier[low], identifier[high])
+        a, b = root[a], root[b]
+        outside = a != b
+        low_end, high_end = np.minimum(a, b)[outside], np.maximum(a, b)[outside]
+        keys, inverse = np.unique(low_end * n + high_end, return_inverse=True)
+        total = np.bincount(inverse, weights=total[outside], minlength=len(keys)).astype(np.int64)
+        count = np.bincount(inverse, weights=count[outside], minlength=len(keys)).astype(np.int64)
+        a, b = np.divmod(keys, n)
+        a, b, total, count = _still_open(n, a, b, total, count)
+    while True:
+        above = root[root]
+        if np.array_equal(above, root):
+            return root
+        root = above
+
+
+def _still_open(n: int, a: Ints, b: Ints, total: Ints, count: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Keep the edges of components in which something can still be joined."""
+    if not (total > 0).any():
+        return a[:0], b[:0], total[:0], count[:0]
+    ends = np.zeros(n, bool)
+    ends[a[total > 0]] = True
+    ends[b[total > 0]] = True
+    keep = ends[a] | ends[b]
+    return a[keep], b[keep], total[keep], count[keep]

@@ -1,0 +1,1 @@
+"""Comparisons: how two records' values of one kind agree, as ordered levels."""

@@ -1,0 +1,43 @@
+"""Which comparisons a data set gets: those whose fields it has, in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from insighthub.linkage.comparisons.address import ADDRESS
+from insighthub.linkage.comparisons.comparison import Comparison
+from insighthub.linkage.comparisons.contacts import EMAIL, PHONE, SEX, equality, identifier, text
+from insighthub.linkage.comparisons.dates import DATE_OF_BIRTH
+from insighthub.linkage.comparisons.names import FAMILY_NAME, GIVEN_NAME, MIDDLE_NAMES
+from insighthub.linkage.encode import Encoded
+from insighthub.linkage.prepare import IDENTIFIERS
+from insighthub.standardise.schema import OTHER_PREFIX
+
+_BY_KIND = {"text": text, "exact": lambda name: equality(name, rarity=True), "identifier": identifier}
+
+
+def choose_comparisons(data: Encoded, other_kinds: Mapping[str, str] | None = None) -> tuple[Comparison, ...]:
+    """Return the comparisons for these rows.
+
+    Args:
+        data: coded rows.
+        other_kinds: ``other_<name>`` -> "text", "exact" or "identifier", from the contract; text where it says nothing.
+    """
+    chosen = [
+        comparison
+        for fields, comparison in (
+            (("given_name",), GIVEN_NAME),
+            (("family_name",), FAMILY_NAME),
+            (("middle_names",), MIDDLE_NAMES),
+            (("date_of_birth",), DATE_OF_BIRTH),
+            (("sex",), SEX),
+            (("postcode", "address", "uprn"), ADDRESS),
+            (("phone", "mobile"), PHONE),
+            (("email",), EMAIL),
+        )
+        if any(data.has(f) for f in fields)
+    ]
+    chosen += [identifier(name) for name in IDENTIFIERS if data.has(name)]
+    others = sorted(name for name in data.codes if name.startswith(OTHER_PREFIX) and data.has(name))
+    chosen += [_BY_KIND[(other_kinds or {}).get(name, "text")](name) for name in others]
+    return tuple(chosen)

@@ -1,0 +1,91 @@
+"""What a comparison is: a name, its levels in words, and how it behaves in each kind of pair.
+
+A comparison takes two arrays of row numbers and gives a level for each pair: 0 is the strongest agreement, and -1
+means that one side holds no value, which counts neither for nor against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from insighthub.linkage.encode import Codes, Encoded
+
+Levels = npt.NDArray[np.int8]
+Rows = npt.NDArray[np.int32]
+UNKNOWN = -1
+
+
+class Rule(Enum):
+    """What a comparison's levels follow in a class of pairs."""
+
+    M = "m"  # as for the same person
+    U = "u"  # as for two people at random
+    FREE = "free"  # learned for the class
+    AGREES = "agrees"  # as for the same person, among the agreeing levels only
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One comparison.
+
+    Attributes:
+        name: field or group of fields, for example ``given_name``.
+        labels: the levels in plain English, strongest first.
+        levels: computes the levels of pairs.
+        family, coresident, namesake: what the levels follow in those classes (in M they follow m, in U u).
+        agreeing: how many of the first levels count as agreement.
+        rarity: field whose value's frequency stands for u at level 0, where the value is common or rare.
+        floor: least share of matches at the agreeing levels, which keeps the class of matches from drifting.
+        shared: where a class's levels are free, the share at level 0 that learning starts from.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    levels: Callable[[Encoded, Rows, Rows], Levels]
+    family: Rule = Rule.U
+    coresident: Rule = Rule.U
+    namesake: Rule = Rule.U
+    agreeing: int = 1
+    rarity: str | None = None
+    floor: float = 0.75
+    shared: float = 0.5
+
+    def centre(self) -> npt.NDArray[np.float64]:
+        """Return the centre of the prior on m: nine in ten agree exactly, the rest is spread evenly."""
+        rest = len(self.labels) - 1
+        return np.array([0.9] + [0.1 / rest] * rest)
+
+    def free_centre(self, u: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the centre of the prior on a class's own levels: as for two people, but for what they share."""
+        exact = np.zeros(len(u))
+        exact[0] = 1.0
+        return self.shared * exact + (1 - self.shared) * u
+
+
+def value_pair_levels(left: Codes, right: Codes, kernel: Callable[[Codes, Codes], Levels], *, size: int) -> Levels:
+    """Level of each pair of codes: 0 where equal, -1 where either is not known, else what the kernel says.
+
+    The kernel is called once, on the distinct unequal pairs (smaller code first), and its answer is joined back.
+
+    Args:
+        left: codes of the left rows, shape (pairs,).
+        right: codes of the right rows, shape (pairs,).
+        kernel: levels of distinct value pairs.
+        size: number of distinct values in the pool.
+    """
+    out = np.full(len(left), UNKNOWN, np.int8)
+    known = (left >= 0) & (right >= 0)
+    out[known & (left == right)] = 0
+    differ = np.flatnonzero(known & (left != right))
+    if len(differ):
+        a, b = left[differ], right[differ]
+        keys = np.minimum(a, b).astype(np.int64) * size + np.maximum(a, b)
+        distinct, inverse = np.unique(keys, return_inverse=True)
+        small, large = np.divmod(distinct, size)
+        out[differ] = kernel(small.astype(np.int32), large.astype(np.int32))[inverse]
+    return out

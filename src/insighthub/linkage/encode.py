@@ -1,0 +1,131 @@
+"""Code every value as an integer, once.
+
+Takes ``person_records``, gives ``Encoded``: the linkable rows in one fixed order, and for each field an array of codes
+with the sorted list of values behind them. All later work is on integers; text is looked at once a distinct value or
+value pair. The order of the rows given makes no difference: rows are sorted by source, record id and person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Codes = npt.NDArray[np.int32]
+MISSING = -1
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The distinct values that one or more fields draw on, sorted; a code is a place in it."""
+
+    values: npt.NDArray[np.object_]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+@dataclass
+class Encoded:
+    """Linkable rows as integer codes.
+
+    Attributes:
+        rows: source, record_id, person of each linkable row, in the fixed order; n rows.
+        source: code of the row's source, shape (n,).
+        sources: names of the sources by code.
+        single: for each source, whether it holds one record a person.
+        codes: field -> codes, shape (n,), -1 where not known.
+        pools: field -> pool its codes point into.
+        flags: name -> boolean array, shape (n,).
+        by_value: derived field -> its code for each value of the parent field's pool.
+    """
+
+    rows: pa.Table
+    source: Codes
+    sources: tuple[str, ...]
+    single: npt.NDArray[np.bool_]
+    codes: dict[str, Codes] = field(default_factory=dict)
+    pools: dict[str, Pool] = field(default_factory=dict)
+    flags: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
+    by_value: dict[str, Codes] = field(default_factory=dict)
+    memory: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        """Number of linkable rows."""
+        return int(self.rows.num_rows)
+
+    def has(self, *names: str) -> bool:
+        """Whether each of these fields has any value."""
+        return all(name in self.codes and bool((self.codes[name] >= 0).any()) for name in names)
+
+    def memo(self, name: str, make: Callable[[], npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+        """Compute something about a pool once."""
+        if name not in self.memory:
+            self.memory[name] = make()
+        return self.memory[name]
+
+    def add_pool(self, columns: dict[str, pa.ChunkedArray | pa.Array]) -> None:
+        """Code several text columns against one shared pool."""
+        pool, coded = encode_columns(list(columns.values()))
+        for name, codes in zip(columns, coded, strict=True):
+            self.codes[name] = codes
+            self.pools[name] = pool
+
+    def derive(self, name: str, parent: str, values: Sequence[str | None]) -> None:
+        """Add a field computed from each distinct value of another, given in that pool's order."""
+        pool, (per_value,) = encode_columns([pa.array(values, pa.string())])
+        lookup = np.append(per_value, MISSING).astype(np.int32)
+        self.codes[name] = lookup[self.codes[parent]]
+        self.pools[name] = pool
+        self.by_value[name] = per_value
+
+
+def encode_columns(columns: list[pa.ChunkedArray | pa.Array]) -> tuple[Pool, list[Codes]]:
+    """Code text columns against the sorted union of their values; null and empty text give -1."""
+    encoded = []
+    for column in columns:
+        chunk = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        encoded.append(pc.dictionary_encode(pc.if_else(pc.equal(chunk, ""), None, chunk)))
+    union = pc.unique(pa.concat_arrays([e.dictionary for e in encoded])) if encoded else pa.array([], pa.string())
+    union = union.drop_null()
+    order = pc.sort_indices(union)
+    union = union.take(order)
+    coded = []
+    for column in encoded:
+        places = pc.index_in(column.dictionary, value_set=union).fill_null(MISSING).to_numpy(zero_copy_only=False)
+        lookup = np.append(places, MISSING).astype(np.int32)
+        coded.append(lookup[column.indices.fill_null(MISSING).to_numpy(zero_copy_only=False)])
+    return Pool(union.to_numpy(zero_copy_only=False)), coded
+
+
+def combine(*parts: Codes) -> npt.NDArray[np.int64]:
+    """One integer for a tuple of codes; -1 where any of them is -1. Distinct tuples get distinct integers.
+
+    Raises:
+        OverflowError: the product of the ranges does not fit 63 bits.
+    """
+    total = np.zeros(len(parts[0]), np.int64)
+    known = np.ones(len(parts[0]), bool)
+    size = 1
+    for part in parts:
+        span = int(part.max(initial=0)) + 1
+        size *= span
+        if size >= 2**62:
+            raise OverflowError("too many combinations of values for one key")
+        total = total * span + part
+        known &= part >= 0
+    total[~known] = MISSING
+    return total
+
+
+def dense(keys: npt.NDArray[np.int64]) -> Codes:
+    """Renumber keys 0, 1, ... in their own order; -1 stays -1."""
+    out = np.full(len(keys), MISSING, np.int32)
+    known = keys >= 0
+    out[known] = np.unique(keys[known], return_inverse=True)[1].astype(np.int32)
+    return out

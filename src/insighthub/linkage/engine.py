@@ -1,0 +1,128 @@
+"""Linkage from ``person_records`` to clusters: block, compare, learn, score, cluster.
+
+Takes the table and what the contracts say of it, gives a ``LinkResult``. No labels, no weights set by hand; the same
+records and version give the same result, to the byte, whatever the order of rows or the number of threads.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from insighthub.linkage.blocking import candidate_pairs, choose_rules
+from insighthub.linkage.cluster import Exclusive, cluster
+from insighthub.linkage.comparisons.choose import choose_comparisons
+from insighthub.linkage.em import learn_with_random_pairs
+from insighthub.linkage.explain import level_weights, sample_pairs
+from insighthub.linkage.fitted import Fitted
+from insighthub.linkage.frequencies import log_frequencies
+from insighthub.linkage.model import Model
+from insighthub.linkage.patterns import compare
+from insighthub.linkage.prepare import prepare
+from insighthub.linkage.random_pairs import draw_pairs
+from insighthub.linkage.result import LinkResult
+from insighthub.linkage.score import score
+from insighthub.linkage.settings import LinkSettings
+from insighthub.linkage.tables import links_table, pairs_table, weight_histogram
+from insighthub.progress import Progress, Silent
+
+
+class _Clock:
+    """Wall seconds by stage."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.seconds: dict[str, float] = {}
+        self._progress = progress
+
+    @contextmanager
+    def stage(self, name: str, words: str) -> Iterator[None]:
+        self._progress.stage(words)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - start
+
+
+def link_records(
+    records: pa.Table,
+    *,
+    single_sources: Collection[str] = (),
+    other_kinds: Mapping[str, str] | None = None,
+    settings: LinkSettings | None = None,
+    work: Path | None = None,
+    progress: Progress | None = None,
+) -> LinkResult:
+    """Link person records.
+
+    Args:
+        records: ``person_records``; see ``insighthub.standardise.schema``.
+        single_sources: sources that hold one record a person.
+        other_kinds: ``other_<name>`` -> "text", "exact" or "identifier", from the contracts.
+        settings: the run's few numbers.
+        work: folder for DuckDB to spill to.
+        progress: told of each stage.
+    """
+    settings = settings or LinkSettings()
+    progress = progress or Silent()
+    threads = settings.threads or os.cpu_count() or 1
+
+    def connect() -> duckdb.DuckDBPyConnection:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "threads": threads,
+            "memory_limit": settings.memory_limit,
+        }
+        if work is not None:
+            config["temp_directory"] = str(work)
+        return duckdb.connect(config=config)
+
+    clock = _Clock(progress)
+    with clock.stage("encode", "Coding values"):
+        data = prepare(records, single=single_sources, shared_value_limit=settings.shared_value_limit)
+        comparisons = choose_comparisons(data, other_kinds)
+    with clock.stage("block", "Finding pairs to compare"):
+        rules = choose_rules(data)
+        pairs, blocking = candidate_pairs(data, rules, cap=settings.block_cap, connect=connect, progress=progress)
+    with clock.stage("compare", f"Comparing {len(pairs):,} pairs"):
+        patterns = compare(data, comparisons, pairs, progress)
+    with clock.stage("random pairs", "Comparing random pairs"):
+        random = compare(data, comparisons, draw_pairs(data.n, settings.random_pairs), progress)
+    with clock.stage("learn", "Learning what agreement means here"):
+        parameters = learn_with_random_pairs(
+            patterns,
+            random,
+            comparisons,
+            rows=data.n,
+            iterations=settings.iterations,
+            tolerance=settings.tolerance,
+        )
+    with clock.stage("score", "Scoring pairs"):
+        fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons))
+        weight = score(fitted, patterns, pairs.left).weight
+    with clock.stage("cluster", "Bringing records together"):
+        single = np.where(data.single[data.source], data.source, -1).astype(np.int32)
+        threshold_bits = float(np.log2(settings.threshold / (1 - settings.threshold)))
+        labels = cluster(
+            data.n,
+            pairs,
+            weight,
+            Exclusive(single, data.codes["nhs_number"]),
+            threshold_bits=threshold_bits,
+        )
+    with clock.stage("tables", "Writing tables"):
+        return LinkResult(
+            links=links_table(records, data, labels),
+            pairs=pairs_table(fitted, pairs, patterns, weight, keep=settings.keep_probability),
+            model=Model.of(fitted, settings).as_dict(),
+            threshold=settings.threshold,
+            levels=level_weights(comparisons, parameters, patterns),
+            blocking=blocking,
+            weight_histogram=weight_histogram(weight),
+            samples=sample_pairs(fitted, pairs, patterns, weight, labels, threshold_bits=threshold_bits),
+            seconds=clock.seconds,
+        )

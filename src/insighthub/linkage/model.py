@@ -1,0 +1,96 @@
+"""The model file: all that was learned, as JSON that a person can read.
+
+Takes the learned model, gives ``model.json``: class sizes, m, u and free distributions by comparison and level, term
+frequencies, settings, a fingerprint of the data, and the version that wrote it. A value that fewer than ten records
+hold is not written: a rare name is somebody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import insighthub
+from insighthub.linkage.em import CLASSES, A, F, M, rule_of
+from insighthub.linkage.encode import Encoded
+from insighthub.linkage.fitted import Fitted
+from insighthub.linkage.settings import LinkSettings
+
+FORMAT = "insighthub-linkage-model/1"
+LEAST_RECORDS = 10
+
+
+@dataclass(frozen=True)
+class Model:
+    """A learned model, ready to be written."""
+
+    content: dict[str, Any]
+
+    @classmethod
+    def of(cls, fitted: Fitted, settings: LinkSettings) -> Model:
+        """Gather what was learned."""
+        data, parameters, frequencies = fitted.data, fitted.parameters, fitted.frequencies
+        described = []
+        for k, comparison in enumerate(fitted.comparisons):
+            entry: dict[str, Any] = {
+                "name": comparison.name,
+                "levels": list(comparison.labels),
+                "m": _rounded(parameters.m[k]),
+                "u": _rounded(parameters.u[k]),
+                "follows": {CLASSES[c]: rule_of(comparison, c).value for c in range(M, len(CLASSES))},
+            }
+            free = {CLASSES[c]: _rounded(parameters.free[c, k]) for c in (F, A) if (c, k) in parameters.free}
+            if free:
+                entry["free"] = free
+            if k in frequencies:
+                entry["term_frequencies"] = _term_frequencies(data, comparison.rarity or "", frequencies[k])
+            described.append(entry)
+        return cls(
+            {
+                "format": FORMAT,
+                "version": insighthub.__version__,
+                "data": {"rows": data.n, "sources": list(data.sources), "fingerprint": fingerprint(data)},
+                "settings": {k: v for k, v in asdict(settings).items() if k not in {"threads", "memory_limit"}},
+                "classes": dict(zip(CLASSES, _rounded(parameters.sizes), strict=True)),
+                "comparisons": described,
+                "iterations": parameters.iterations,
+                "converged": parameters.converged,
+            }
+        )
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the content, ready for JSON."""
+        return dict(self.content)
+
+
+def _rounded(values: npt.NDArray[np.float64]) -> list[float]:
+    # Twelve significant digits: the last bits of a sum can differ between builds of a numeric library.
+    return [float(f"{v:.12g}") for v in values]
+
+
+def _term_frequencies(data: Encoded, field: str, log_share: npt.NDArray[np.float64]) -> dict[str, Any]:
+    codes = data.codes[field]
+    counts = np.bincount(codes[codes >= 0], minlength=len(log_share))
+    common = np.flatnonzero(counts >= LEAST_RECORDS)
+    shares = _rounded(np.exp(log_share[common]))
+    return {
+        "field": field,
+        "records": int(counts.sum()),
+        "distinct_values": len(log_share),
+        "least_records": LEAST_RECORDS,
+        "shares": {str(data.pools[field].values[v]): share for v, share in zip(common, shares, strict=True)},
+    }
+
+
+def fingerprint(data: Encoded) -> str:
+    """Return a SHA-256 over the coded rows: equal for the same records, whatever their order in the files."""
+    digest = hashlib.sha256()
+    for name in sorted(data.codes):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(data.codes[name]).tobytes())
+        digest.update(str(len(data.pools[name])).encode() if name in data.pools else b"")
+    return digest.hexdigest()

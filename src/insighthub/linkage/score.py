@@ -1,0 +1,83 @@
+"""Scores: the match probability and match weight of each pair.
+
+Takes patterns, the learned model and term frequencies; gives P(same person | levels, rarity) and its log odds in
+bits. The weight of a pattern is looked up; only term frequencies are worked out a pair at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from insighthub.linkage.comparisons.comparison import Rows, Rule
+from insighthub.linkage.em import CLASSES, M, log_likelihood, rule_of
+from insighthub.linkage.fitted import Fitted
+from insighthub.linkage.patterns import Patterns
+
+Array = npt.NDArray[np.float64]
+CHUNK = 1_000_000
+MOST_BITS = 60.0
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of pairs.
+
+    Attributes:
+        weight: match weight, log2 of the odds that the pair is one person, within +-60 bits; shape (pairs,).
+        rival: which other class explains the pair best, as a place in ``CLASSES``; shape (pairs,).
+    """
+
+    weight: npt.NDArray[np.float32]
+    rival: npt.NDArray[np.int8]
+
+    @property
+    def probability(self) -> npt.NDArray[np.float64]:
+        """Match probability of each pair."""
+        return probability_of(self.weight)
+
+
+def probability_of(weight: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """Turn bits of log odds into a probability."""
+    return np.asarray(1.0 / (1.0 + np.exp2(-weight.astype(np.float64))))
+
+
+def rarity_terms(fitted: Fitted, k: int, levels: npt.NDArray[np.int8], left: Rows) -> Array:
+    """Return what the value's rarity adds to the log-likelihood of classes in which comparison ``k`` follows u.
+
+    Nought where the pair is not at level 0. Where values agree, either row will do, so only the left is looked at.
+    """
+    out = np.zeros(len(levels))
+    at = np.flatnonzero(levels == 0)
+    field = fitted.comparisons[k].rarity
+    if len(at) and field is not None:
+        codes = fitted.data.codes[field][left[at]]
+        out[at] = np.where(codes >= 0, fitted.frequencies[k][codes] - np.log(fitted.parameters.u[k][0]), 0.0)
+    return out
+
+
+def score(fitted: Fitted, patterns: Patterns, left: Rows) -> Scores:
+    """Score every pair of these patterns; ``left`` is the left row of each pair, shape (pairs,)."""
+    comparisons, parameters, frequencies = fitted.comparisons, fitted.parameters, fitted.frequencies
+    base = log_likelihood(parameters, comparisons, patterns.levels) + np.log(np.maximum(parameters.sizes, 1e-300))
+    base[patterns.barred, M] = -np.inf
+    follow_u = {k: np.array([rule_of(comparisons[k], c) is Rule.U for c in range(len(CLASSES))]) for k in frequencies}
+    weight = np.empty(len(left), np.float32)
+    rival = np.empty(len(left), np.int8)
+    for start in range(0, len(left), CHUNK):
+        part = slice(start, start + CHUNK)
+        of = patterns.of_pair[part]
+        total = base[of]
+        for k, follows in follow_u.items():
+            terms = rarity_terms(fitted, k, patterns.levels[of, k], left[part])
+            for c in np.flatnonzero(follows):
+                total[:, c] += terms
+        others = total[:, 1:]
+        best = others.max(axis=1)
+        against = best + np.log(np.exp(others - best[:, None]).sum(axis=1))
+        bits = (total[:, M] - against) / np.log(2.0)
+        weight[part] = np.clip(bits, -MOST_BITS, MOST_BITS)
+        rival[part] = others.argmax(axis=1) + 1
+    return Scores(weight, rival)

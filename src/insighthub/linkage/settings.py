@@ -1,0 +1,30 @@
+"""The few numbers that a linkage run rests on. One set serves all data; none is tuned to a data set."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LinkSettings:
+    """How a run behaves, apart from the contract.
+
+    Attributes:
+        threshold: a pair at or over this match probability may join two clusters.
+        keep_probability: pairs under this match probability are not written to ``pairs.parquet``.
+        block_cap: a block of more records than this is left out, and reported.
+        random_pairs: how many random pairs u is learned from, at most.
+        iterations: most rounds of expectation-maximisation.
+        tolerance: the rounds stop when no parameter moved by more than this.
+        shared_value_limit: a phone, e-mail or identifier on more records than this counts as not known.
+        threads: threads to use; 0 means all processors.
+        memory_limit: DuckDB's memory before it spills to disk, for example "2GB".
+    """
+
+    threshold: float = 0.5
+    keep_probability: float = 0.01
+    block_cap: int = 150
+    random_pairs: int = 1_000_000
+    iterations: int = 200
+    tolerance: float = 1e-5
+    shared_value_limit: int = 40
+    threads: int = 0
+    memory_limit: str = "2GB"
