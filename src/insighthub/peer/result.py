@@ -24,14 +24,15 @@ class PeerResult:
     """Splink's predictions over a table of records.
 
     records: source, record_id, person; the rows that pairs refer to, by position.
-    pairs: left and right (int64 positions in records), match_weight (bits), match_probability.
+    pairs: left and right (int64 positions in records), match_weight (bits), match_probability; None where they were
+        not asked for, and then only Splink's own clusters are there.
     clusters: Splink's own clusters at the threshold it was asked for (source, record_id, person, cluster_id), or None.
     seconds: wall seconds by phase: load, train, predict, cluster.
     notes: training passes that Splink could not do on this data, in its own words.
     """
 
     records: pa.Table
-    pairs: pa.Table
+    pairs: pa.Table | None
     clusters: pa.Table | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -39,6 +40,8 @@ class PeerResult:
     @cached_property
     def _forest(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
         """Return the edges of a maximum spanning forest: components at any threshold are the same on it."""
+        if self.pairs is None:
+            raise ValueError("this run kept no pairs, so no other threshold can be tried")
         left = self.pairs["left"].to_numpy()
         right = self.pairs["right"].to_numpy()
         weight = self.pairs["match_weight"].to_numpy().astype(np.float64)

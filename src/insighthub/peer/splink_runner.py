@@ -78,6 +78,7 @@ def run_recipe(
     work_dir: Path | None = None,
     memory_limit: str | None = None,
     own_clusters: bool = True,
+    keep_pairs: bool = True,
 ) -> PeerResult:
     """Run Splink from tables in memory to clusters.
 
@@ -90,6 +91,7 @@ def run_recipe(
         work_dir: where DuckDB may spill; nowhere if not given.
         memory_limit: DuckDB's limit, such as ``8GB``.
         own_clusters: cluster with Splink's own function at the recipe's threshold, too.
+        keep_pairs: give the scored pairs, which ``seconds`` leaves out; without them the run needs less memory.
 
     Raises:
         RunError: Splink is not installed.
@@ -141,12 +143,14 @@ def run_recipe(
             clusters = _links(connection, clustered.physical_name, records)
             clock.mark("cluster")
 
-        pairs = connection.sql(
-            f"""
-            SELECT unique_id_l::BIGINT AS "left", unique_id_r::BIGINT AS "right", match_weight, match_probability
-            FROM {predictions.physical_name}
-            """
-        ).to_arrow_table()
+        pairs = None
+        if keep_pairs:
+            pairs = connection.sql(
+                f"""
+                SELECT unique_id_l::BIGINT AS "left", unique_id_r::BIGINT AS "right", match_weight, match_probability
+                FROM {predictions.physical_name}
+                """
+            ).to_arrow_table()
     return PeerResult(records, pairs, clusters, seconds, tuple(notes))
 
 

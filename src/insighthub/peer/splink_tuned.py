@@ -25,6 +25,7 @@ expressions evaluated once a pair: this is what Splink's performance guide asks 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ def run_splink(
     seed: int | None = 1,
     predict_probability: float = 0.001,
     own_clusters: bool = True,
+    keep_pairs: bool = True,
 ) -> PeerResult:
     """Link person_records with tuned Splink.
 
@@ -86,6 +88,7 @@ def run_splink(
         seed: for the sample of random pairs; None is a little faster and not repeatable.
         predict_probability: pairs below are not kept.
         own_clusters: cluster with Splink's own function at 0.95, too.
+        keep_pairs: give the scored pairs; without them the run needs less memory.
 
     Returns:
         Predictions and clusters over the linkable rows, which ``records`` of the result lists.
@@ -102,7 +105,7 @@ def run_splink(
     filled = {n for n in table.column_names if table[n].null_count < table.num_rows}
     kinds = {f"other_field_{n}": (other_kinds or {}).get(n, "text") for n in others}
     recipe = tuned_recipe(filled, {n: k for n, k in kinds.items() if n in filled}, table.num_rows)
-    recipe = Recipe(**{**recipe.__dict__, "seed": seed, "predict_probability": predict_probability})
+    recipe = replace(recipe, seed=seed, predict_probability=predict_probability)
     return run_recipe(
         recipe,
         {"person_records": table},
@@ -111,6 +114,7 @@ def run_splink(
         work_dir=work_dir,
         memory_limit=memory_limit,
         own_clusters=own_clusters,
+        keep_pairs=keep_pairs,
     )
 
 
