@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from insighthub.errors import DataError
-from insighthub.peer.result import PeerResult
+from insighthub.peer.result import Labels, PeerResult
 
 #: Match weights (bits) that are tried: each half bit, from odds of 1 in 1,000 to far beyond certainty.
 GRID = tuple(np.arange(-10.0, 60.25, 0.5).tolist())
@@ -64,24 +64,42 @@ def score(cluster: Codes, entity: Codes) -> PeerScores:
     return PeerScores(precision, recall, _f1(precision, recall), b_precision, b_recall, _f1(b_precision, b_recall))
 
 
-def _entities(records: pa.Table, truth: pa.Table) -> tuple[Codes, Codes]:
-    """Return the positions of records that the truth knows, and the entity code of each."""
-    keys = ["source", "record_id", "person"] if "person" in truth.column_names else ["source", "record_id"]
-    entity = pc.dictionary_encode(truth["entity_id"].combine_chunks())
-    if isinstance(entity, pa.ChunkedArray):
-        entity = entity.combine_chunks()
-    known = truth.select(keys).append_column("entity", entity.indices.cast(pa.int64()))
-    if "person" in keys:
-        known = known.set_column(keys.index("person"), "person", known["person"].cast(records["person"].type))
-    at = records.select(keys).append_column("at", pa.array(np.arange(records.num_rows)))
-    joined = at.join(known, keys=keys, join_type="inner")
-    if joined.num_rows == 0:
+@dataclass(frozen=True)
+class _Known:
+    """The truth's records: where each is in the peer's table (-1 where it was not linked), and its entity code."""
+
+    at: Codes
+    entity: Codes
+
+    def score(self, labels: Labels) -> PeerScores:
+        cluster = np.where(self.at >= 0, labels[self.at], -1).astype(np.int64)
+        alone = self.at < 0  # a record that was not linked is a cluster of its own, as in the project's evaluation
+        cluster[alone] = int(labels.max()) + 1 + np.arange(int(alone.sum()))
+        return score(cluster, self.entity)
+
+
+def _known(records: pa.Table, truth: pa.Table) -> _Known:
+    keys = ["source", "record_id", "person"]
+    person = truth["person"] if "person" in truth.column_names else pa.array([1] * truth.num_rows)
+    _, entity = np.unique(truth["entity_id"].to_numpy(zero_copy_only=False), return_inverse=True)
+    rows = pa.table(
+        {
+            "source": truth["source"].cast(pa.string()),
+            "record_id": truth["record_id"].cast(pa.string()),
+            "person": person.cast(pa.int32()),
+            "entity": pa.array(entity.astype(np.int64)),
+        }
+    )
+    places = records.select(keys).append_column("at", pa.array(np.arange(records.num_rows)))
+    joined = rows.join(places, keys=keys, join_type="left outer")
+    at = pc.fill_null(joined["at"], -1).to_numpy()
+    if (at < 0).all():
         raise DataError("the truth names none of the records that were linked", remedy="Check its source and record_id")
-    return joined["at"].to_numpy(), joined["entity"].to_numpy()
+    return _Known(at, joined["entity"].to_numpy())
 
 
 def score_at(result: PeerResult, truth: pa.Table, threshold: float) -> PeerScores:
-    """Score the clusters at a match weight (bits), over the records that the truth knows.
+    """Score the clusters at a match weight (bits), over the records of the truth.
 
     Args:
         result: the peer's predictions.
@@ -91,8 +109,7 @@ def score_at(result: PeerResult, truth: pa.Table, threshold: float) -> PeerScore
     Raises:
         DataError: no record is in the truth.
     """
-    at, entity = _entities(result.records, truth)
-    return score(result.labels_at(threshold)[at].astype(np.int64), entity)
+    return _known(result.records, truth).score(result.labels_at(threshold))
 
 
 def best_threshold(result: PeerResult, truth: pa.Table, weights: Iterable[float] = GRID) -> tuple[float, PeerScores]:
@@ -101,6 +118,6 @@ def best_threshold(result: PeerResult, truth: pa.Table, weights: Iterable[float]
     Raises:
         DataError: no record is in the truth.
     """
-    at, entity = _entities(result.records, truth)
-    tried = [(w, score(result.labels_at(w)[at].astype(np.int64), entity)) for w in weights]
+    known = _known(result.records, truth)
+    tried = [(w, known.score(result.labels_at(w))) for w in weights]
     return max(tried, key=lambda t: (t[1].f1, -t[0]))

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 
 from insighthub.errors import DataError
+from insighthub.linkage.evaluate import evaluate_links
 from insighthub.peer.result import PeerResult, weight_of
 from insighthub.peer.thresholds import best_threshold, score, score_at
 
@@ -94,6 +95,13 @@ def test_only_records_that_the_truth_knows_are_scored():
     assert score_at(CHAIN, known, 0).f1 == 1
 
 
+def test_a_record_of_the_truth_that_was_not_linked_stands_alone():
+    known = truth(["a", "a", "b", "b", "b", "b"])
+    # clusters {0,1,2} {3,4} and r5 alone: 4 pairs found, 7 true, {0,1} and {3,4} both
+    scores = score_at(CHAIN, known, 0)
+    assert (scores.precision, scores.recall) == (pytest.approx(2 / 4), pytest.approx(2 / 7))
+
+
 def test_a_truth_of_other_records_is_refused():
     other = truth(["a", "b"]).set_column(0, "source", pa.array(["x", "x"]))
     with pytest.raises(DataError, match="names none of the records"):
@@ -103,3 +111,13 @@ def test_a_truth_of_other_records_is_refused():
 @pytest.mark.parametrize(("probability", "weight"), [(0.5, 0.0), (0.8, 2.0), (0.2, -2.0)])
 def test_a_match_weight_is_the_log_odds_of_its_probability(probability, weight):
     assert weight_of(probability) == pytest.approx(weight)
+
+
+def test_the_peer_is_scored_as_the_projects_own_evaluation_scores():
+    entities = truth(["a", "a", "b", "c", "c", "c"])
+    for threshold in (10, 9, 3, 0):
+        ours = score_at(CHAIN, entities, threshold)
+        project = evaluate_links(CHAIN.clusters_at(threshold), entities)
+        assert ours.f1 == pytest.approx(project.pairwise.f1.value)
+        assert ours.recall == pytest.approx(project.pairwise.recall.value)
+        assert ours.b_cubed_f1 == pytest.approx(project.b_cubed.f1.value)
