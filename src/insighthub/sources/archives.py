@@ -6,6 +6,7 @@ declares of its size may be untrue; so sizes are checked as declared first, and 
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 import zipfile
@@ -13,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from insighthub.errors import DataError
 
@@ -36,7 +38,7 @@ _SHARED_ITEM = re.compile(rb"<(?:\w+:)?si[\s>]")
 _UNCOUNTED_FORMULA = re.compile(rb"</(?:\w+:)?f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
 _ERROR_VALUE = re.compile(rb'<(?:\w+:)?c\s[^>]*?\bt="e"')
 
-Remedy = "If the file is sound, deliver it as CSV or Parquet; else treat it as hostile, and ask where it came from"
+BOMB_REMEDY = "If the file is sound, deliver it as CSV or Parquet; else treat it as hostile, and ask where it came from"
 
 
 def unpack_gzip(data: bytes, file: str) -> bytes:
@@ -46,22 +48,13 @@ def unpack_gzip(data: bytes, file: str) -> bytes:
         DataError: it is cut short or damaged, or unpacks to more than it may.
     """
     out = io.BytesIO()
-    rest = data
     try:
-        while rest:
-            packed = zlib.decompressobj(wbits=31)
-            chunk = packed.decompress(rest, _BLOCK)
-            while chunk or not packed.eof:
-                out.write(chunk)
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+            while block := packed.read(_BLOCK):
+                out.write(block)
                 if _too_much(out.tell(), len(data), MAX_UNPACKED):
                     raise _bomb(file)
-                if packed.eof:
-                    break
-                if not chunk and not packed.unconsumed_tail:
-                    raise EOFError
-                chunk = packed.decompress(packed.unconsumed_tail, _BLOCK)
-            rest = packed.unused_data.lstrip(b"\0")
-    except (zlib.error, EOFError):
+    except (zlib.error, EOFError, OSError):
         raise DataError(
             "the compressed file is damaged or cut short", remedy="Ask for the extract again", file=file
         ) from None
@@ -150,7 +143,7 @@ def _check_extent(sheet: bytes, file: str) -> None:
         )
 
 
-def _check_text(sheet: bytes, lengths: np.ndarray, file: str) -> None:
+def _check_text(sheet: bytes, lengths: npt.NDArray[np.int64], file: str) -> None:
     """Refuse a sheet whose cells share one long text so often that it would not fit in memory."""
     if len(lengths) == 0 or int(lengths.max()) * sheet.count(b't="s"') <= MAX_TEXT:
         return
@@ -172,4 +165,6 @@ def _too_much(unpacked: int, packed: int, most: int) -> bool:
 
 
 def _bomb(file: str) -> DataError:
-    return DataError("the file unpacks to far more than its size allows, as a zip bomb does", remedy=Remedy, file=file)
+    return DataError(
+        "the file unpacks to far more than its size allows, as a zip bomb does", remedy=BOMB_REMEDY, file=file
+    )

@@ -1,20 +1,53 @@
 """Source contracts: what a file is, whose it is, and which column holds what.
 
-Takes a TOML file, gives typed models, exported as JSON Schema. A contract is the only thing that differs between one
-council, or one data set, and another: nothing about a source is known anywhere else.
+Takes a TOML file, gives typed models, exported as JSON Schema. Texts are taken as they are written, so a contract that
+has no fault here can still name a column that the file has not: reading the file tells. A contract is the only thing
+that differs between one council, or one data set, and another: nothing about a source is known anywhere else.
 """
 
 from __future__ import annotations
 
+import codecs
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from insighthub.errors import ContractError
+from insighthub.sources.contract_faults import contract_fault
 
 OtherKind = Literal["text", "exact", "identifier"]
+
+#: Codecs that Python has, and no text file is in.
+_NO_ENCODINGS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})
+
+_TEXT = {"type": "string", "minLength": 1}
+_TEXT_OR_TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Column = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
+#: One text, or a list of them.
+Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), WithJsonSchema(_TEXT_OR_TEXTS)]
+Columns = Annotated[tuple[Column, ...], BeforeValidator(_as_tuple), Field(min_length=1), WithJsonSchema(_TEXT_OR_TEXTS)]
 
 
 class _Model(BaseModel):
@@ -27,14 +60,14 @@ class FieldMap(_Model):
     Exactly one of ``column``, ``columns`` (joined in order) or, for dates, any of ``year``, ``month`` and ``day``.
     """
 
-    column: str | None = None
-    columns: tuple[str, ...] = ()
+    column: Column | None = None
+    columns: tuple[Column, ...] = ()
     separator: str | None = Field(None, description="what joins columns; ', ' for an address, else a space")
-    year: str | None = None
-    month: str | None = None
-    day: str | None = None
-    format: tuple[str, ...] = Field((), description="strptime formats of a date, tried in order")
-    null_values: tuple[str, ...] = Field((), description="texts that mean 'not known'")
+    year: Column | None = None
+    month: Column | None = None
+    day: Column | None = None
+    format: Texts = Field((), description="strptime formats of a date, tried in order")
+    null_values: Texts = Field((), description="texts that mean 'not known'")
     country: str = Field("GB", description="two-letter country of a postcode, phone or address; 'XX' for any")
 
     @model_validator(mode="before")
@@ -44,15 +77,18 @@ class FieldMap(_Model):
             return {"column": value}
         if isinstance(value, list):
             return {"columns": value}
-        if isinstance(value, dict) and isinstance(value.get("format"), str):
-            return {**value, "format": [value["format"]]}
         return value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        whole = handler.resolve_ref_schema(handler(core))
+        return {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}, whole]}
 
     @model_validator(mode="after")
     def _one_place(self) -> FieldMap:
         parts = bool(self.year or self.month or self.day)
         if (self.column is not None) + bool(self.columns) + parts != 1:
-            raise ValueError("give one of: column, columns, or year/month/day")
+            raise ValueError("one of column, columns, or year, month and day must be given, and only one")
         return self
 
     def names(self) -> tuple[str, ...]:
@@ -119,8 +155,8 @@ class OtherPerson(PersonMap):
 class Exclusion(_Model):
     """Rows that are landed and kept but never linked, and why: sealed adoptions, for example."""
 
-    column: str
-    values: tuple[str, ...] = Field((), description="texts to match, ignoring case; empty means any value at all")
+    column: Column
+    values: Texts = Field((), description="texts to match, ignoring case; empty means any value at all")
     reason: str
 
 
@@ -129,20 +165,16 @@ class Fact(_Model):
 
     name: str
     kind: Literal["amount", "status", "event"]
-    value: str | None = None
+    value: Column | None = None
     date: FieldMap | None = None
     end_date: FieldMap | None = None
-
-
-def _as_tuple(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
 
 
 class Source(_Model):
     """One data set: its files, its lawful use, and its columns."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-    path: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+    path: Columns = Field(description="a file, a folder or a glob, or several; from the contract's folder")
     format: Literal["auto", "csv", "excel", "parquet", "jsonl"] = "auto"
     encoding: str | None = Field(None, description="found where it is not given")
     delimiter: str | None = Field(None, description="found where it is not given")
@@ -151,7 +183,7 @@ class Source(_Model):
     totals_row: str | None = Field(
         None, description="text that starts a totals row at the end; found where it is not given"
     )
-    record_id: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+    record_id: Columns = Field(description="the column, or columns, that tell the source's rows apart")
     one_record_per_person: bool = False
     lawful_basis: str | None = None
     article_9_condition: str | None = None
@@ -164,6 +196,41 @@ class Source(_Model):
     other_person: tuple[OtherPerson, ...] = ()
     exclude: tuple[Exclusion, ...] = ()
     fact: tuple[Fact, ...] = ()
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_character(cls, value: str | None) -> str | None:
+        value = "\t" if value in {"tab", "\\t"} else value
+        if value is not None and (len(value) != 1 or value in '"\r\n\0'):
+            raise ValueError("the delimiter must be one character that is no quote or line end, or the word tab")
+        return value
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str | None) -> str | None:
+        try:
+            known = value is None or (
+                codecs.lookup(value)._is_text_encoding and codecs.lookup(value).name not in _NO_ENCODINGS
+            )
+        except (LookupError, ValueError):
+            known = False
+        if not known:
+            raise ValueError("no such encoding is known; write utf-8, utf-16, windows-1252, or another such name")
+        return value
+
+    @field_validator("path")
+    @classmethod
+    def _no_nul(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any("\0" in path for path in value):
+            raise ValueError("no path can have the character NUL in it")
+        return value
+
+    @field_validator("record_id")
+    @classmethod
+    def _each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) != len(value):
+            raise ValueError("each column of the record id must be given once")
+        return value
 
     def columns(self) -> dict[str, str]:
         """Return every column that the contract reads, each with the first setting that names it."""
@@ -207,19 +274,43 @@ def load_contract(path: Path) -> Contract:
         ContractError: the file is missing, is not TOML, or does not fit the model.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise ContractError("there is no such contract file", remedy="Check the path", file=path) from None
-    except (OSError, UnicodeDecodeError):
+    except IsADirectoryError:
+        raise ContractError(
+            "this is a folder", remedy="Give the path of a contract file, which ends with .toml", file=path
+        ) from None
+    except (OSError, ValueError):
         raise ContractError("the contract cannot be read as text", remedy="Save it as UTF-8 text", file=path) from None
+    return parse_contract(text, path)
+
+
+def parse_contract(text: str | dict[str, Any], file: Path | str) -> Contract:
+    """Check the text of a contract.
+
+    Args:
+        text: TOML, or the tables that it gave.
+        file: where it is from, for messages.
+
+    Raises:
+        ContractError: it is not TOML, or does not fit the model; the message names the line or the setting.
+    """
+    tables: dict[str, Any] = {}
     try:
-        return Contract.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ContractError(f"this is not TOML: {error}", remedy="Mend that line", file=path) from None
+        tables = text if isinstance(text, dict) else tomllib.loads(text)
+        return Contract.model_validate(tables)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(p) for p in first["loc"])
-        raise ContractError(first["msg"], remedy="See docs/reference/contract.md", file=path, column=place) from None
+        raise contract_fault(error, tables, Contract, file) from None
+    except (ValueError, RecursionError) as error:
+        line = re.search(r"at line (\d+)", str(error))
+        what = re.sub(r"\s*\(at .*\)$", "", str(error)) if isinstance(error, ValueError) else "it is nested too deep"
+        raise ContractError(
+            f"this is not TOML: {what}",
+            remedy="Mend that line; texts stand in quotes, and a source begins with [[source]]",
+            file=file,
+            row=int(line[1]) if line else None,
+        ) from None
 
 
 def contract_schema() -> dict[str, Any]:

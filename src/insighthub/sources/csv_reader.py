@@ -22,6 +22,8 @@ from insighthub.sources.extract import ROW_COLUMN, Extract, Header
 from insighthub.sources.header import MAX_COLUMNS, SEARCH_ROWS, no_header, score, settle
 
 _DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE = 1 << 16
+_NOTHING = b"\x00\t\n\r \x1a\xef\xbb\xbf\xff\xfe"
 
 
 class _Candidate(NamedTuple):
@@ -46,7 +48,7 @@ def read_csv(data: bytes, source: Source, file: str, *, careful: bool = False) -
     Raises:
         DataError: the file is empty or not text, or its header lacks a column of the contract.
     """
-    if not data.strip(b"\x00\t\n\r \x1a\xef\xbb\xbf\xff\xfe"):
+    if not data[:_SAMPLE].strip(_NOTHING) and not data.strip(_NOTHING):
         raise DataError("the file is empty", remedy="Ask for the extract again", file=file)
     text = read_text(data, source.encoding)
     head = _find_header(text, source, file)
@@ -139,6 +141,6 @@ def _table(header: Header, read: Columns) -> pa.Table:
 
 def _is_binary(data: bytes) -> bool:
     """Say whether more than one character in a hundred of the first 64 KiB is no part of any text."""
-    sample = data[: 1 << 16]
+    sample = data[:_SAMPLE]
     printable = sample.translate(None, bytes(c for c in range(32) if c not in b"\t\n\r\v\f") + b"\x7f")
     return len(sample) - len(printable) > len(sample) / 100

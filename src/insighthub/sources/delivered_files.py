@@ -31,10 +31,10 @@ class DeliveredFile(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The files of a source in order, and the names of those in its folder that are no extract."""
+    """The files of a source in order, and what the user should know, in sentences."""
 
     files: list[DeliveredFile]
-    left: list[str]
+    warnings: list[str]
 
 
 def find_files(source: Source, base: Path) -> Found:
@@ -57,7 +57,8 @@ def find_files(source: Source, base: Path) -> Found:
         if not matched:
             raise _nothing(text, base)
         files |= dict.fromkeys(matched)
-    return Found([DeliveredFile(path, _name(path, base)) for path in files], sorted(left))
+    warnings = [f"{name}: not read, as it is no file of a kind that can be." for name in sorted(left)]
+    return Found([DeliveredFile(path, _name(path, base)) for path in files], warnings)
 
 
 def read_bytes(file: DeliveredFile) -> bytes:

@@ -67,35 +67,33 @@ def settle(row: int | None, cells: Sequence[str], wanted: Mapping[str, str], fil
     warnings: list[str] = []
     missing: list[str] = []
     for column, setting in wanted.items():
-        _claim(names, column, setting, row, file, warnings, missing)
+        at = [i for i, n in enumerate(names) if n == column] or [
+            i for i, n in enumerate(names) if loose(n) == loose(column)
+        ]
+        if len(at) > 1:
+            raise DataError(
+                f"{len(at)} columns of the header answer to this name",
+                remedy=f"Rename all but the one that {setting} means, or map another column",
+                file=file,
+                row=row,
+                column=column,
+            )
+        if not at:
+            missing.append(column)
+        elif names[at[0]] != column:
+            warnings.append(f"Column {names[at[0]]!r} is read as {column!r}, which is how the contract spells it.")
+            names[at[0]] = column
     if missing:
         raise _missing_columns(missing, names, wanted, row, file)
-    return _distinct(row, names, found, frozenset(wanted), warnings)
-
-
-def _claim(
-    names: list[str], column: str, setting: str, row: int | None, file: str, warnings: list[str], missing: list[str]
-) -> None:
-    """Find one wanted column among the names, and give it the contract's spelling."""
-    exact = [i for i, n in enumerate(names) if n == column]
-    near = exact or [i for i, n in enumerate(names) if loose(n) == loose(column)]
-    if not near:
-        missing.append(column)
-    elif len(near) > 1:
-        raise DataError(
-            f"{len(near)} columns of the header answer to this name",
-            remedy=f"Rename all but the one that {setting} means, or map another column",
-            file=file,
-            row=row,
-            column=column,
-        )
-    elif not exact:
-        warnings.append(f"Column {names[near[0]]!r} is read as {column!r}, which is how the contract spells it.")
-        names[near[0]] = column
+    fresh, unnamed = _distinct(names)
+    twice = sorted(n for n, c in Counter(names).items() if n and c > 1)
+    if twice:
+        warnings.append(f"Column names given more than once were numbered: {', '.join(twice)}.")
+    return Header(row, tuple(fresh), found, frozenset(unnamed), tuple(warnings))
 
 
 def _missing_columns(
-    missing: list[str], names: list[str], wanted: Mapping[str, str], row: int | None, file: str
+    missing: Sequence[str], names: Sequence[str], wanted: Mapping[str, str], row: int | None, file: str
 ) -> DataError:
     if len(missing) == len(wanted):
         return no_header(file, row)
@@ -129,26 +127,19 @@ def no_header(file: str, row: int | None = None) -> DataError:
     )
 
 
-def _distinct(
-    row: int | None, names: list[str], found: tuple[str, ...], wanted: frozenset[str], warnings: list[str]
-) -> Header:
-    """Give every column a name of its own, so that none is lost."""
-    counts = Counter(names)
-    taken = {n for n in names if n} | {FILE_COLUMN, ROW_COLUMN}
-    seen: set[str] = set()
-    unnamed: set[str] = set()
-    out: list[str] = []
+def _distinct(names: list[str]) -> tuple[list[str], list[str]]:
+    """Give every column a name of its own, so that none is lost; return them, and those that had none."""
+    taken = {*names, FILE_COLUMN, ROW_COLUMN}
+    used = {FILE_COLUMN, ROW_COLUMN}
+    fresh: list[str] = []
+    unnamed: list[str] = []
     for position, name in enumerate(names, start=1):
-        fresh = name or f"column_{position}"
-        if not name or name in seen or name in {FILE_COLUMN, ROW_COLUMN}:
-            stem, serial = fresh, 2
-            while fresh in taken or fresh in seen:
-                fresh, serial = f"{stem}_{serial}", serial + 1
+        stem = name or f"column_{position}"
+        own, serial = stem, 2
+        while own in used or (own != name and own in taken):
+            own, serial = f"{stem}_{serial}", serial + 1
         if not name:
-            unnamed.add(fresh)
-        seen.add(fresh)
-        out.append(fresh)
-    repeated = sorted(n for n, c in counts.items() if n and c > 1 and n not in wanted)
-    if repeated:
-        warnings = [*warnings, f"Column names given more than once were numbered: {', '.join(repeated)}."]
-    return Header(row, tuple(out), found, frozenset(unnamed), tuple(warnings))
+            unnamed.append(own)
+        used.add(own)
+        fresh.append(own)
+    return fresh, unnamed

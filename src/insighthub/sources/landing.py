@@ -110,8 +110,7 @@ def land(source: Source, base: Path, landing: Path, progress: Progress | None = 
     if known is not None:
         return known
     reading = read_source(source, found.files, digests, progress or Silent())
-    left = [f"{n}: not read, as it is no file of a kind that can be." for n in found.left]
-    facts = _facts(reading, left)
+    facts = _facts(reading, found.warnings)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_stale(path.parent)
@@ -135,7 +134,7 @@ def _delivery_hash(source: Source, files: list[DeliveredFile], digests: dict[str
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
-def _facts(reading: Reading, left: list[str]) -> dict[str, Any]:
+def _facts(reading: Reading, found: list[str]) -> dict[str, Any]:
     reasons = Counter(reading.quarantine["reason"].to_pylist())
     return {
         "delivered": sum(f.delivered for f in reading.files),
@@ -144,7 +143,7 @@ def _facts(reading: Reading, left: list[str]) -> dict[str, Any]:
         "files": [asdict(f) for f in reading.files],
         "reasons": sorted(reasons.items(), key=lambda item: (-item[1], item[0])),
         "columns": [c for c in reading.records.column_names if c not in {FILE_COLUMN, ROW_COLUMN}],
-        "warnings": [*reading.warnings, *left],
+        "warnings": [*reading.warnings, *found],
     }
 
 
@@ -191,7 +190,9 @@ def _write(table: pa.Table, path: Path) -> None:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    if os.name != "posix":
+        return
+    folder = os.open(path.parent, os.O_RDONLY)  # the new name is safe on disk only with its folder
     try:
         os.fsync(folder)
     finally:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from insighthub.errors import DataError
-from insighthub.sources.archives import Remedy
+from insighthub.sources.archives import BOMB_REMEDY
 from insighthub.sources.cell_text import column_text
 from insighthub.sources.contract import Source
 from insighthub.sources.extract import ROW_COLUMN, Extract
@@ -33,7 +33,7 @@ def read_parquet(data: bytes, source: Source, file: str) -> Extract:
         groups = [facts.row_group(i) for i in range(facts.num_row_groups)]
         unpacked = sum(g.total_byte_size for g in groups)
         if facts.num_rows * max(facts.num_columns, 1) > MAX_VALUES or unpacked > MAX_UNPACKED:
-            raise DataError("the file holds more than can be read at once", remedy=Remedy, file=file)
+            raise DataError("the file holds more than can be read at once", remedy=BOMB_REMEDY, file=file)
         names = [parquet.schema_arrow.field(i).name for i in range(len(parquet.schema_arrow))]
         header = settle(None, names, source.columns(), file)
         table = parquet.read()

@@ -21,7 +21,7 @@ from insighthub.sources.archives import unpack_gzip
 from insighthub.sources.contract import Source
 from insighthub.sources.csv_reader import read_csv
 from insighthub.sources.delivered_files import DeliveredFile, read_bytes
-from insighthub.sources.duplicates import SAME_ID, later_twins, reasons, record_ids, telling_column
+from insighthub.sources.duplicates import SAME_ID, Indices, later_twins, reasons, record_ids, telling_column
 from insighthub.sources.excel_reader import read_excel
 from insighthub.sources.extract import FILE_COLUMN, ROW_COLUMN, Extract
 from insighthub.sources.file_kind import is_gzip, tell_kind
@@ -115,7 +115,15 @@ def read_source(
     warnings: list[str] = []
     table, owner = _put_aside_duplicates(table, owner, source, aside, warnings)
     _refuse_nothing(source, files, table, aside)
-    return _result(source, files, extracts, table, owner, aside, warnings)
+    aside.sort(key=lambda a: (a.file, a.row))
+    readings = _file_readings(files, extracts, owner, aside)
+    for reading, extract in zip(readings, extracts, strict=True):
+        warnings += [f"{reading.name}: {w}" for w in (*extract.header.warnings, *extract.warnings)]
+        if reading.delivered == 0:
+            warnings.append(f"{reading.name}: There is a header but no row below it.")
+    if table.num_rows == 0:
+        warnings.append("No row could be landed; the quarantine says why of each.")
+    return Reading(table, _quarantine(source, files, aside), readings, tuple(warnings))
 
 
 def read_file(source: Source, file: DeliveredFile, digest: str | None = None) -> Extract:
@@ -148,7 +156,7 @@ def content_hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _stack(tables: list[pa.Table]) -> tuple[pa.Table, np.ndarray]:
+def _stack(tables: list[pa.Table]) -> tuple[pa.Table, Indices]:
     """Put the files' rows one below the other; a column that a file lacks is null there."""
     owner = np.repeat(np.arange(len(tables)), [t.num_rows for t in tables])
     if len(tables) == 1:
@@ -159,8 +167,8 @@ def _stack(tables: list[pa.Table]) -> tuple[pa.Table, np.ndarray]:
 
 
 def _put_aside_duplicates(
-    table: pa.Table, owner: np.ndarray, source: Source, aside: list[_Aside], warnings: list[str]
-) -> tuple[pa.Table, np.ndarray]:
+    table: pa.Table, owner: Indices, source: Source, aside: list[_Aside], warnings: list[str]
+) -> tuple[pa.Table, Indices]:
     earlier, kept = later_twins(record_ids(table, source.record_id))
     if len(earlier) == 0:
         return table, owner
@@ -193,18 +201,9 @@ def _refuse_nothing(source: Source, files: list[DeliveredFile], table: pa.Table,
         )
 
 
-def _result(
-    source: Source,
-    files: list[DeliveredFile],
-    extracts: list[Extract],
-    table: pa.Table,
-    owner: np.ndarray,
-    aside: list[_Aside],
-    warnings: list[str],
-) -> Reading:
-    aside = sorted(aside, key=lambda a: (a.file, a.row))
+def _quarantine(source: Source, files: list[DeliveredFile], aside: list[_Aside]) -> pa.Table:
     columns = list(zip(*aside, strict=True)) if aside else [(), (), (), (), ()]
-    quarantine = pa.table(
+    return pa.table(
         [
             pa.array([source.name] * len(aside), pa.string()),
             pa.array([files[at].name for at in columns[0]], pa.string()),
@@ -212,26 +211,23 @@ def _result(
         ],
         schema=QUARANTINE,
     )
+
+
+def _file_readings(
+    files: list[DeliveredFile], extracts: list[Extract], owner: Indices, aside: list[_Aside]
+) -> tuple[FileReading, ...]:
     landed = np.bincount(owner, minlength=len(files)).tolist()
-    put_aside = Counter(columns[0])
-    readings = []
-    for at, (file, extract) in enumerate(zip(files, extracts, strict=True)):
-        of_file = [*extract.header.warnings, *extract.warnings]
-        if landed[at] + put_aside[at] == 0:
-            of_file.append("There is a header but no row below it.")
-        warnings += [f"{file.name}: {w}" for w in of_file]
-        readings.append(
-            FileReading(
-                file.name,
-                extract.kind,
-                extract.encoding,
-                extract.delimiter,
-                extract.header.row,
-                delivered=landed[at] + put_aside[at],
-                landed=landed[at],
-                quarantined=put_aside[at],
-            )
+    put_aside = Counter(a.file for a in aside)
+    return tuple(
+        FileReading(
+            file.name,
+            extract.kind,
+            extract.encoding,
+            extract.delimiter,
+            extract.header.row,
+            delivered=landed[at] + put_aside[at],
+            landed=landed[at],
+            quarantined=put_aside[at],
         )
-    if table.num_rows == 0:
-        warnings.append("No row could be landed; the quarantine says why of each.")
-    return Reading(table, quarantine, tuple(readings), tuple(warnings))
+        for at, (file, extract) in enumerate(zip(files, extracts, strict=True))
+    )

@@ -6,6 +6,7 @@ the same for every format. Blank rows vanish here, uncounted: a spreadsheet has 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -45,37 +46,68 @@ class Checked(NamedTuple):
 
 def check_rows(extract: Extract, source: Source) -> Checked:
     """Return an extract's records and faults; together they are all rows that are not blank."""
-    table = _trimmed(extract)
-    faults = list(extract.faults)
-    names = [n for n in table.column_names if n != ROW_COLUMN]
-    missing = np.zeros(table.num_rows, bool)
-    for column in source.record_id:
-        missing |= _mask(pc.is_null(table[column]))
-    blank = missing.copy()
-    for name in names:
-        if not blank.any():
-            break
-        blank &= _mask(pc.is_null(table[name]))
-    if blank.any():
-        table, missing = table.filter(pa.array(~blank)), missing[~blank]
-    out = np.zeros(table.num_rows, bool)
-    faults = _put_aside_totals(table, names, faults, out, source.totals_row)
+    sieve = _Sieve(_without_blanks(_trimmed(extract), source), extract.faults)
+    sieve.put_aside_totals(source.totals_row)
     if extract.may_hold_controls:
-        for name in names:
-            bad = _mask(pc.match_substring_regex(table[name], _CONTROL_PATTERN))
-            _put_aside(table, names, bad, out, faults, CONTROLS, name)
-    for name in names:
-        if (pc.max(pc.binary_length(table[name])).as_py() or 0) > MAX_FIELD:
-            bad = _mask(pc.greater(pc.binary_length(table[name]), MAX_FIELD))
-            _put_aside(table, names, bad, out, faults, TOO_LONG, name)
-    _put_aside(table, names, _repeats_header(table, extract.header, source), out, faults, HEADER_AGAIN, None)
-    if missing.any():
-        for column in source.record_id:
-            _put_aside(table, names, _mask(pc.is_null(table[column])), out, faults, NO_ID, column)
-    if out.any():
-        table = table.filter(pa.array(~out))
+        for name in sieve.names:
+            sieve.put_aside(pc.match_substring_regex(sieve.table[name], _CONTROL_PATTERN), CONTROLS, name)
+    for name in sieve.names:
+        length = pc.binary_length(sieve.table[name])
+        if (pc.max(length).as_py() or 0) > MAX_FIELD:
+            sieve.put_aside(pc.greater(length, MAX_FIELD), TOO_LONG, name)
+    sieve.put_aside(_repeats_header(sieve.table, extract.header, source), HEADER_AGAIN, None)
+    for column in source.record_id:
+        if sieve.table[column].null_count:
+            sieve.put_aside(pc.is_null(sieve.table[column]), NO_ID, column)
+    table = sieve.rest()
     unnamed = [n for n in extract.header.unnamed if table[n].null_count == table.num_rows]
-    return Checked(table.drop_columns(unnamed), sorted(faults, key=lambda f: f.row))
+    return Checked(table.drop_columns(unnamed), sorted(sieve.faults, key=lambda f: f.row))
+
+
+class _Sieve:
+    """Rows from which some are put aside, each once, for the first reason found."""
+
+    def __init__(self, table: pa.Table, faults: Sequence[Fault]) -> None:
+        self.table = table
+        self.names = [n for n in table.column_names if n != ROW_COLUMN]
+        self.faults = list(faults)
+        self._out = np.zeros(table.num_rows, bool)
+
+    def put_aside(self, bad: pa.ChunkedArray | Mask, reason: str, column: str | None) -> None:
+        """Move the rows that are ``bad``, and still in, to the faults."""
+        mask = bad if isinstance(bad, np.ndarray) else _mask(bad)
+        rows = np.flatnonzero(mask & ~self._out)
+        if len(rows) == 0:
+            return
+        self._out[rows] = True
+        numbers = self.table[ROW_COLUMN].to_numpy()[rows].tolist()
+        texts = raw_text(self.table, self.names, rows)
+        self.faults += [Fault(n, column, reason, t) for n, t in zip(numbers, texts, strict=True)]
+
+    def put_aside_totals(self, declared: str | None) -> None:
+        """Put aside totals among the last rows, be they as wide as the header or not.
+
+        Where the contract does not say how they begin, a totals row as wide as a record must be half empty as well.
+        """
+        tail = range(max(0, self.table.num_rows - TAIL), self.table.num_rows)
+        numbers = self.table[ROW_COLUMN].slice(tail.start).to_pylist()
+        last = sorted([*numbers, *(f.row for f in self.faults[-TAIL:])])[-TAIL:]
+        if not last:
+            return
+        self.faults = [
+            f._replace(reason=TOTALS) if f.row >= last[0] and f.raw and is_totals(f.raw, declared) else f
+            for f in self.faults
+        ]
+        bad = np.zeros(self.table.num_rows, bool)
+        for at, number in zip(tail, numbers, strict=True):
+            cells = [c for c in (self.table[n][at].as_py() for n in self.names) if c is not None]
+            sparse = declared is not None or len(cells) <= max(2, len(self.names) // 2)
+            bad[at] = number >= last[0] and bool(cells) and sparse and is_totals(cells[0], declared)
+        self.put_aside(bad, TOTALS, None)
+
+    def rest(self) -> pa.Table:
+        """Return the rows that are still in."""
+        return self.table.filter(pa.array(~self._out)) if self._out.any() else self.table
 
 
 def raw_text(table: pa.Table, names: list[str], rows: npt.NDArray[np.int64]) -> list[str]:
@@ -103,47 +135,21 @@ def _trimmed(extract: Extract) -> pa.Table:
     return pa.table(columns)
 
 
+def _without_blanks(table: pa.Table, source: Source) -> pa.Table:
+    """Drop the rows in which nothing is filled in; only a row without its id can be one."""
+    blank = np.zeros(table.num_rows, bool)
+    for column in source.record_id:
+        blank |= _mask(pc.is_null(table[column]))
+    for name in table.column_names:
+        if name != ROW_COLUMN and blank.any():
+            blank &= _mask(pc.is_null(table[name]))
+    return table.filter(pa.array(~blank)) if blank.any() else table
+
+
 def _mask(condition: pa.ChunkedArray) -> Mask:
     """Return a condition as booleans; null is false."""
     mask: Mask = pc.fill_null(condition, False).to_numpy().astype(bool, copy=False)
     return mask
-
-
-def _put_aside(
-    table: pa.Table, names: list[str], bad: Mask, out: Mask, faults: list[Fault], reason: str, column: str | None
-) -> None:
-    """Move rows that are ``bad``, and still in, to the faults."""
-    rows = np.flatnonzero(bad & ~out)
-    if len(rows) == 0:
-        return
-    out[rows] = True
-    numbers = table[ROW_COLUMN].to_numpy()[rows].tolist()
-    texts = raw_text(table, names, rows)
-    faults += [Fault(n, column, reason, t) for n, t in zip(numbers, texts, strict=True)]
-
-
-def _put_aside_totals(
-    table: pa.Table, names: list[str], faults: list[Fault], out: Mask, declared: str | None
-) -> list[Fault]:
-    """Find totals among the last rows, be they as wide as the header or not; return the faults, renamed.
-
-    Where the contract does not say how they begin, a totals row as wide as a record must be half empty as well.
-    """
-    tail = range(max(0, table.num_rows - TAIL), table.num_rows)
-    numbers = table[ROW_COLUMN].slice(tail.start).to_pylist()
-    floor = sorted([*numbers, *(f.row for f in faults[-TAIL:])])[-TAIL:]
-    if not floor:
-        return faults
-    bad = np.zeros(table.num_rows, bool)
-    for at, number in zip(tail, numbers, strict=True):
-        cells = [c for c in (table[n][at].as_py() for n in names) if c is not None]
-        sparse = declared is not None or len(cells) <= max(2, len(names) // 2)
-        bad[at] = bool(number >= floor[0] and cells and sparse and is_totals(cells[0], declared))
-    renamed = [
-        f._replace(reason=TOTALS) if f.row >= floor[0] and f.raw and is_totals(f.raw, declared) else f for f in faults
-    ]
-    _put_aside(table, names, bad, out, renamed, TOTALS, None)
-    return renamed
 
 
 def _repeats_header(table: pa.Table, header: Header, source: Source) -> Mask:
