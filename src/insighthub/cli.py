@@ -1,0 +1,141 @@
+"""The command line: one command a stage, and the whole run.
+
+Exit status: 0 done; 1 the data, the contract or the place is at fault, and the message says which file, row and
+column and what to do; 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import pyarrow.parquet as pq
+import typer
+from rich.table import Table
+
+import insighthub
+from insighthub import console, demonstration
+from insighthub.errors import ContractError
+from insighthub.linkage.evaluate import evaluate_links
+from insighthub.linkage.settings import LinkSettings
+from insighthub.linkage.truth import read_truth
+from insighthub.pipeline import run_link
+from insighthub.sources.check import check as check_sources
+from insighthub.sources.contract import Contract, load_contract
+from insighthub.sources.examples_writer import write_examples
+from insighthub.store.output_folder import check_whole
+
+app = typer.Typer(
+    name="insighthub",
+    help="Link a council's people-based data sets into one index of residents.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+Home = Annotated[Path, typer.Option("--home", envvar="INSIGHTHUB_HOME", help="The hub's folder.", show_default=True)]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"insighthub {insighthub.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Link a council's people-based data sets into one index of residents."""
+
+
+@app.command()
+def demo(
+    home: Home = Path("demo-hub"),
+    residents: Annotated[
+        int, typer.Option(min=200, max=1_000_000, help="Residents of the fictional borough.")
+    ] = 20_000,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed makes another borough.")] = 1,
+    peer: Annotated[bool, typer.Option(help="Run Splink beside, if it is installed.")] = True,
+    serve: Annotated[bool, typer.Option(help="Serve the web app afterwards; this version has none yet.")] = True,
+) -> None:
+    """Build the fictional borough, link its extracts, and hold the links against its truth."""
+    with console.user_errors(), console.Bars() as bars:
+        outcome = demonstration.run(home, residents=residents, seed=seed, peer=peer, progress=bars)
+    for table in demonstration.tables(outcome):
+        console.out.print(table)
+    for line in demonstration.closing(outcome, serve=serve):
+        console.out.print(line, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")]) -> None:
+    """Write a new hub with a commented example contract for every usual data set."""
+    with console.user_errors():
+        for path in write_examples(directory):
+            console.out.print(str(path), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def check(
+    home: Home = Path(),
+    contract: Annotated[Path | None, typer.Option(help="A contract file, instead of the hub's contracts.")] = None,
+) -> None:
+    """Hold the contracts against the extracts: what would be quarantined, and why. Writes nothing."""
+    with console.user_errors():
+        pairs = [(contract, load_contract(contract))] if contract else _hub_contracts(home)
+        for path, loaded in pairs:
+            console.out.print(f"{path}", highlight=False, soft_wrap=True)
+            for part in console.check_tables(check_sources(loaded, path.resolve().parent)):
+                console.out.print(part)
+
+
+@app.command()
+def link(
+    contract: Annotated[Path, typer.Argument(metavar="CONTRACT.toml", help="The contract file.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
+    truth: Annotated[
+        Path | None, typer.Option(help="A truth file, to say in the report how good the links are.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0 for all processors.")] = 0,
+) -> None:
+    """Link any set of files: clusters, pairs, the model and a report."""
+    with console.user_errors(), console.Bars() as bars:
+        run = run_link(contract, out, truth=truth, settings=LinkSettings(threads=threads), progress=bars)
+    console.out.print(console.counts_table(run.counts))
+    clusters = run.result.links["cluster_id"]
+    people = len(clusters.drop_null().unique())
+    linked = len(clusters) - clusters.null_count
+    console.out.print(f"{linked:,} linked records of {people:,} people", highlight=False)
+    if run.evaluation is not None:
+        console.out.print(console.scores_table(run.evaluation))
+    console.out.print(f"Report: {out / 'report.html'}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def evaluate(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of insighthub link.")],
+    truth: Annotated[Path, typer.Option("--truth", metavar="FILE", help="Which person each record is really of.")],
+) -> None:
+    """Hold links against a truth: precision, recall and F1, in all and by pair of sources."""
+    with console.user_errors():
+        check_whole(directory)
+        links = pq.read_table(directory / "links.parquet")
+        evaluation = evaluate_links(links, read_truth(truth))
+    console.out.print(console.scores_table(evaluation))
+    console.out.print(console.by_source_table(evaluation))
+
+
+def _hub_contracts(home: Path) -> list[tuple[Path, Contract]]:
+    paths = sorted((home / "contracts").glob("*.toml"))
+    if not paths:
+        raise ContractError(
+            "there is no contract in this hub",
+            remedy="Run insighthub init, or give --contract",
+            file=home / "contracts",
+        )
+    return [(path, load_contract(path)) for path in paths]

@@ -1,0 +1,126 @@
+"""What the command line shows: progress, tables and errors.
+
+Progress goes to standard error, results to standard output, so that results can be piped. Where nobody watches (no
+terminal), each stage is one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from insighthub.errors import InsightHubError
+from insighthub.linkage.evaluation_result import Evaluation, Interval
+from insighthub.report.counts import SourceCounts
+
+out = Console(soft_wrap=False)
+err = Console(stderr=True)
+
+
+class Bars:
+    """Shows each stage as a bar with its time; without a terminal, as a line."""
+
+    def __init__(self) -> None:
+        self._watched = err.is_terminal
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            TimeElapsedColumn(),
+            console=err,
+            disable=not self._watched,
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._end()
+        self._progress.stop()
+
+    def stage(self, name: str) -> None:
+        """Begin a stage; the one before it is done."""
+        self._end()
+        if not self._watched:
+            err.print(f"{name} ...", highlight=False)
+        self._task = self._progress.add_task(name, total=None)
+
+    def advance(self, done: int, total: int) -> None:
+        """Move the stage's bar."""
+        if self._task is not None:
+            self._progress.update(self._task, completed=done, total=max(1, total))
+
+    def _end(self) -> None:
+        if self._task is not None:
+            self._progress.update(self._task, completed=1, total=1)
+            self._progress.stop_task(self._task)
+        self._task = None
+
+
+@contextmanager
+def user_errors() -> Iterator[None]:
+    """Turn an error that the user can put right into its message and exit status 1."""
+    try:
+        yield
+    except InsightHubError as error:
+        err.print("[bold red]Error:[/]", end=" ")
+        err.print(str(error), markup=False, highlight=False)
+        raise SystemExit(1) from None
+
+
+def counts_table(counts: Sequence[SourceCounts]) -> Table:
+    """Lay out what became of each source's rows."""
+    table = Table(title="Rows delivered, landed and quarantined; persons named")
+    table.add_column("Source")
+    for name in ("Delivered", "Landed", "Quarantined", "Persons named", "Not linked"):
+        table.add_column(name, justify="right")
+    for c in counts:
+        row = (c.delivered, c.landed, c.quarantined_rows, c.persons_named, c.not_linked_persons)
+        table.add_row(c.source, *(f"{v:,}" for v in row))
+    sums = [sum(column) for column in zip(*_numbers(counts), strict=True)] if counts else [0] * 5
+    table.add_section()
+    table.add_row("all", *(f"{v:,}" for v in sums))
+    return table
+
+
+def _numbers(counts: Sequence[SourceCounts]) -> list[tuple[int, ...]]:
+    return [(c.delivered, c.landed, c.quarantined_rows, c.persons_named, c.not_linked_persons) for c in counts]
+
+
+def scores_table(evaluation: Evaluation) -> Table:
+    """Lay out precision, recall and F1 with their intervals."""
+    table = Table(title="How good the links are, against the truth (95% interval)")
+    table.add_column("Counted by")
+    for name in ("Precision", "Recall", "F1"):
+        table.add_column(name, justify="right")
+    for name, scores in (("pairs of records", evaluation.pairwise), ("records (B-cubed)", evaluation.b_cubed)):
+        table.add_row(name, *(_interval(i) for i in (scores.precision, scores.recall, scores.f1)))
+    return table
+
+
+def by_source_table(evaluation: Evaluation) -> Table:
+    """Lay out the pairwise scores of each pair of sources."""
+    table = Table(title="By pair of sources")
+    for name in ("Source", "and source"):
+        table.add_column(name)
+    for name in ("True pairs", "Found pairs", "Precision", "Recall", "F1"):
+        table.add_column(name, justify="right")
+    for s in evaluation.by_source_pair:
+        figures = (f"{s.true_pairs:,}", f"{s.found_pairs:,}", f"{s.precision:.3f}", f"{s.recall:.3f}", f"{s.f1:.3f}")
+        table.add_row(s.source_l, s.source_r, *figures)
+    return table
+
+
+def _interval(i: Interval) -> str:
+    return f"{i.value:.4f} ({i.low:.4f} to {i.high:.4f})"

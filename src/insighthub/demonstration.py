@@ -1,0 +1,108 @@
+"""The demonstration: the fictional borough from its extracts to clusters, held against its truth.
+
+Takes a home folder and a number of residents, gives the extracts, the links, and the figures. Splink is run on the
+same standardised table where it is installed, at the threshold that the truth itself picks: the best it could have
+done.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from rich.table import Table
+
+from insighthub import console
+from insighthub.linkage.evaluate import evaluate_links
+from insighthub.linkage.evaluation_result import Evaluation
+from insighthub.linkage.truth import read_truth
+from insighthub.pipeline import LinkRun, run_link, standardised
+from insighthub.progress import Progress
+from insighthub.synthetic.generate import Borough, generate
+
+
+@dataclass(frozen=True)
+class Peer:
+    """What Splink gave on the same records.
+
+    threshold_bits: the match weight that the truth picked.
+    """
+
+    evaluation: Evaluation
+    threshold_bits: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All that the demonstration shows."""
+
+    borough: Borough
+    run: LinkRun
+    peer: Peer | None
+    report: Path
+
+
+def run(home: Path, *, residents: int, seed: int, peer: bool, progress: Progress) -> Outcome:
+    """Make the borough in ``home/extracts``, and link it into ``home/link``."""
+    progress.stage(f"Making a fictional borough of {residents:,} residents")
+    extracts = home / "extracts"
+    borough = generate(extracts, residents=residents, seed=seed, progress=progress)
+    truth = extracts / "truth.parquet"
+    linked = run_link(extracts / "contract.toml", home / "link", truth=truth, progress=progress)
+    beside = None
+    if peer and importlib.util.find_spec("splink") is not None:
+        progress.stage("Running Splink on the same records")
+        beside = _run_peer(standardised(extracts / "contract.toml", progress=progress), read_truth(truth))
+    return Outcome(borough, linked, beside, home / "link" / "report.html")
+
+
+def _run_peer(records: pa.Table, truth: pa.Table) -> Peer:
+    from insighthub.peer.splink_tuned import run_splink
+    from insighthub.peer.thresholds import best_threshold
+
+    result = run_splink(records)
+    threshold, _ = best_threshold(result, truth)
+    return Peer(evaluate_links(result.clusters_at(threshold), truth), threshold)
+
+
+def tables(outcome: Outcome) -> Iterator[Table]:
+    """Lay out the figures."""
+    yield console.counts_table(outcome.run.counts)
+    if outcome.run.evaluation is None:
+        return
+    table = Table(title="How good the links are, against the borough's own truth")
+    table.add_column("Engine")
+    for name in ("Precision", "Recall", "F1", "B-cubed F1", "Error (1 - F1)"):
+        table.add_column(name, justify="right")
+    rows = [("Insight Hub, default threshold", outcome.run.evaluation)]
+    if outcome.peer is not None:
+        rows.append(
+            (
+                f"Splink, at the best threshold for this truth ({outcome.peer.threshold_bits:+.1f} bits)",
+                outcome.peer.evaluation,
+            )
+        )
+    for name, e in rows:
+        figures = (e.pairwise.precision, e.pairwise.recall, e.pairwise.f1, e.b_cubed.f1)
+        table.add_row(name, *(f"{f.value:.4f}" for f in figures), f"{1 - e.pairwise.f1.value:.4f}")
+    yield table
+
+
+def closing(outcome: Outcome, *, serve: bool) -> Iterator[str]:
+    """Say where things are, and what was left out."""
+    links = outcome.run.result.links["cluster_id"]
+    people = len(links.drop_null().unique())
+    yield f"{len(links) - links.null_count:,} linked records of {people:,} people, from {len(outcome.run.counts)} extracts"
+    if outcome.peer is None:
+        yield "Splink was not run beside: it was not wanted, or is not installed (pip install 'insighthub[peer]')"
+    else:
+        ours = outcome.run.evaluation
+        if ours is not None:
+            share = (1 - ours.pairwise.f1.value) / max(1e-12, 1 - outcome.peer.evaluation.pairwise.f1.value)
+            yield f"Insight Hub's error is {share:.2f} times Splink's"
+    yield f"Report: {outcome.report}"
+    if serve:
+        yield "There is no web app to serve in this version; open the report in a browser"

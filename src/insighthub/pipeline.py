@@ -1,0 +1,160 @@
+"""The whole run, from files to clusters.
+
+Takes a contract, gives an output folder: ``links.parquet``, ``pairs.parquet``, ``model.json``, ``quarantine.parquet``
+and ``report.html``. The folder appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from insighthub.linkage.engine import link_records
+from insighthub.linkage.evaluate import evaluate_links
+from insighthub.linkage.evaluation_result import Evaluation
+from insighthub.linkage.result import LinkResult
+from insighthub.linkage.settings import LinkSettings
+from insighthub.linkage.truth import read_truth
+from insighthub.progress import Progress, Silent
+from insighthub.report.counts import SourceCounts
+from insighthub.report.page import write_report
+from insighthub.sources.contract import Contract, load_contract
+from insighthub.sources.landing import Delivery, land
+from insighthub.standardise.build import standardise_all
+from insighthub.store.output_folder import output_folder
+
+
+@dataclass(frozen=True)
+class LinkRun:
+    """What a run gave, beside the files it wrote."""
+
+    result: LinkResult
+    counts: tuple[SourceCounts, ...]
+    evaluation: Evaluation | None
+
+
+def run_link(
+    contract_path: Path,
+    out: Path,
+    *,
+    truth: Path | None = None,
+    settings: LinkSettings | None = None,
+    progress: Progress | None = None,
+) -> LinkRun:
+    """Link the files of a contract into an output folder.
+
+    Args:
+        contract_path: the contract; its paths are relative to it.
+        out: the folder to write, new, empty, or the output of an earlier run.
+        truth: a truth file, if the report is to say how good the links are.
+        settings: the run's few numbers.
+        progress: told of each stage.
+
+    Raises:
+        ContractError: the contract cannot be used.
+        DataError: a file cannot be used.
+        RunError: the output cannot be written, or another run writes it.
+    """
+    progress = progress or Silent()
+    contract = load_contract(contract_path)
+    true_links = read_truth(truth) if truth else None
+    with output_folder(out) as folder:
+        landing, spill = folder / "landing", folder / "spill"
+        seconds: dict[str, float] = {}
+        start = time.perf_counter()
+        deliveries = []
+        progress.stage("Landing the files")
+        for i, source in enumerate(contract.source):
+            progress.advance(i, len(contract.source))
+            deliveries.append(land(source, contract_path.resolve().parent, landing))
+        seconds["read and check files"] = time.perf_counter() - start
+        progress.stage("Standardising")
+        start = time.perf_counter()
+        records = standardise_landed(contract, deliveries)
+        seconds["standardise"] = time.perf_counter() - start
+        result = link_records(
+            records,
+            single_sources=[s.name for s in contract.source if s.one_record_per_person],
+            other_kinds=other_kinds(contract),
+            settings=settings,
+            work=spill,
+            progress=progress,
+        )
+        result = replace(result, seconds=seconds | result.seconds)
+        counts = source_counts(deliveries, records)
+        evaluation = evaluate_links(result.links, true_links) if true_links is not None else None
+        progress.stage("Writing the report")
+        _write(folder, result, deliveries)
+        title = f"Linkage of {contract_path.resolve().parent.name}"
+        write_report(folder / "report.html", result=result, deliveries=counts, evaluation=evaluation, title=title)
+        for passing in (landing, spill):
+            _remove(passing)
+    return LinkRun(result, counts, evaluation)
+
+
+def link_files(contract_path: Path, out: Path) -> LinkResult:
+    """Link the files of a contract at the default settings; see ``run_link``."""
+    return run_link(contract_path, out).result
+
+
+def standardised(contract_path: Path, *, progress: Progress | None = None) -> pa.Table:
+    """Return the person records of a contract's files, landed in a folder that is then removed."""
+    contract = load_contract(contract_path)
+    with tempfile.TemporaryDirectory() as landing:
+        base = contract_path.resolve().parent
+        deliveries = [land(source, base, Path(landing), progress) for source in contract.source]
+        return standardise_landed(contract, deliveries)
+
+
+def standardise_landed(contract: Contract, deliveries: Sequence[Delivery]) -> pa.Table:
+    """Return the person records of landed deliveries."""
+    landed = [pq.read_table(delivery.path) for delivery in deliveries]
+    return standardise_all(list(zip(landed, contract.source, strict=True)))
+
+
+def other_kinds(contract: Contract) -> dict[str, str]:
+    """Return how the contract's own fields are compared: ``other_<name>`` -> kind."""
+    return {f"other_{name}": field.kind for s in contract.source for name, field in s.person.other.items()}
+
+
+def source_counts(deliveries: Sequence[Delivery], records: pa.Table) -> tuple[SourceCounts, ...]:
+    """Return what became of each source's rows and persons."""
+    named = Counter(records["source"].to_pylist())
+    apart: dict[str, Counter[str]] = {d.source: Counter() for d in deliveries}
+    marked = records.filter(records["not_linked_reason"].is_valid()).select(["source", "not_linked_reason"])
+    for source, reason in zip(marked["source"].to_pylist(), marked["not_linked_reason"].to_pylist(), strict=True):
+        apart[source][reason] += 1
+    return tuple(
+        SourceCounts(
+            source=d.source,
+            delivered=d.delivered,
+            landed=d.landed,
+            quarantined=dict(d.reasons),
+            persons_named=named[d.source],
+            not_linked=dict(apart[d.source].most_common()),
+        )
+        for d in deliveries
+    )
+
+
+def _write(folder: Path, result: LinkResult, deliveries: Sequence[Delivery]) -> None:
+    pq.write_table(result.links, folder / "links.parquet", compression="zstd")
+    pq.write_table(result.pairs, folder / "pairs.parquet", compression="zstd")
+    quarantine = pa.concat_tables([pq.read_table(d.quarantine) for d in deliveries])
+    pq.write_table(quarantine, folder / "quarantine.parquet", compression="zstd")
+    model = json.dumps(result.model, indent=1, ensure_ascii=False)
+    (folder / "model.json").write_text(model + "\n", encoding="utf-8", newline="\n")
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)

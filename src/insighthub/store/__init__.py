@@ -1,0 +1,1 @@
+"""Where what a run derives is kept, and how it is published."""

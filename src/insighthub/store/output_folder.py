@@ -1,0 +1,167 @@
+"""An output folder that is either whole or not there.
+
+A run writes into a folder of its own beside the one that was asked for, and at the end takes its place by renaming.
+Killed at any moment it leaves the output of the run before, or none; the next run clears away what it left. Two runs
+into one folder at once: the second is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+from insighthub.errors import DataError, RunError
+
+#: Lists the files of a finished run with their size and SHA-256; written last.
+MANIFEST = "run.json"
+
+
+@contextmanager
+def output_folder(out: Path) -> Iterator[Path]:
+    """Give a folder to write into, which becomes ``out`` when the block ends without an error.
+
+    Args:
+        out: the folder asked for: new, empty, or the output of an earlier run, which is then replaced.
+
+    Raises:
+        RunError: another run writes there, the folder holds something else, or it cannot be written.
+    """
+    out = out.resolve()
+    beside, old = out.with_name(f".{out.name}.partial"), out.with_name(f".{out.name}.previous")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with _only_run(out.with_name(f".{out.name}.lock"), out):
+            _tidy(out, beside, old)
+            _refuse_strangers(out)
+            beside.mkdir()
+            try:
+                yield beside
+                _finish(beside)
+                if out.exists():
+                    out.rename(old)
+                beside.rename(out)
+                _sync(out.parent)
+            finally:
+                shutil.rmtree(beside, ignore_errors=True)
+                if out.exists():
+                    shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise RunError(
+            f"the output cannot be written ({(error.strerror or type(error).__name__).lower()})",
+            remedy="Check that there is space, and that you may write there",
+            file=out,
+        ) from error
+
+
+def check_whole(out: Path) -> dict[str, Any]:
+    """Return the manifest of a finished run, having checked that its files are there and whole.
+
+    Raises:
+        DataError: this is not the output of a finished run.
+    """
+    remedy = "Run insighthub link again"
+    try:
+        manifest: dict[str, Any] = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        files = manifest["files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise DataError("this is not the output of a finished run", remedy=remedy, file=out) from None
+    for name, entry in files.items():
+        path = out / name
+        if not path.is_file() or path.stat().st_size != entry["bytes"]:
+            raise DataError("a file of this run is missing or cut short", remedy=remedy, file=path)
+    return manifest
+
+
+def _tidy(out: Path, beside: Path, old: Path) -> None:
+    """Clear away what a killed run left; give back the earlier output if it died between two renames."""
+    if old.exists() and not out.exists():
+        old.rename(out)
+    for folder in (beside, old):
+        if folder.exists():
+            shutil.rmtree(folder)
+
+
+def _refuse_strangers(out: Path) -> None:
+    if out.is_file():
+        raise RunError("there is a file where the output folder should be", remedy="Choose another name", file=out)
+    if not out.exists() or not any(out.iterdir()):
+        return
+    try:
+        ours = {MANIFEST, *json.loads((out / MANIFEST).read_text(encoding="utf-8"))["files"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        ours = set()
+    strangers = sorted(p.name for p in out.iterdir() if p.name not in ours)
+    if strangers:
+        raise RunError(
+            f"the output folder holds files that no run of this program wrote ({len(strangers)} of them)",
+            remedy="Choose a new or an empty folder; an output folder is replaced as a whole",
+            file=out / strangers[0],
+        )
+
+
+def _finish(folder: Path) -> None:
+    """Make sure that every file is on the disk, and list them."""
+    files = {}
+    for path in sorted(p for p in folder.iterdir() if p.is_file() and p.name != MANIFEST):
+        with path.open("rb") as handle:
+            digest = hashlib.file_digest(handle, "sha256").hexdigest()
+            os.fsync(handle.fileno())
+        files[path.name] = {"bytes": path.stat().st_size, "sha256": digest}
+    with (folder / MANIFEST).open("w", encoding="utf-8") as handle:
+        json.dump({"files": files}, handle, indent=1)
+        handle.flush()
+        os.fsync(handle.fileno())
+    _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    if os.name != "posix":  # elsewhere a folder cannot be opened to be flushed
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _only_run(lock: Path, out: Path) -> Iterator[None]:
+    """Hold a lock that the system gives back by itself when this program ends, however it ends."""
+    with lock.open("a+b") as handle:
+        try:
+            _take(handle)
+            # A run that has just ended takes its lock file away: a lock on what is no longer there holds nobody off.
+            held = os.path.samestat(os.fstat(handle.fileno()), lock.stat())
+        except OSError:
+            held = False
+        if not held:
+            raise RunError(
+                "another run is writing this output folder",
+                remedy="Wait until it has ended, or choose another folder",
+                file=out,
+            )
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                lock.unlink()
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(handle: IO[bytes]) -> None:
+        handle.seek(0)
+        msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _take(handle: IO[bytes]) -> None:
+        fcntl.flock(handle.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
