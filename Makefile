@@ -1,0 +1,84 @@
+# Two commands set everything up on a machine with Python 3.11 or later:
+#
+#     make demo      install, build the fictional borough, link it, and say where the report is
+#     make test      install, and run the whole test suite
+#
+# DEMO_ARGS and PYTEST_ARGS are passed on: make demo DEMO_ARGS="--residents 5000".
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_HOME ?= demo-hub
+
+# The first of these that runs and is new enough; a name on the path may be a stand-in that does not run.
+# PYTHON=/path/to/python chooses another.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	"$$python" -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo "$$python" && break; done)
+
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+INSTALLED_BY := pyproject.toml constraints.txt
+
+.PHONY: help demo test lint reference docs bench-accuracy bench-speed clean
+
+help:
+	@sed -n 's/^#     //p' Makefile
+	@echo "Also: make lint, docs, reference, bench-accuracy, bench-speed, clean"
+
+demo: $(VENV)/.installed-to-run
+	$(BIN)/insighthub demo --home $(DEMO_HOME) $(DEMO_ARGS)
+
+# Coverage is measured in the same run; under the floor, the run fails.
+test: $(VENV)/.installed-to-develop
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed-to-develop
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory docs
+
+# The reference pages are written from the code; a test fails where they are behind it.
+reference: $(VENV)/.installed-to-develop
+	$(BIN)/python scripts/write_reference.py
+
+docs: $(VENV)/.installed-to-develop
+	$(BIN)/properdocs build --strict --quiet --site-dir site
+	$(BIN)/python scripts/check_site.py site
+
+bench-accuracy: $(VENV)/.installed-to-develop
+	$(BIN)/python benchmarks/accuracy.py $(BENCH_ARGS)
+
+bench-speed: $(VENV)/.installed-to-develop
+	$(BIN)/python benchmarks/speed.py $(BENCH_ARGS)
+
+clean:
+	rm -rf $(VENV) $(DEMO_HOME) site dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+		.import_linter_cache
+
+# Each stamp is made when its step is whole, so a step that was broken off is done again.
+
+$(VENV)/.created:
+	@if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c '$(NEW_ENOUGH)'; then \
+		echo "Insight Hub needs Python 3.11 or later, and none was found."; \
+		echo "Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; \
+		exit 1; fi
+	@echo "Making $(VENV) with $$("$(PYTHON)" --version)"
+	@"$(PYTHON)" -m venv --clear $(VENV) || { \
+		echo "Python could not make a virtual environment. On Debian and Ubuntu: install the package python3-venv."; \
+		exit 1; }
+	@touch $@
+
+$(VENV)/.installed-to-run: $(VENV)/.created $(INSTALLED_BY)
+	@echo "Installing what is needed to run (a minute or two the first time)"
+	@$(INSTALL) --editable '.[peer]'
+	@touch $@
+
+$(VENV)/.installed-to-develop: $(VENV)/.created $(INSTALLED_BY)
+	@echo "Installing what is needed to test (a minute or two the first time)"
+	@$(INSTALL) --editable '.[dev,peer]'
+	@touch $@ $(VENV)/.installed-to-run
