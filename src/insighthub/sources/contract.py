@@ -60,15 +60,17 @@ class FieldMap(_Model):
     Exactly one of ``column``, ``columns`` (joined in order) or, for dates, any of ``year``, ``month`` and ``day``.
     """
 
-    column: Column | None = None
-    columns: tuple[Column, ...] = ()
-    separator: str | None = Field(None, description="what joins columns; ', ' for an address, else a space")
-    year: Column | None = None
-    month: Column | None = None
-    day: Column | None = None
-    format: Texts = Field((), description="strptime formats of a date, tried in order")
-    null_values: Texts = Field((), description="texts that mean 'not known'")
-    country: str = Field("GB", description="two-letter country of a postcode, phone or address; 'XX' for any")
+    column: Column | None = Field(default=None, description="the column that holds the field")
+    columns: tuple[Column, ...] = Field(default=(), description="columns whose texts are joined, in order")
+    separator: str | None = Field(default=None, description="what joins columns; ', ' for an address, else a space")
+    year: Column | None = Field(
+        default=None, description="the column of a date's year, where a date lies in several columns"
+    )
+    month: Column | None = Field(default=None, description="the column of a date's month")
+    day: Column | None = Field(default=None, description="the column of a date's day of the month")
+    format: Texts = Field(default=(), description="strptime formats of a date, tried in order")
+    null_values: Texts = Field(default=(), description="texts that mean 'not known'")
+    country: str = Field(default="GB", description="two-letter country of a postcode, phone or address; 'XX' for any")
 
     @model_validator(mode="before")
     @classmethod
@@ -104,35 +106,48 @@ class OtherField(FieldMap):
     ``text`` is compared by similarity, ``exact`` by equality, ``identifier`` by equality with one slip allowed.
     """
 
-    kind: OtherKind = "text"
+    kind: OtherKind = Field(default="text", description="how two values are compared")
 
 
 class PersonMap(_Model):
     """Standard field = where it is. No field is required."""
 
-    title: FieldMap | None = None
-    given_name: FieldMap | None = None
-    middle_names: FieldMap | None = None
-    family_name: FieldMap | None = None
-    full_name: FieldMap | None = None
-    name_order: Literal["given_first", "family_first", "auto"] = "auto"
-    previous_family_name: FieldMap | None = None
-    date_of_birth: FieldMap | None = None
-    date_of_death: FieldMap | None = None
-    sex: FieldMap | None = None
-    ethnicity: FieldMap | None = None
-    address: FieldMap | None = None
-    postcode: FieldMap | None = None
-    uprn: FieldMap | None = None
-    phone: FieldMap | None = None
-    mobile: FieldMap | None = None
-    email: FieldMap | None = None
-    nhs_number: FieldMap | None = None
-    nino: FieldMap | None = None
-    upn: FieldMap | None = None
-    valid_from: FieldMap | None = None
-    valid_to: FieldMap | None = None
-    other: dict[str, OtherField] = Field(default_factory=dict)
+    title: FieldMap | None = Field(default=None, description="Mr, Ms, Dr and the like")
+    given_name: FieldMap | None = Field(default=None, description="first name")
+    middle_names: FieldMap | None = Field(default=None, description="further given names, or their initials")
+    family_name: FieldMap | None = Field(default=None, description="surname")
+    full_name: FieldMap | None = Field(
+        default=None,
+        description="the whole name in one column, which is taken apart; a joint name gives several people",
+    )
+    name_order: Literal["given_first", "family_first", "auto"] = Field(
+        default="auto", description="which name stands first in full_name; told from each name where it is auto"
+    )
+    previous_family_name: FieldMap | None = Field(default=None, description="maiden or former surname")
+    date_of_birth: FieldMap | None = Field(default=None, description="date of birth, whole or in part")
+    date_of_death: FieldMap | None = Field(default=None, description="date of death")
+    sex: FieldMap | None = Field(default=None, description="sex as recorded")
+    ethnicity: FieldMap | None = Field(default=None, description="ethnicity as recorded; kept, never compared")
+    address: FieldMap | None = Field(default=None, description="the address, in one column or several")
+    postcode: FieldMap | None = Field(default=None, description="postcode")
+    uprn: FieldMap | None = Field(default=None, description="unique property reference number")
+    phone: FieldMap | None = Field(default=None, description="telephone number of any kind")
+    mobile: FieldMap | None = Field(default=None, description="mobile telephone number")
+    email: FieldMap | None = Field(default=None, description="e-mail address")
+    nhs_number: FieldMap | None = Field(
+        default=None, description="NHS number; taken only where its check digit is right"
+    )
+    nino: FieldMap | None = Field(
+        default=None, description="National Insurance number; taken only where its form is right"
+    )
+    upn: FieldMap | None = Field(
+        default=None, description="unique pupil number; taken only where its check letter is right"
+    )
+    valid_from: FieldMap | None = Field(default=None, description="the date from which the record held")
+    valid_to: FieldMap | None = Field(default=None, description="the date until which the record held")
+    other: dict[str, OtherField] = Field(
+        default_factory=dict, description="fields of your own that may tell two people apart, by name"
+    )
 
     def fields(self) -> dict[str, FieldMap]:
         """Return the mapped fields by name, contract's own ones as ``other_<name>``."""
@@ -149,53 +164,73 @@ class OtherPerson(PersonMap):
     Fields of the place (address, postcode, uprn) that are not mapped here are taken from the main person.
     """
 
-    role: str
+    role: str = Field(description="what this person is in the record: joint_tenant, guardian, partner")
 
 
 class Exclusion(_Model):
     """Rows that are landed and kept but never linked, and why: sealed adoptions, for example."""
 
-    column: Column
-    values: Texts = Field((), description="texts to match, ignoring case; empty means any value at all")
-    reason: str
+    column: Column = Field(description="the column to look at")
+    values: Texts = Field(default=(), description="texts to match, ignoring case; empty means any value at all")
+    reason: str = Field(description="why these rows are never linked, in a few plain words")
 
 
 class Fact(_Model):
     """What the service knows about the person, beyond who they are."""
 
-    name: str
-    kind: Literal["amount", "status", "event"]
-    value: Column | None = None
-    date: FieldMap | None = None
-    end_date: FieldMap | None = None
+    name: str = Field(description="what the fact is called: council_tax_arrears")
+    kind: Literal["amount", "status", "event"] = Field(
+        description="amount: a number at a date; status: what holds between two dates; event: what happened on a date"
+    )
+    value: Column | None = Field(
+        default=None, description="the column of the amount, or of what the status or event is"
+    )
+    date: FieldMap | None = Field(
+        default=None, description="the date of the amount or event, or the first of the status"
+    )
+    end_date: FieldMap | None = Field(default=None, description="the last date of the status")
 
 
 class Source(_Model):
     """One data set: its files, its lawful use, and its columns."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")] = Field(
+        description="what the source is called everywhere: lower-case letters, digits and underscores"
+    )
     path: Columns = Field(description="a file, a folder or a glob, or several; from the contract's folder")
-    format: Literal["auto", "csv", "excel", "parquet", "jsonl"] = "auto"
-    encoding: str | None = Field(None, description="found where it is not given")
-    delimiter: str | None = Field(None, description="found where it is not given")
-    header_row: int | None = Field(None, ge=1, description="counted from 1; found where it is not given")
-    sheet: str | None = None
+    format: Literal["auto", "csv", "excel", "parquet", "jsonl"] = Field(
+        default="auto", description="the kind of file; told from its content where it is auto"
+    )
+    encoding: str | None = Field(default=None, description="found where it is not given")
+    delimiter: str | None = Field(default=None, description="found where it is not given")
+    header_row: int | None = Field(default=None, ge=1, description="counted from 1; found where it is not given")
+    sheet: str | None = Field(
+        default=None, description="the sheet of an Excel file; the first with data where it is not given"
+    )
     totals_row: str | None = Field(
-        None, description="text that starts a totals row at the end; found where it is not given"
+        default=None, description="text that starts a totals row at the end; found where it is not given"
     )
     record_id: Columns = Field(description="the column, or columns, that tell the source's rows apart")
-    one_record_per_person: bool = False
-    lawful_basis: str | None = None
-    article_9_condition: str | None = None
-    schedule_1_condition: str | None = None
-    legal_gateway: str | None = None
-    owner: str | None = None
-    retention_months: int | None = Field(None, ge=1)
-    special_category: bool = False
-    person: PersonMap = Field(default_factory=PersonMap)
-    other_person: tuple[OtherPerson, ...] = ()
-    exclude: tuple[Exclusion, ...] = ()
-    fact: tuple[Fact, ...] = ()
+    one_record_per_person: bool = Field(
+        default=False, description="true: two records of this source are never the same person"
+    )
+    lawful_basis: str | None = Field(default=None, description="the lawful basis under Article 6 of the UK GDPR")
+    article_9_condition: str | None = Field(
+        default=None, description="the condition under Article 9 of the UK GDPR, for special category data"
+    )
+    schedule_1_condition: str | None = Field(
+        default=None, description="the condition in Schedule 1 to the Data Protection Act 2018"
+    )
+    legal_gateway: str | None = Field(default=None, description="the power that lets the data be shared for this")
+    owner: str | None = Field(default=None, description="whom to ask about the data")
+    retention_months: int | None = Field(default=None, ge=1, description="for how many months it may be kept")
+    special_category: bool = Field(
+        default=False, description="true: the data tells of health, ethnicity, religion or the like"
+    )
+    person: PersonMap = Field(default_factory=PersonMap, description="where the person's fields are")
+    other_person: tuple[OtherPerson, ...] = Field(default=(), description="further people whom the same row names")
+    exclude: tuple[Exclusion, ...] = Field(default=(), description="rows that are kept and never linked")
+    fact: tuple[Fact, ...] = Field(default=(), description="what the service knows about the person")
 
     @field_validator("delimiter")
     @classmethod
@@ -256,7 +291,7 @@ class Source(_Model):
 class Contract(_Model):
     """A file of source contracts."""
 
-    source: tuple[Source, ...] = Field(min_length=1)
+    source: tuple[Source, ...] = Field(min_length=1, description="the data sets that this contract covers")
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Contract:
