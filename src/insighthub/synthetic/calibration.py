@@ -1,0 +1,196 @@
+"""Every number that shapes the fictional borough, in one place, so that it can be argued with.
+
+Takes nothing, gives constants. Each is listed in docs/explanation/fictional-borough.md with the published fact that
+it follows, or the word "assumption" where there is none; a test holds the two together. Shares are of the whole they
+are named for, rates are a year unless they say otherwise, and times are in years.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+#: The day of extraction. Fixed, because a borough must come out the same whenever it is made.
+REFERENCE_DATE = dt.date(2026, 9, 30)
+#: Months of service facts before that day.
+MONTHS_OF_FACTS = 36
+#: How far back moves are simulated; anything older has left no trace in an extract.
+WINDOW_YEARS = 8.0
+
+
+@dataclass(frozen=True)
+class Community:
+    """A community by the names its people bear, and what goes with it in the data."""
+
+    share: float  # of residents
+    ethnicity: str  # school census code
+    children: float  # mean children ever born to a couple or lone parent
+    grandparents: float  # share of families that a grandparent lives with
+    lone_parents: float  # share of households with children that have one parent
+    wives_take_name: float  # share of married women who bear their husband's family name
+    middle_names: float  # share of people with a middle name on record
+    family_name_first: float  # share of records that a clerk enters in the order the person says it
+    first_january: float  # share of those born abroad whose true day of birth is not known to anyone
+
+
+COMMUNITIES: dict[str, Community] = {
+    "white_british": Community(0.309, "WBRI", 1.8, 0.03, 0.27, 0.82, 0.75, 0.002, 0.0),
+    "white_irish": Community(0.011, "WIRI", 1.8, 0.03, 0.22, 0.82, 0.75, 0.002, 0.0),
+    "romanian": Community(0.045, "WOTH", 1.8, 0.06, 0.15, 0.80, 0.30, 0.030, 0.0),
+    "lithuanian": Community(0.026, "WOTH", 1.7, 0.04, 0.24, 0.85, 0.08, 0.010, 0.0),
+    "polish": Community(0.020, "WOTH", 1.7, 0.04, 0.18, 0.88, 0.15, 0.010, 0.0),
+    "albanian": Community(0.018, "WOTH", 2.2, 0.12, 0.12, 0.80, 0.05, 0.010, 0.0),
+    "bulgarian": Community(0.012, "WOTH", 1.6, 0.06, 0.18, 0.80, 0.15, 0.010, 0.0),
+    "portuguese": Community(0.010, "WOTH", 1.8, 0.05, 0.22, 0.45, 0.60, 0.005, 0.0),
+    "turkish": Community(0.008, "WOTH", 2.1, 0.08, 0.16, 0.80, 0.15, 0.005, 0.0),
+    "nigerian": Community(0.105, "BAFR", 2.6, 0.07, 0.33, 0.75, 0.70, 0.045, 0.01),
+    "ghanaian": Community(0.032, "BAFR", 2.4, 0.06, 0.36, 0.70, 0.55, 0.030, 0.01),
+    "somali": Community(0.014, "BAFR", 3.2, 0.08, 0.42, 0.03, 0.75, 0.010, 0.22),
+    "congolese": Community(0.014, "BAFR", 2.7, 0.06, 0.36, 0.30, 0.30, 0.050, 0.06),
+    "caribbean": Community(0.048, "BCRB", 2.0, 0.05, 0.45, 0.75, 0.70, 0.002, 0.0),
+    "pakistani": Community(0.086, "APKN", 2.9, 0.22, 0.12, 0.18, 0.45, 0.020, 0.08),
+    "bangladeshi": Community(0.102, "ABAN", 3.0, 0.20, 0.13, 0.08, 0.40, 0.020, 0.10),
+    "sikh": Community(0.020, "AIND", 2.2, 0.24, 0.09, 0.60, 0.70, 0.010, 0.01),
+    "indian": Community(0.034, "AIND", 1.9, 0.18, 0.07, 0.75, 0.35, 0.020, 0.01),
+    "tamil": Community(0.014, "AOTH", 2.1, 0.15, 0.09, 0.55, 0.10, 0.060, 0.01),
+    "chinese": Community(0.008, "CHNE", 1.6, 0.10, 0.10, 0.10, 0.20, 0.120, 0.0),
+    "vietnamese": Community(0.005, "AOTH", 1.9, 0.14, 0.15, 0.05, 0.70, 0.120, 0.0),
+    "afghan": Community(0.012, "AAFR", 3.2, 0.15, 0.13, 0.05, 0.10, 0.010, 0.35),
+    "arab": Community(0.012, "OOTH", 2.7, 0.10, 0.15, 0.05, 0.35, 0.010, 0.05),
+    "mixed": Community(0.035, "MOTH", 1.9, 0.03, 0.40, 0.70, 0.65, 0.005, 0.0),
+}
+
+#: Share of couples whose two partners come from one community.
+SAME_COMMUNITY_COUPLES = 0.88
+
+# Households -------------------------------------------------------------------------------------------------------
+HOUSEHOLD_KINDS = {"couple": 0.545, "lone_parent": 0.155, "single": 0.215, "house_share": 0.085}
+HOUSE_SHARE_SIZES = {2: 0.30, 3: 0.30, 4: 0.20, 5: 0.12, 6: 0.08}
+#: Mean and spread of the age of the person at the head, by kind of household.
+HEAD_AGE = {"couple": (45.5, 13.5), "lone_parent": (42.0, 10.5), "single": (55.0, 19.0), "house_share": (31.0, 8.0)}
+PARTNER_AGE_GAP = (-2.0, 4.0)
+AGE_AT_FIRST_BIRTH = (28.0, 4.6)
+YEARS_BETWEEN_BIRTHS = 1.2  # mean beyond the first 1.3 years
+TWIN_BIRTHS = 0.016  # of births to mothers who have another
+#: Share of grown children still at home at 19, and how many years it takes to fall by a factor of e.
+ADULT_CHILD_AT_HOME = (0.93, 7.0)
+SON_NAMED_AFTER_FATHER = 0.02
+MARRIED_COUPLES = 0.78
+DOUBLE_BARRELLED = 0.05  # of women who change their name
+AGE_AT_PARTNERSHIP = (26.5, 4.5)
+RESIDENTS_A_HOSTEL = 20_000  # one hostel for every so many residents
+HOSTEL_SIZE = 80
+RESIDENTS_A_CARE_HOME = 12_000
+CARE_HOME_SIZE = 38
+
+# Dwellings and places ---------------------------------------------------------------------------------------------
+DWELLING_KINDS = {"house": 0.688, "block": 0.277, "converted": 0.035}
+TENURES = {"owned": 0.441, "social": 0.315, "private": 0.244}
+COUNCIL_SHARE_OF_SOCIAL = 0.78
+VACANT_DWELLINGS = 0.025
+ADDRESSES_A_POSTCODE = 16
+DWELLINGS_A_STREET = 42
+DWELLINGS_A_SMALL_AREA = 650
+FLATS_A_BLOCK = (8, 40)
+#: Outward codes of valid form that Royal Mail has not given out.
+OUTWARD_CODES = ("IG21", "IG22", "IG23", "RM31", "RM32", "RM33")
+TOWNS = ("Eastmarsh", "Chadbrook", "Rippleham")
+
+# Moves, deaths ----------------------------------------------------------------------------------------------------
+MOVE_RATE = {"owned": 0.040, "social": 0.055, "private": 0.200}
+MOVES_WITHIN_BOROUGH = 0.42
+LEFT_HOME_WITHIN_BOROUGH = 0.45  # of people under 33 living apart from parents
+EX_PARTNER_WITHIN_BOROUGH = 0.30  # of lone parents
+DEATHS_WINDOW_YEARS = 4.0
+#: Deaths a year at 65; doubles every eight years of age.
+DEATH_RATE_AT_65 = 0.011
+PHONE_CHANGES = 0.09  # a year
+EMAIL_CHANGES = 0.06
+LANDLINE_AT_50 = 0.55
+CHILD_PHONE_FROM_AGE = 16
+
+# Names ------------------------------------------------------------------------------------------------------------
+KNOWN_BY_NICKNAME = 0.55  # of people whose name has one
+KNOWN_BY_MIDDLE_NAME = 0.035  # of people who have one
+KNOWN_BY_SECOND_NAME_AFTER_MOHAMMED = 0.75
+#: Zipf exponent of given names and family names within a community.
+ZIPF_GIVEN, ZIPF_FAMILY = 0.75, 0.80
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How one source is kept: shares of its records.
+
+    All are assumptions, within what data-quality audits of such systems report: a few percent of each field.
+    """
+
+    lag: float  # mean years since the person's details were last confirmed
+    known_as: float = 0.05  # entered under the name they go by, of those who go by another
+    initial_only: float = 0.01
+    middle_kept: float = 0.5  # of those with a middle name
+    given_typo: float = 0.015
+    family_typo: float = 0.015
+    other_spelling: float = 0.04  # of names with several usual spellings
+    order_swapped: float = 0.004  # beyond the community's own order
+    hyphen_lost: float = 0.35  # of double-barrelled names
+    half_name: float = 0.10  # of double-barrelled names, only one half
+    accents_kept: bool = False
+    upper_case: bool = False
+    dob_missing: float = 0.03
+    dob_swapped: float = 0.006
+    dob_digit: float = 0.008
+    dob_first_january: float = 0.004
+    dob_default: float = 0.006
+    address_typo: float = 0.015
+    address_missing: float = 0.01
+    number_wrong: float = 0.006
+    postcode_missing: float = 0.03
+    postcode_no_space: float = 0.12
+    postcode_letters: float = 0.012  # O for 0, I for 1
+    postcode_wrong: float = 0.006
+    uprn_missing: float = 0.08
+    phone_missing: float = 0.25
+    email_missing: float = 0.35
+    id_missing: float = 0.10  # NHS number, NINO, UPN
+    id_wrong: float = 0.004
+    sex_missing: float = 0.02
+    repeated_rows: float = 0.002
+
+
+HABITS: dict[str, Habits] = {
+    "council_tax": Habits(1.5, 0.10, 0.22, 0.10, upper_case=True, uprn_missing=0.03, postcode_missing=0.01),
+    "benefits": Habits(0.7, 0.02, 0.004, 0.25, upper_case=True, dob_missing=0.005, id_missing=0.06, dob_swapped=0.004),
+    "housing_rents": Habits(2.2, 0.06, 0.015, 0.30, upper_case=True, dob_missing=0.06, dob_default=0.05),
+    "adult_social_care": Habits(0.9, 0.15, 0.004, 0.20, accents_kept=True, dob_missing=0.01, id_missing=0.14),
+    "childrens_social_care": Habits(1.0, 0.18, 0.002, 0.20, accents_kept=True, dob_missing=0.02, other_spelling=0.07),
+    "school_pupils": Habits(0.8, 0.04, 0.0, 0.70, accents_kept=True, dob_missing=0.001, dob_swapped=0.002),
+    "school_admissions": Habits(0.6, 0.08, 0.004, 0.15, accents_kept=True, given_typo=0.025, address_typo=0.03),
+    "homelessness": Habits(0.2, 0.10, 0.004, 0.20, dob_missing=0.04, address_typo=0.03, phone_missing=0.10),
+    "electoral_register": Habits(1.2, 0.02, 0.02, 0.55, uprn_missing=0.02, postcode_missing=0.005),
+    "parking_permits": Habits(0.5, 0.18, 0.01, 0.05, email_missing=0.05, dob_missing=0.12, given_typo=0.02),
+    "freedom_pass": Habits(2.0, 0.08, 0.004, 0.15, dob_missing=0.004, email_missing=0.55),
+    "blue_badge": Habits(1.2, 0.08, 0.004, 0.20, dob_missing=0.004, email_missing=0.50),
+    "libraries": Habits(2.6, 0.45, 0.01, 0.08, given_typo=0.022, dob_missing=0.30, phone_missing=0.12),
+    "antisocial_behaviour": Habits(0.1, 0.35, 0.03, 0.03, given_typo=0.03, address_typo=0.04, other_spelling=0.10),
+}
+
+# Coverage ---------------------------------------------------------------------------------------------------------
+#: Share of the people a source is for who are in it.
+COVERAGE = {
+    "electoral_register": 0.84,
+    "school_pupils": 0.93,
+    "school_admissions": 0.90,
+    "freedom_pass": 0.88,
+    "libraries_child": 0.62,
+    "libraries_adult": 0.36,
+    "parking_permits": 0.24,
+    "blue_badge": 0.042,
+    "benefits": 0.25,
+    "adult_social_care": 0.020,
+    "childrens_social_care": 0.10,
+    "homelessness": 0.055,
+    "antisocial_behaviour": 0.085,
+}
+OVERSEAS_NOT_ENTITLED_TO_VOTE = 0.12
+JOINT_IN_ONE_NAME = 0.62  # of council tax couples, "MR J & MRS K SMITH" in the one name column
+FORMER_KEPT = 0.75  # of people who have left, still in a source that keeps leavers
