@@ -23,15 +23,15 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from insighthub.linkage.evaluate import evaluate_links
-from insighthub.pipeline import link_files
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.datasets import DATA_SETS, Prepared, missing_files, prepare
 from benchmarks.splink_demos import run_demo
+from insighthub.linkage.evaluate import evaluate_links
 from insighthub.peer.result import weight_of
 from insighthub.peer.thresholds import GRID, best_threshold
+from insighthub.pipeline import link_files
 
 
 @dataclass(frozen=True)
