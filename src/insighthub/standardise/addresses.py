@@ -2,8 +2,8 @@
 
 Takes the lines of an address joined by commas, gives its parts and the whole in one canonical writing: upper case,
 short forms written out, single spaces, no postcode. "2/14 HIGH RD" and "FLAT 2, 14 HIGH ROAD" are flat 2 at number 14.
-"14B HIGH ROAD" stays number 14B: whether that is flat B only the people who live there know, and a comparison of
-addresses can treat "14B" and "flat B, 14" as near.
+"14B HIGH ROAD" and "FLAT B, 14 HIGH ROAD" are flat B at number 14: some sources write the one and some the other, and
+where 14B is a house of its own nothing is lost, for all who write it so still agree. The whole address keeps "14B".
 """
 
 import re
@@ -51,6 +51,7 @@ _WHOLE_FLAT = re.compile(
 _FLAT_HINTS = (
     FLAT_KINDS | {f"{kind}S" for kind in FLAT_KINDS} | frozenset({"FLOOR", "BASEMENT", "REAR"}) | frozenset(FLOOR_FLATS)
 )
+_LETTERED = re.compile(r"(\d+)([A-Z])")
 _IS_NUMBER = re.compile(r"\d+[A-Z]?(?:[-/]\d+[A-Z]?)?")
 _FOLLOWED_BY_NAME = {"ST": "SAINT", "DR": "DOCTOR"}
 _AFTER_NAME = {"ST": "STREET", "DR": "DRIVE"}
@@ -199,10 +200,10 @@ class _Reading:
                 self.number = number
         if not segment:
             return
-        if self.street is not None:
+        match = _NUMBERED.fullmatch(segment)
+        if self.street is not None and not self._corrected(match):
             self.after.append(segment)
             return
-        match = _NUMBERED.fullmatch(segment)
         if match is not None:
             self._numbered(match[1], match[2], match[3])
             return
@@ -215,6 +216,16 @@ class _Reading:
             self._street(segment)
         else:
             self.before.append(segment)
+
+    def _corrected(self, match: re.Match[str] | None) -> bool:
+        """Take back a street where a later line is more of one: "2 ALPHA POINTS, 14 HIGH ROAD" is flat 2 at number 14."""
+        if self.flat is not None or self.street is None or _is_street(self.street):
+            return False
+        if match is None or match[3] is None or not _is_street(match[3]):
+            return False
+        self.before.append(self.street)
+        self.street = None
+        return True
 
     def _numbered(self, first: str, second: str | None, rest: str | None) -> None:
         if second is not None:
@@ -269,6 +280,8 @@ class _Reading:
         elif street is None and before:
             street = self.building or before[0]
             before = [line for line in before if line != street]
+        if self.flat is None and number is not None and (lettered := _LETTERED.fullmatch(number)) is not None:
+            number, self.flat = lettered[1], lettered[2]
         places = [line for line in before if line.split(" ")[-1] not in BUILDING_KINDS]
         return AddressValue(None, self.flat, number, street, " ".join(places + self.after) or None)
 

@@ -27,7 +27,8 @@ Columns = dict[str, pa.Array]
 PLACE_FIELDS = ("address", "flat", "house_number", "street", "locality", "postcode", "uprn")
 RECORD_FIELDS = ("valid_from", "valid_to")
 #: Fields that say who somebody is even where no name is given.
-TELLING_FIELDS = ("date_of_birth", "phone", "mobile", "email", "nhs_number", "nino", "upn")
+OWN_FIELDS = ("date_of_birth", "nhs_number", "nino", "upn")
+CONTACT_FIELDS = ("phone", "mobile", "email")
 
 _NO_TEXT = pa.scalar(None, pa.string())
 _IDENTIFIERS = {

@@ -18,9 +18,10 @@ from insighthub.standardise.columns import joined, read_column
 from insighthub.standardise.nonpersons import NOBODY
 from insighthub.standardise.person_columns import NamedPeople, read_people
 from insighthub.standardise.person_fields import (
+    CONTACT_FIELDS,
+    OWN_FIELDS,
     PLACE_FIELDS,
     RECORD_FIELDS,
-    TELLING_FIELDS,
     Columns,
     read_fields,
 )
@@ -40,7 +41,8 @@ class _Slot:
 
     row: npt.NDArray[np.int64]
     columns: Columns
-    names_someone: Mask
+    names_someone: Mask  # by name, or by anything else that tells who somebody is
+    is_further: Mask  # enough to say that there is a further person: a contact alone may be the main person's
 
 
 def standardise(landed: pa.Table, source: Source, as_of: date | None = None) -> pa.Table:
@@ -126,11 +128,17 @@ def _slot(landed: pa.Table, person: PersonMap, role: str, fields: Columns, sourc
         known = columns.get("date_of_death", pa.nulls(len(rows), pa.string()))
         columns["date_of_death"] = pc.coalesce(known, pc.if_else(deceased, pa.scalar(DIED), _NO_TEXT))
     columns["role"] = pa.repeat(role, len(rows))
-    telling = [columns[name] for name in columns if name in TELLING_FIELDS or name.startswith(OTHER_PREFIX)]
-    named = np.zeros(len(rows), np.bool_)
-    for column in (columns["given_name"], columns["family_name"], *telling):
-        named |= pc.is_valid(column).to_numpy(zero_copy_only=False)
-    return _Slot(people.row, columns, named)
+    own = ("given_name", "family_name", *OWN_FIELDS)
+    telling = (*own, *CONTACT_FIELDS, *(name for name in columns if name.startswith(OTHER_PREFIX)))
+    return _Slot(people.row, columns, _any_known(columns, telling, len(rows)), _any_known(columns, own, len(rows)))
+
+
+def _any_known(columns: Columns, names: tuple[str, ...], rows: int) -> Mask:
+    known = np.zeros(rows, np.bool_)
+    for name in names:
+        if name in columns:
+            known |= pc.is_valid(columns[name]).to_numpy(zero_copy_only=False)
+    return known
 
 
 def _only_people(slots: list[_Slot], rows: int) -> list[_Slot]:
@@ -140,9 +148,9 @@ def _only_people(slots: list[_Slot], rows: int) -> list[_Slot]:
     kept = []
     further = np.zeros(rows, np.bool_)
     for slot in slots[1:]:
-        is_said = slot.names_someone | pc.is_valid(slot.columns["not_linked_reason"]).to_numpy(zero_copy_only=False)
+        is_said = slot.is_further | pc.is_valid(slot.columns["not_linked_reason"]).to_numpy(zero_copy_only=False)
         kept.append(_filtered(slot, is_said))
-        further[slot.row[is_said & slot.names_someone]] = True
+        further[slot.row[slot.is_further]] = True
     main = slots[0]
     has_reason = pc.is_valid(main.columns["not_linked_reason"]).to_numpy(zero_copy_only=False)
     return [_filtered(main, main.names_someone | has_reason | ~further[main.row]), *kept]
@@ -153,7 +161,7 @@ def _filtered(slot: _Slot, keep: Mask) -> _Slot:
         return slot
     mask = pa.array(keep)
     columns = {name: column.filter(mask) for name, column in slot.columns.items()}
-    return _Slot(slot.row[keep], columns, slot.names_someone[keep])
+    return _Slot(slot.row[keep], columns, slot.names_someone[keep], slot.is_further[keep])
 
 
 def _gather(slots: list[_Slot], name: str, order: npt.NDArray[np.int64]) -> pa.Array:
