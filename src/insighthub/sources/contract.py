@@ -205,7 +205,7 @@ class Source(_Model):
     delimiter: str | None = Field(default=None, description="found where it is not given")
     header_row: int | None = Field(default=None, ge=1, description="counted from 1; found where it is not given")
     sheet: str | None = Field(
-        default=None, description="the sheet of an Excel file; the first with data where it is not given"
+        default=None, description="the sheet of an Excel file; the one that has the columns where it is not given"
     )
     totals_row: str | None = Field(
         default=None, description="text that starts a totals row at the end; found where it is not given"

@@ -126,12 +126,12 @@ def read_rows(lines: Sequence[str], first_number: int, width: int, splitter: Spl
             rows.fields.append(fields)
             rows.numbers.append(number)
             continue
-        if splitter.is_blank(line):
-            continue
         if fields is None:
             over = splitter.split_over(lines, at - 1)
             if over is not None and to_width(over[0], width) is not None:
                 fields, at = over[0], over[1] + 1
+        if (fields is None or len(fields) < width) and splitter.is_blank(line):
+            continue
         fit = None if fields is None else to_width(fields, width)
         if fit is not None:
             rows.fields.append(fit)
