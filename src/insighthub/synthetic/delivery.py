@@ -7,6 +7,7 @@ Parquet file. The bytes depend on the extract alone: no clock, no machine.
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -17,7 +18,6 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet
 
 from insighthub.synthetic.extract import Extract
@@ -86,10 +86,11 @@ def deliver(extract: Extract, out: Path, rng: np.random.Generator, repeated_rows
 
 
 def _csv_bytes(table: pa.Table, how: Delivery, encoding: str) -> bytes:
-    sink = io.BytesIO()
-    options = pa.csv.WriteOptions(delimiter=how.delimiter, quoting_style="needed")
-    pa.csv.write_csv(table, sink, options)
-    data = sink.getvalue()
+    sink = io.StringIO(newline="")
+    writer = csv.writer(sink, delimiter=how.delimiter, lineterminator="\n")
+    writer.writerow(table.column_names)
+    writer.writerows(zip(*(table[c].to_pylist() for c in table.column_names), strict=True))
+    data = sink.getvalue().encode()
     if how.totals is not None:
         total = sum(float(v) for v in table[how.totals].to_pylist() if v)
         cells = ["Total"] + [f"{total:.2f}" if c == how.totals else "" for c in table.column_names[1:]]
@@ -108,10 +109,10 @@ def _csv_bytes(table: pa.Table, how: Delivery, encoding: str) -> bytes:
 def _cut_line(data: bytes, delimiter: str) -> bytes:
     """Return what is left of a line after the last one: a new reference and the start of a name."""
     last = data[data.rstrip(b"\n").rfind(b"\n") + 1 :].decode()
-    reference, *rest = last.split(delimiter)
-    letters = re.sub(r"[0-9]", "", reference)
-    number = f"{int(re.sub('[^0-9]', '', reference)) + 1:0{len(re.sub('[^0-9]', '', reference))}d}"
-    return f'{letters}{number}{delimiter}{rest[0].strip(chr(34))[:2]}'.encode()
+    reference, name, *_ = last.split(delimiter)
+    digits = re.sub(r"\D", "", reference)
+    following = f"{int(digits) + 1:0{len(digits)}d}"
+    return f"{re.sub(r'[0-9]', '', reference)}{following}{delimiter}{name[:2]}".encode()
 
 
 def _to_codepage(text: str, encoding: str) -> bytes:

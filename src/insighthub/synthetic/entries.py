@@ -27,7 +27,7 @@ from insighthub.synthetic.mess import (
     wrong_number,
     wrong_postcode,
 )
-from insighthub.synthetic.population import FEMALE, LONG_AGO, TODAY, YEAR, Days, Index, World
+from insighthub.synthetic.population import FEMALE, TODAY, YEAR, Days, Index, World
 from insighthub.synthetic.writing import AddressBook, Text, dates, mapped, objects, phones, plain, postcodes
 
 
@@ -259,12 +259,16 @@ class Clerk:
         return np.flatnonzero(who & (self.rng.random(len(who)) < share)).astype(np.int32)
 
 
-def present(world: World, *, left_within_years: float = 0.0, kept: float = 0.0, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Return who is in the borough today, and of those who left lately the share that a source has kept."""
+def resident(world: World) -> NDArray[np.bool_]:
+    """Return who is in the borough today."""
+    return world.people.left > TODAY
+
+
+def resident_or_lately(world: World, years: float, kept: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Return who is in the borough today, and of those who left within some years the share that a source has kept."""
     left = world.people.left
-    here = left > TODAY
-    recent = (left > TODAY - left_within_years * YEAR) & ~here & (left > world.people.arrived + 30)
-    return here | (recent & (rng.random(len(left)) < kept))
+    lately = (left > TODAY - years * YEAR) & (left <= TODAY) & (left > world.people.arrived + 30)
+    return resident(world) | (lately & (rng.random(len(left)) < kept))
 
 
-__all__ = ["LONG_AGO", "Clerk", "NameColumns", "present"]
+__all__ = ["Clerk", "NameColumns", "resident", "resident_or_lately"]

@@ -218,7 +218,8 @@ def joining_days(
     joined = np.where(sharer, np.maximum(joined, np.minimum(moved_in, addresses.until[h] - 30)), joined)
     care = members.kind[h] == CARE_HOME
     joined = np.where(care, TODAY - rng.exponential(2.2 * YEAR, len(h)) - 30, joined)
-    joined = np.minimum(np.maximum(joined, members.born), members.died - 1)
+    joined = np.minimum(joined, np.minimum(members.died, addresses.until[h]) - 40)
+    joined = np.maximum(joined, members.born)
     origin = origins.origin
     came = origin >= 0
     came_from = np.where(came, first[np.where(came, origin, 0)], NEVER)

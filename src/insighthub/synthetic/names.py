@@ -170,7 +170,7 @@ def _given_lists(sex: str) -> dict[str, tuple[list[str], list[str], list[str]]]:
     cohorts = (
         list(english[0]) + tail[::3],
         list(english[1]) + tail,
-        list(english[2]) + tail[1::2],
+        list(english[2]) + tail[1::7],
     )
 
     def both(a: tuple[str, ...], b: tuple[str, ...]) -> list[str]:

@@ -13,19 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from insighthub.synthetic import calibration as cal
-from insighthub.synthetic.name_lists import ENGLISH_FAMILY_HEADS, ENGLISH_FAMILY_TAILS
+from insighthub.synthetic.name_lists import ENGLISH_FAMILY_HEADS, ENGLISH_FAMILY_TAILS, words
 
 HOUSE, BLOCK, CONVERTED = 0, 1, 2
 OWNED, COUNCIL, HOUSING_ASSOCIATION, PRIVATE = 0, 1, 2, 3
 TENURE_NAMES = ("owned", "social", "social", "private")
 _STREET_TYPES = ("Road", "Avenue", "Street", "Close", "Gardens", "Way", "Drive", "Crescent", "Lane", "Grove", "Square")
 _STREET_TYPE_SHARES = (0.32, 0.18, 0.10, 0.10, 0.09, 0.05, 0.05, 0.04, 0.03, 0.03, 0.01)
-_STREET_WORDS = tuple(
-    "Station Church Park Victoria Albert Cambridge Oxford Windsor York Lancaster Salisbury Meadow Orchard Mill Abbey "
-    "Chestnut Lime Maple Willow Cedar Hawthorn Rowan Beech Acacia Alexandra George Wellington Nelson Trafalgar Harbour "
-    "Creek Marsh Ferry Quay Jetty Wharf Dock Anchor Saxon Norman Tudor Stuart Becket Cromwell Shakespeare Milton Keats "
-    "Byron Tennyson Dickens Hardy Faraday Newton Darwin Brunel Telford Stephenson Kingsley Arden Essex Kent Suffolk "
-    "Norfolk Surrey Sussex Dorset Devon Cornwall Somerset Cumberland Durham Rutland Monmouth Pembroke Radnor".split()
+_STREET_WORDS = words(
+    "Station Church Park Victoria Albert Cambridge Oxford Windsor York Lancaster Salisbury Meadow Orchard Mill "
+    "Abbey Chestnut Lime Maple Willow Cedar Hawthorn Rowan Beech Acacia Alexandra George Wellington Nelson "
+    "Trafalgar Harbour Creek Marsh Ferry Quay Jetty Wharf Dock Anchor Saxon Norman Tudor Stuart Becket Cromwell "
+    "Shakespeare Milton Keats Byron Tennyson Dickens Hardy Faraday Newton Darwin Brunel Telford Stephenson Kingsley "
+    "Arden Essex Kent Suffolk Norfolk Surrey Sussex Dorset Devon Cornwall Somerset Cumberland Durham Rutland "
+    "Monmouth Pembroke Radnor "
 )
 _BLOCK_WORDS = ("House", "Court", "Point", "Lodge", "Heights", "Tower", "Mansions")
 _UNIT_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"  # an inward code never holds C I K M O V
@@ -60,7 +61,7 @@ def _unique_names(rng: np.random.Generator, firsts: list[str], seconds: NDArray[
     for round_ in range(1000):
         picks = rng.integers(0, len(firsts), n)
         for name in (f"{firsts[i]} {second}" for i, second in zip(picks, rng.permutation(seconds), strict=True)):
-            out[name if round_ < 20 else f"{name} {'North South East West'.split()[round_ % 4]}"] = None
+            out[name if round_ < 20 else f"{name} {['North', 'South', 'East', 'West'][round_ % 4]}"] = None
             if len(out) == n:
                 return tuple(out)
     raise AssertionError("the lists of words cannot name so many streets")

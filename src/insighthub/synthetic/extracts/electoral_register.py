@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from insighthub.synthetic import calibration as cal
-from insighthub.synthetic.entries import Clerk, present
+from insighthub.synthetic.entries import Clerk, resident_or_lately
 from insighthub.synthetic.extract import Extract, references
 from insighthub.synthetic.population import TODAY, YEAR, World
 from insighthub.synthetic.writing import blank
@@ -24,7 +24,7 @@ def electoral_register(world: World, clerk: Clerk) -> Extract:
     hardship = world.households.hardship[people.household]
     rate = cal.COVERAGE["electoral_register"] + 0.10 * np.tanh((age - 40) / 15) - 0.04 * np.tanh(hardship)
     rate = rate - cal.OVERSEAS_NOT_ENTITLED_TO_VOTE * (people.community > 1) * (age > 18)
-    here = present(world, left_within_years=1.6, kept=0.5, rng=rng)
+    here = resident_or_lately(world, 1.6, 0.5, rng)
     person = clerk.sample(here & (age >= 16.4), rate)
     day = clerk.confirmed(person, oldest_years=4.0)
     # Movers whose old entry has not been taken off, beside the new one.

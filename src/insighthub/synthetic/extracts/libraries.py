@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from insighthub.synthetic import calibration as cal
-from insighthub.synthetic.entries import Clerk, NameColumns, present
+from insighthub.synthetic.entries import Clerk, NameColumns, resident_or_lately
 from insighthub.synthetic.extract import Extract, references
 from insighthub.synthetic.population import TODAY, YEAR, World
 from insighthub.synthetic.writing import Text, blank, dates, objects
@@ -18,7 +18,7 @@ from insighthub.synthetic.writing import Text, blank, dates, objects
 def libraries(world: World, clerk: Clerk) -> Extract:
     """Return the extract, with who is behind each borrower and each guardian."""
     rng, people = clerk.rng, world.people
-    here = present(world, left_within_years=5.0, kept=0.6, rng=rng)
+    here = resident_or_lately(world, 5.0, 0.6, rng)
     age = world.age()
     rate = np.where(age < 16, cal.COVERAGE["libraries_child"], cal.COVERAGE["libraries_adult"])
     rate = rate * np.where((age > 16) & (age < 26), 1.25, 1.0)

@@ -1,0 +1,125 @@
+"""Adult social care: events of the Client Level Data return, submissions stacked on each other.
+
+Takes the world, gives the return with the names that the council's own copy holds: one row an event and submission, so
+that an event reported in three quarters is there three times, its later reasons at odds with its first; gaps in NHS
+numbers; a home-care agency's phone on many clients.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from insighthub.synthetic import calibration as cal
+from insighthub.synthetic.contacts import landlines
+from insighthub.synthetic.entries import Clerk, resident_or_lately
+from insighthub.synthetic.extract import Extract, references
+from insighthub.synthetic.mess import pick
+from insighthub.synthetic.population import CARE_HOME, NEVER, TODAY, World
+from insighthub.synthetic.services import monthly_days
+from insighthub.synthetic.writing import blank, dates, mapped, objects, phones, plain
+
+_EVENTS = ("Request", "Assessment", "Service", "Review")
+_REASONS = (
+    "Physical Support: Personal Care Support", "Physical Support: Access and Mobility", "Learning Disability Support",
+    "Mental Health Support", "Support with Memory and Cognition", "Sensory Support: Support for Visual Impairment",
+    "Social Support: Support to Carer",
+)  # fmt: skip
+_SERVICES = (
+    ("Long Term Support: Community", "Home Support"), ("Long Term Support: Community", "Direct Payment"),
+    ("Long Term Support: Residential Care", "Residential Care"), ("Short Term Support: ST-Max", "Reablement"),
+    ("Carer Support: Direct to Carer", "Information and Advice"), ("Long Term Support: Nursing Care", "Nursing Care"),
+)  # fmt: skip
+_QUARTER = 91
+
+
+def adult_social_care(world: World, clerk: Clerk) -> Extract:
+    """Return the extract, with who is behind each event."""
+    rng, people = clerk.rng, world.people
+    age = world.age()
+    hardship = world.households.hardship[people.household]
+    in_home = world.households.kind[people.household] == CARE_HOME
+    rate = np.where(age >= 65, 0.035 * 2.0 ** ((age - 65) / 7.0), 0.011) * np.exp(0.3 * hardship)
+    rate = np.where(in_home, 0.9, np.minimum(rate, 0.6)) * (age >= 18) * cal.COVERAGE["adult_social_care"]
+    clients = clerk.sample(resident_or_lately(world, 3.0, 0.9, rng), rate)
+    clients = np.r_[clients, clients[rng.random(len(clients)) < 0.03]].astype(np.int32)  # on the system under two ids
+    day = clerk.confirmed(clients, oldest_years=6)
+    dwelling = world.dwelling_at(clients, day)
+    names = clerk.names(clients, day)
+    births = clerk.births(clients, "%Y-%m-%d")
+    phone = _phones(world, clerk, clients, day)
+    lines = clerk.address_lines(dwelling, "flat_first")
+    previous = mapped(world.texts[people.birth_family[clients]], plain)
+    unchanged = people.birth_family[clients] == people.family[clients]
+    reason = rng.choice(len(_REASONS), len(clients), p=[0.42, 0.16, 0.11, 0.12, 0.11, 0.03, 0.05])
+    identity = {
+        "LA_Person_Unique_Identifier": references(rng, len(clients), "ASC{:06d}", 100_000),
+        "First_Name": names.given,
+        "Last_Name": names.family,
+        "Previous_Last_Name": blank(previous, unchanged | (rng.random(len(clients)) < 0.5)),
+        "Date_of_Birth": births,
+        "Gender": clerk.sexes(clients, "Female", "Male", "Unknown"),
+        "Ethnicity": clerk.ethnicities(clients),
+        "Date_of_Death": _deaths(world, clerk, clients),
+        "Address_Line_1": lines[0],
+        "Address_Line_2": lines[1],
+        "Address_Line_3": lines[2],
+        "Postcode": clerk.postcodes(dwelling),
+        "Telephone": phone,
+        "Accommodation_Status": np.where(in_home[clients], "Registered care home", "Settled mainstream housing").astype(object),
+        "Client_Type": np.where(rng.random(len(clients)) < 0.07, "Carer", "Service User").astype(object),
+    }
+    # Events of each client over the months, and the submissions that each event went into.
+    events = np.repeat(np.arange(len(clients)), 1 + rng.poisson(1.6, len(clients)))
+    start = monthly_days(rng, len(events), trend=0.25, winter=0.10)
+    start = np.minimum(start, np.minimum(people.left[clients[events]], TODAY) - 1)
+    lasts = rng.exponential(200, len(events)).astype(np.int64) + 3
+    open_ended = rng.random(len(events)) < 0.35
+    submissions = 1 + (rng.random(len(events)) < 0.45) + (rng.random(len(events)) < 0.25)
+    row_event = np.repeat(np.arange(len(events)), submissions)
+    nth = np.arange(len(row_event)) - np.repeat(np.cumsum(submissions) - submissions, submissions)
+    row = events[row_event]
+    n = len(row)
+    period = (start[row_event] // _QUARTER + 1 + nth) * _QUARTER
+    row_reason = np.where((nth > 0) & (rng.random(n) < 0.12), rng.integers(0, len(_REASONS), n), reason[row])
+    kind = rng.choice(len(_EVENTS), len(events), p=[0.28, 0.2, 0.34, 0.18])[row_event]
+    service = rng.choice(len(_SERVICES), len(events), p=[0.45, 0.15, 0.12, 0.14, 0.08, 0.06])[row_event]
+    is_service = kind == 2
+    references_ = references(rng, len(events), "EV{:07d}", 1_000_000)
+    columns = {
+        **{name: column[row] for name, column in identity.items()},
+        "NHS_Number": clerk.identifiers(world.contacts.nhs_number, clients[row]),
+        "Event_Type": objects(list(_EVENTS))[kind],
+        "Event_Reference": references_[row_event],
+        "Event_Start_Date": dates(start[row_event], "%Y-%m-%d"),
+        "Event_End_Date": blank(
+            dates(np.minimum((start + lasts)[row_event], TODAY), "%Y-%m-%d"), open_ended[row_event] & (nth == nth.max())
+        ),
+        "Service_Type": blank(objects([s[0] for s in _SERVICES])[service], ~is_service),
+        "Service_Component": blank(objects([s[1] for s in _SERVICES])[service], ~is_service),
+        "Primary_Support_Reason": objects(list(_REASONS))[row_reason],
+        "Reporting_Period_End_Date": dates(period, "%Y-%m-%d"),
+    }
+    extract = Extract("adult_social_care", columns, ("LA_Person_Unique_Identifier", "Event_Reference", "Reporting_Period_End_Date"))
+    extract.names(np.arange(n), clients[row], births=columns["Date_of_Birth"], dwelling=dwelling[row])
+    return extract
+
+
+def _deaths(world: World, clerk: Clerk, clients: np.ndarray) -> np.ndarray:
+    """Write dates of death, for most of those who have died."""
+    died = world.people.died[clients]
+    known = (died < TODAY) & (clerk.rng.random(len(clients)) < 0.85)
+    return blank(dates(np.where(died < NEVER, died, TODAY), "%Y-%m-%d"), ~known)
+
+
+def _phones(world: World, clerk: Clerk, clients: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Write phones: a client's own, or that of an agency or carer who looks after about ten of them."""
+    rng, n = clerk.rng, len(clients)
+    own = clerk.mobiles(clients, day)
+    home = clerk.landlines(clients)
+    out = np.where((own == "") | (rng.random(n) < 0.3), home, own).astype(object)
+    cared_for = pick(rng, n, 0.18)
+    agencies = phones(landlines(rng, max(1, len(cared_for) // 10)), np.zeros(max(1, len(cared_for) // 10), int))
+    out[cared_for] = agencies[rng.integers(0, len(agencies), len(cared_for))]
+    return out
+
+
