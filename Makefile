@@ -44,17 +44,17 @@ lint: $(VENV)/.installed-to-develop
 
 # The reference pages are written from the code; a test fails where they are behind it.
 reference: $(VENV)/.installed-to-develop
-	$(BIN)/python scripts/write_reference.py
+	$(BIN)/python -m scripts.write_reference
 
 docs: $(VENV)/.installed-to-develop
 	$(BIN)/properdocs build --strict --quiet --site-dir site
-	$(BIN)/python scripts/check_site.py site
+	$(BIN)/python -m scripts.check_site site
 
 bench-accuracy: $(VENV)/.installed-to-develop
-	$(BIN)/python benchmarks/accuracy.py $(BENCH_ARGS)
+	$(BIN)/python -m benchmarks.accuracy $(BENCH_ARGS)
 
 bench-speed: $(VENV)/.installed-to-develop
-	$(BIN)/python benchmarks/speed.py $(BENCH_ARGS)
+	$(BIN)/python -m benchmarks.speed $(BENCH_ARGS)
 
 clean:
 	rm -rf $(VENV) $(DEMO_HOME) site dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis \

@@ -1,0 +1,91 @@
+"""What each column and each entry of the output files means, in words.
+
+Takes nothing, gives tables of words for the reference. The code says which columns there are; a test holds the two
+together, so that neither a new column nor an old description goes unseen.
+"""
+
+#: Columns of ``person_records``: what standardisation writes and linkage reads.
+PERSON_RECORDS = {
+    "source": "the source's name in the contract",
+    "record_id": "the record's own number; several columns of a record id are joined",
+    "person": "1, 2, ... for the people that one record names",
+    "role": "`main`, or the role of a further person in the contract",
+    "not_linked_reason": "why this row is kept and never linked; empty where it is linked",
+    "title": "Mr, Ms, Dr",
+    "given_name": "first name: upper case, no accents, letters and single spaces",
+    "middle_names": "further given names or initials, written like the first",
+    "family_name": "surname, written like the first name",
+    "name_suffix": "JR, SR and the like, which part father and son",
+    "previous_family_name": "maiden or former surname",
+    "date_of_birth": "as far as it is known: `1985-03-27`, `1985-03-XX`, `1985-XX-XX`, `XXXX-01-XX` (EDTF)",
+    "date_of_birth_flags": "what is doubtful about it, comma-separated: `default`, `future`, `impossible`, "
+    "`january_first`, `month_first`, `two_digit_year`, `unreadable`",
+    "date_of_death": "written like the date of birth",
+    "sex": "`F` or `M`; empty where it is not known or is another",
+    "ethnicity": "as recorded",
+    "address": "the whole address without the postcode, upper case",
+    "flat": "`2A`, `12`, `GROUND FLOOR`",
+    "house_number": "`12`, `12A`, `12-14`, or the building's name",
+    "street": "the street's name",
+    "locality": "what follows the street",
+    "postcode": "`IG11 8AA`; another country's code as it is written",
+    "uprn": "unique property reference number: digits, no leading zeros",
+    "phone": "in international form: `+442079460000`",
+    "mobile": "in international form",
+    "email": "lower case",
+    "nhs_number": "ten digits with a right check digit",
+    "nino": "National Insurance number in its right form",
+    "upn": "unique pupil number with a right check letter",
+    "valid_from": "the date from which the record held, as `2026-03-05`",
+    "valid_to": "the date until which the record held",
+}
+
+LINKS = {
+    "source": "the source's name in the contract",
+    "record_id": "the record's own number",
+    "person": "which of the people that the record names, counted from 1",
+    "cluster_id": "the person behind the record; empty where the row names no person or is never linked",
+}
+
+#: Columns of ``pairs.parquet``; a column for each comparison follows as ``level_<comparison>``.
+PAIRS = {
+    "source_l": "source of the one record",
+    "record_id_l": "number of the one record",
+    "person_l": "which of the people that it names",
+    "source_r": "source of the other record",
+    "record_id_r": "number of the other record",
+    "person_r": "which of the people that it names",
+    "match_weight": "the evidence that the two are one person, in bits: log2 of its odds",
+    "match_probability": "the same as a probability",
+    "level_<comparison>": "the level of each comparison: 0 the strongest agreement, -1 not known",
+}
+
+QUARANTINE = {
+    "source": "the source's name in the contract",
+    "file": "the file that delivered the row",
+    "row": "its line or sheet row, counted from 1 as a person would count",
+    "column": "the column at fault, where one is",
+    "reason": "why it was not landed",
+    "raw": "the start of the row as it was delivered: keep this file as carefully as the data",
+}
+
+MODEL = {
+    "format": "the name and version of this form of file",
+    "version": "the version of Insight Hub that wrote it",
+    "data": "rows, sources, and a fingerprint of the records that it was learned from",
+    "settings": "the settings of the run",
+    "classes": "the share of all pairs in each of the five kinds of pair",
+    "comparisons": "for each comparison: its levels, m, u, what each kind of pair follows, free distributions, and how "
+    "common the common values are",
+    "iterations": "rounds of learning",
+    "converged": "whether learning settled before the most rounds allowed",
+}
+
+FILES = {
+    "links.parquet": "who is who: one row for every person that an input record names",
+    "pairs.parquet": "the evidence: the pairs of records that may be one person, with their weights",
+    "quarantine.parquet": "the rows that were not landed, with the reason for each",
+    "model.json": "what was learned: sizes, m and u of every level, and how common the common values are",
+    "report.html": "how good the match is, on one page; see [Read the report](../how-to/read-the-report.md)",
+    "run.json": "these files with their sizes and SHA-256 sums, written last: a folder without it is not whole",
+}

@@ -1,0 +1,135 @@
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from insighthub.linkage.engine import link_records
+from insighthub.sources.contract import PersonMap, Source, parse_contract
+from insighthub.sources.reading import QUARANTINE
+from insighthub.standardise.dates import Flag
+from insighthub.standardise.schema import PERSON_RECORDS
+from scripts import reference_words, write_reference
+
+ROOT = Path(__file__).parents[3]
+DOCS = ROOT / "docs"
+REFERENCE = DOCS / "reference"
+
+
+def page(name):
+    return (REFERENCE / name).read_text(encoding="utf-8")
+
+
+def every_page():
+    return sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
+
+
+@pytest.mark.parametrize("name", ["commands.md", "contract.md", "person-records.md", "output-files.md"])
+def test_reference_pages_are_as_the_code_is(name):
+    assert page(name) == write_reference.pages()[name], "run: make reference"
+
+
+def test_every_command_and_option_is_explained():
+    text = page("commands.md")
+    commands = write_reference.commands()
+    assert {"demo", "init", "check", "link", "evaluate"} <= set(commands)
+    for name, command in commands.items():
+        assert f"## insighthub {name}\n" in text
+        assert command.help, name
+        for parameter in command.params:
+            assert parameter.help, f"{name} {parameter.name}"
+            assert (parameter.metavar or parameter.opts[0]) in text
+
+
+def test_every_setting_of_a_contract_is_explained():
+    models = write_reference.contract_models()
+    assert {"Source", "PersonMap", "FieldMap"} <= set(models)
+    text = page("contract.md")
+    for name, model in models.items():
+        for setting, schema in model["properties"].items():
+            assert write_reference.setting_words(schema), f"{name}.{setting} has no description"
+            assert f"| `{setting}` |" in text
+    assert set(Source.model_fields) == set(models["Source"]["properties"])
+    assert set(PersonMap.model_fields) == set(models["PersonMap"]["properties"])
+
+
+def test_every_column_of_person_records_is_explained():
+    assert list(reference_words.PERSON_RECORDS) == PERSON_RECORDS.names
+    for flag in get_args(Flag):
+        assert f"`{flag}`" in reference_words.PERSON_RECORDS["date_of_birth_flags"]
+
+
+def test_every_column_of_the_output_is_explained():
+    rows = [
+        {
+            "source": source,
+            "record_id": str(n),
+            "person": 1,
+            "given_name": given,
+            "family_name": family,
+            "date_of_birth": f"19{60 + n}-03-{10 + n}",
+        }
+        for source in ("a", "b")
+        for n, (given, family) in enumerate(
+            zip(("ANNA", "BEN", "CARA", "DAN", "EVE"), ("LOW", "MAY", "NASH", "OAK", "POE"), strict=True)
+        )
+    ]
+    result = link_records(PERSON_RECORDS.empty_table().from_pylist(rows, schema=PERSON_RECORDS))
+    assert result.links.column_names == list(reference_words.LINKS)
+    explained = [name for name in reference_words.PAIRS if "<" not in name]
+    assert [name for name in result.pairs.column_names if not name.startswith("level_")] == explained
+    assert list(result.model) == list(reference_words.MODEL)
+    assert QUARANTINE.names == list(reference_words.QUARANTINE)
+
+
+@pytest.mark.parametrize("path", every_page(), ids=lambda path: path.stem)
+def test_every_contract_in_the_documentation_is_one(path):
+    for block in re.findall(r"```toml\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL):
+        if block.startswith("[[source]]"):
+            parse_contract(block, path.name)
+
+
+def test_every_command_in_the_documentation_is_one():
+    known = set(write_reference.commands())
+    named = {
+        word
+        for path in every_page()
+        for line in re.findall(
+            r"(?:^    |`)(?:\.venv/bin/)?insighthub ([a-z]+)", path.read_text(encoding="utf-8"), re.M
+        )
+        for word in [line]
+    }
+    assert named
+    assert named <= known
+
+
+def test_every_make_target_in_the_documentation_is_one():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+    named = {
+        target
+        for path in every_page()
+        for target in re.findall(r"(?:^    |`)make ([a-z-]+)", path.read_text(encoding="utf-8"), re.M)
+    }
+    assert {"demo", "test"} <= named
+    assert named <= targets
+
+
+def test_every_page_is_in_the_contents():
+    listed = (ROOT / "properdocs.yml").read_text(encoding="utf-8")
+    for path in DOCS.rglob("*.md"):
+        assert f": {path.relative_to(DOCS).as_posix()}\n" in listed
+
+
+def test_every_decision_is_in_the_list_of_decisions():
+    listed = (DOCS / "decisions" / "index.md").read_text(encoding="utf-8")
+    decisions = list((DOCS / "decisions").glob("0*.md"))
+    assert decisions
+    for path in decisions:
+        assert f"]({path.name})" in listed
+
+
+def test_glossary_explains_each_word_once_in_order():
+    words = re.findall(r"^\| ([^|]+?) \|", (ROOT / "GLOSSARY.md").read_text(encoding="utf-8"), re.M)[1:]
+    assert len(words) > 30
+    assert words == sorted(words, key=str.casefold)
+    assert len(words) == len({word.casefold() for word in words})
