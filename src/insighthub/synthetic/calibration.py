@@ -34,46 +34,46 @@ class Community:
 
 
 COMMUNITIES: dict[str, Community] = {
-    "white_british": Community(0.309, "WBRI", 1.8, 0.03, 0.27, 0.82, 0.75, 0.002, 0.0),
-    "white_irish": Community(0.011, "WIRI", 1.8, 0.03, 0.22, 0.82, 0.75, 0.002, 0.0),
-    "romanian": Community(0.045, "WOTH", 1.8, 0.06, 0.15, 0.80, 0.30, 0.030, 0.0),
-    "lithuanian": Community(0.026, "WOTH", 1.7, 0.04, 0.24, 0.85, 0.08, 0.010, 0.0),
-    "polish": Community(0.020, "WOTH", 1.7, 0.04, 0.18, 0.88, 0.15, 0.010, 0.0),
-    "albanian": Community(0.018, "WOTH", 2.2, 0.12, 0.12, 0.80, 0.05, 0.010, 0.0),
-    "bulgarian": Community(0.012, "WOTH", 1.6, 0.06, 0.18, 0.80, 0.15, 0.010, 0.0),
-    "portuguese": Community(0.010, "WOTH", 1.8, 0.05, 0.22, 0.45, 0.60, 0.005, 0.0),
-    "turkish": Community(0.008, "WOTH", 2.1, 0.08, 0.16, 0.80, 0.15, 0.005, 0.0),
-    "nigerian": Community(0.105, "BAFR", 2.6, 0.07, 0.33, 0.75, 0.70, 0.045, 0.01),
-    "ghanaian": Community(0.032, "BAFR", 2.4, 0.06, 0.36, 0.70, 0.55, 0.030, 0.01),
-    "somali": Community(0.014, "BAFR", 3.2, 0.08, 0.42, 0.03, 0.75, 0.010, 0.22),
-    "congolese": Community(0.014, "BAFR", 2.7, 0.06, 0.36, 0.30, 0.30, 0.050, 0.06),
-    "caribbean": Community(0.048, "BCRB", 2.0, 0.05, 0.45, 0.75, 0.70, 0.002, 0.0),
-    "pakistani": Community(0.086, "APKN", 2.9, 0.22, 0.12, 0.18, 0.45, 0.020, 0.08),
-    "bangladeshi": Community(0.102, "ABAN", 3.0, 0.20, 0.13, 0.08, 0.40, 0.020, 0.10),
-    "sikh": Community(0.020, "AIND", 2.2, 0.24, 0.09, 0.60, 0.70, 0.010, 0.01),
-    "indian": Community(0.034, "AIND", 1.9, 0.18, 0.07, 0.75, 0.35, 0.020, 0.01),
-    "tamil": Community(0.014, "AOTH", 2.1, 0.15, 0.09, 0.55, 0.10, 0.060, 0.01),
-    "chinese": Community(0.008, "CHNE", 1.6, 0.10, 0.10, 0.10, 0.20, 0.120, 0.0),
-    "vietnamese": Community(0.005, "AOTH", 1.9, 0.14, 0.15, 0.05, 0.70, 0.120, 0.0),
-    "afghan": Community(0.012, "AAFR", 3.2, 0.15, 0.13, 0.05, 0.10, 0.010, 0.35),
-    "arab": Community(0.012, "OOTH", 2.7, 0.10, 0.15, 0.05, 0.35, 0.010, 0.05),
-    "mixed": Community(0.035, "MOTH", 1.9, 0.03, 0.40, 0.70, 0.65, 0.005, 0.0),
+    "white_british": Community(0.309, "WBRI", 2.3, 0.03, 0.27, 0.82, 0.75, 0.002, 0.0),
+    "white_irish": Community(0.011, "WIRI", 2.3, 0.03, 0.22, 0.82, 0.75, 0.002, 0.0),
+    "romanian": Community(0.045, "WOTH", 2.3, 0.06, 0.15, 0.80, 0.30, 0.030, 0.0),
+    "lithuanian": Community(0.026, "WOTH", 2.2, 0.04, 0.24, 0.85, 0.08, 0.010, 0.0),
+    "polish": Community(0.020, "WOTH", 2.2, 0.04, 0.18, 0.88, 0.15, 0.010, 0.0),
+    "albanian": Community(0.018, "WOTH", 2.8, 0.12, 0.12, 0.80, 0.05, 0.010, 0.0),
+    "bulgarian": Community(0.012, "WOTH", 2.1, 0.06, 0.18, 0.80, 0.15, 0.010, 0.0),
+    "portuguese": Community(0.010, "WOTH", 2.3, 0.05, 0.22, 0.45, 0.60, 0.005, 0.0),
+    "turkish": Community(0.008, "WOTH", 2.6, 0.08, 0.16, 0.80, 0.15, 0.005, 0.0),
+    "nigerian": Community(0.105, "BAFR", 3.2, 0.07, 0.33, 0.75, 0.70, 0.045, 0.01),
+    "ghanaian": Community(0.032, "BAFR", 3.0, 0.06, 0.36, 0.70, 0.55, 0.030, 0.01),
+    "somali": Community(0.014, "BAFR", 4.0, 0.08, 0.42, 0.03, 0.75, 0.010, 0.22),
+    "congolese": Community(0.014, "BAFR", 3.3, 0.06, 0.36, 0.30, 0.30, 0.050, 0.06),
+    "caribbean": Community(0.048, "BCRB", 2.5, 0.05, 0.45, 0.75, 0.70, 0.002, 0.0),
+    "pakistani": Community(0.086, "APKN", 3.7, 0.22, 0.12, 0.18, 0.45, 0.020, 0.08),
+    "bangladeshi": Community(0.102, "ABAN", 3.8, 0.20, 0.13, 0.08, 0.40, 0.020, 0.10),
+    "sikh": Community(0.020, "AIND", 2.8, 0.24, 0.09, 0.60, 0.70, 0.010, 0.01),
+    "indian": Community(0.034, "AIND", 2.4, 0.18, 0.07, 0.75, 0.35, 0.020, 0.01),
+    "tamil": Community(0.014, "AOTH", 2.6, 0.15, 0.09, 0.55, 0.10, 0.060, 0.01),
+    "chinese": Community(0.008, "CHNE", 2.1, 0.10, 0.10, 0.10, 0.20, 0.120, 0.0),
+    "vietnamese": Community(0.005, "AOTH", 2.4, 0.14, 0.15, 0.05, 0.70, 0.120, 0.0),
+    "afghan": Community(0.012, "AAFR", 4.0, 0.15, 0.13, 0.05, 0.10, 0.010, 0.35),
+    "arab": Community(0.012, "OOTH", 3.3, 0.10, 0.15, 0.05, 0.35, 0.010, 0.05),
+    "mixed": Community(0.035, "MOTH", 2.4, 0.03, 0.40, 0.70, 0.65, 0.005, 0.0),
 }
 
 #: Share of couples whose two partners come from one community.
 SAME_COMMUNITY_COUPLES = 0.88
 
 # Households -------------------------------------------------------------------------------------------------------
-HOUSEHOLD_KINDS = {"couple": 0.545, "lone_parent": 0.155, "single": 0.215, "house_share": 0.085}
+HOUSEHOLD_KINDS = {"couple": 0.565, "lone_parent": 0.155, "single": 0.205, "house_share": 0.075}
 HOUSE_SHARE_SIZES = {2: 0.30, 3: 0.30, 4: 0.20, 5: 0.12, 6: 0.08}
 #: Mean and spread of the age of the person at the head, by kind of household.
-HEAD_AGE = {"couple": (45.5, 13.5), "lone_parent": (42.0, 10.5), "single": (55.0, 19.0), "house_share": (31.0, 8.0)}
+HEAD_AGE = {"couple": (45.5, 16.0), "lone_parent": (38.0, 8.5), "single": (62.0, 19.0), "house_share": (30.5, 7.0)}
 PARTNER_AGE_GAP = (-2.0, 4.0)
-AGE_AT_FIRST_BIRTH = (28.0, 4.6)
+AGE_AT_FIRST_BIRTH = (26.8, 4.4)
 YEARS_BETWEEN_BIRTHS = 1.2  # mean beyond the first 1.3 years
 TWIN_BIRTHS = 0.016  # of births to mothers who have another
 #: Share of grown children still at home at 19, and how many years it takes to fall by a factor of e.
-ADULT_CHILD_AT_HOME = (0.93, 7.0)
+ADULT_CHILD_AT_HOME = (0.80, 5.0)
 SON_NAMED_AFTER_FATHER = 0.02
 MARRIED_COUPLES = 0.78
 DOUBLE_BARRELLED = 0.05  # of women who change their name
@@ -189,7 +189,7 @@ COVERAGE = {
     "adult_social_care": 1.0,  # times a rate that doubles every seven years of age, see the extract
     "childrens_social_care": 0.10,
     "homelessness": 0.055,
-    "antisocial_behaviour": 0.085,
+    "antisocial_behaviour": 0.10,
 }
 OVERSEAS_NOT_ENTITLED_TO_VOTE = 0.12
 JOINT_IN_ONE_NAME = 0.62  # of council tax couples, "MR J & MRS K SMITH" in the one name column

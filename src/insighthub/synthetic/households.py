@@ -123,7 +123,8 @@ def _heads(rng: np.random.Generator, roll: _Roll, kind: np.ndarray, community: n
     mean = np.array([cal.HEAD_AGE[k][0] for k in _KINDS])[kind]
     spread = np.array([cal.HEAD_AGE[k][1] for k in _KINDS])[kind]
     settled = np.array([c.share for c in cal.COMMUNITIES.values()])[community] > 0.3  # the longest settled is oldest
-    age = np.clip(rng.normal(mean + np.where(settled, 5.0, -2.5), spread), 18.2, 97.0)
+    age = rng.normal(mean + np.where(settled, 7.0, -3.0), spread)
+    age = np.where(age < 20, 20 + 14 * rng.random(len(age)), np.minimum(age, 97.0))  # few head a household at 18
     male = np.where(kind == LONE_PARENT, rng.random(len(kind)) < 0.1, rng.random(len(kind)) < 0.58)
     sex = np.where(male, MALE, FEMALE).astype(np.int8)
     roll.add(np.arange(len(kind)), HEAD, sex, community, age)
@@ -141,7 +142,7 @@ def _partners(
     """Add partners to couples; return the age of each household's mother, or of its lone parent."""
     who = np.flatnonzero(kind == COUPLE)
     gap = rng.normal(*cal.PARTNER_AGE_GAP, len(who)) * np.where(head_sex[who] == MALE, 1, -1)
-    age = np.clip(head_age[who] + gap, 18.2, 97.0)
+    age = np.clip(head_age[who] + gap, 19.0 + 3 * rng.random(len(who)), 97.0)
     sex = 1 - head_sex[who]
     own = rng.random(len(who)) < cal.SAME_COMMUNITY_COUPLES
     other = rng.choice(
@@ -199,7 +200,7 @@ def _sharers(
     household = np.repeat(who, sizes - 1)
     own = rng.random(len(household)) < 0.7
     other = rng.integers(0, len(cal.COMMUNITIES), len(household))
-    age = np.clip(head_age[household] + rng.normal(0, 6, len(household)), 18.2, 70)
+    age = np.clip(head_age[household] + rng.normal(0, 6, len(household)), 18.5 + 6 * rng.random(len(household)), 70)
     sex = (rng.random(len(household)) < 0.6).astype(np.int8)
     roll.add(household, SHARER, sex, np.where(own, community[household], other).astype(np.int8), age)
 

@@ -38,7 +38,7 @@ def adult_social_care(world: World, clerk: Clerk) -> Extract:
     age = world.age()
     hardship = world.households.hardship[people.household]
     in_home = world.households.kind[people.household] == CARE_HOME
-    rate = np.where(age >= 65, 0.035 * 2.0 ** ((age - 65) / 7.0), 0.011) * np.exp(0.3 * hardship)
+    rate = np.where(age >= 65, 0.055 * 2.0 ** ((age - 65) / 7.5), 0.018) * np.exp(0.3 * hardship)
     rate = np.where(in_home, 0.9, np.minimum(rate, 0.6)) * (age >= 18) * cal.COVERAGE["adult_social_care"]
     clients = clerk.sample(resident_or_lately(world, 3.0, 0.9, rng), rate)
     clients = np.r_[clients, clients[rng.random(len(clients)) < 0.03]].astype(np.int32)  # on the system under two ids
@@ -46,7 +46,7 @@ def adult_social_care(world: World, clerk: Clerk) -> Extract:
     dwelling = world.dwelling_at(clients, day)
     names = clerk.names(clients, day)
     births = clerk.births(clients, "%Y-%m-%d")
-    phone = _phones(world, clerk, clients, day)
+    phone = _phones(clerk, clients, day)
     lines = clerk.address_lines(dwelling, "flat_first")
     previous = mapped(world.texts[people.birth_family[clients]], plain)
     unchanged = people.birth_family[clients] == people.family[clients]
@@ -69,7 +69,7 @@ def adult_social_care(world: World, clerk: Clerk) -> Extract:
         "Client_Type": np.where(rng.random(len(clients)) < 0.07, "Carer", "Service User").astype(object),
     }
     # Events of each client over the months, and the submissions that each event went into.
-    events = np.repeat(np.arange(len(clients)), 1 + rng.poisson(1.6, len(clients)))
+    events = np.repeat(np.arange(len(clients)), 1 + rng.poisson(1.8, len(clients)))
     start = monthly_days(rng, len(events), trend=0.25, winter=0.10)
     start = np.minimum(start, np.minimum(people.left[clients[events]], TODAY) - 1)
     lasts = rng.exponential(200, len(events)).astype(np.int64) + 3
@@ -111,7 +111,7 @@ def _deaths(world: World, clerk: Clerk, clients: np.ndarray) -> np.ndarray:
     return blank(dates(np.where(died < NEVER, died, TODAY), "%Y-%m-%d"), ~known)
 
 
-def _phones(world: World, clerk: Clerk, clients: np.ndarray, day: np.ndarray) -> np.ndarray:
+def _phones(clerk: Clerk, clients: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Write phones: a client's own, or that of an agency or carer who looks after about ten of them."""
     rng, n = clerk.rng, len(clients)
     own = clerk.mobiles(clients, day)

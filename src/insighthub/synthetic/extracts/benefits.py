@@ -22,7 +22,7 @@ from insighthub.synthetic.population import (
 )
 from insighthub.synthetic.writing import blank, dates, mapped, money, objects, plain
 
-_CLOSED_KEPT_YEARS = 6
+_CLOSED_KEPT_YEARS = 7
 
 
 def benefits(world: World, clerk: Clerk) -> Extract:
@@ -88,7 +88,7 @@ def _claims(world: World, rng: np.random.Generator) -> tuple[np.ndarray, np.ndar
     chance = 1 / (1 + np.exp(-(np.log(cal.COVERAGE["benefits"] / 0.75) - 0.4 + 1.3 * households.hardship)))
     eligible = households.kind < HOSTEL
     live = np.flatnonzero(eligible & (households.until > TODAY) & (rng.random(len(households)) < chance))
-    past = np.flatnonzero(eligible & (rng.random(len(households)) < chance * 0.55))
+    past = np.flatnonzero(eligible & (rng.random(len(households)) < chance * 0.72))
     ended = np.minimum(TODAY, households.until[past]) - (rng.random(len(past)) * _CLOSED_KEPT_YEARS * YEAR).astype(np.int64)
     good = (ended > people.arrived[world.head[past]] + 60) & (ended > TODAY - _CLOSED_KEPT_YEARS * YEAR)
     return np.r_[live, past[good]], np.r_[np.full(len(live), NEVER), ended[good]]
