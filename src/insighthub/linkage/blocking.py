@@ -143,6 +143,53 @@ def candidate_pairs(
     return Pairs(l_sorted.astype(np.int32), r_sorted.astype(np.int32)), tuple(yields)
 
 
+#: Fields that say where a row lives; rows that share one are co-residents.
+_HOME = ("dwelling", "uprn", "street_dwelling")
+
+
+def coresident_pairs(
+    data: Encoded,
+    rules: tuple[BlockingRule, ...],
+    *,
+    cap: int,
+    most: int,
+    connect: Callable[[], duckdb.DuckDBPyConnection],
+) -> tuple[Pairs, float]:
+    """Sample the pairs of co-residents that no blocking rule gave.
+
+    They cannot be one person, or a rule would have paired them; but they show what co-residents look like. Learned from
+    candidates alone, that class would hold only those co-residents who have an initial in common.
+
+    Args:
+        data: coded rows.
+        rules: the rules that gave the candidates.
+        cap: most records in a block, or in a home.
+        most: about how many pairs to take.
+        connect: opens a DuckDB connection with the run's limits.
+
+    Returns:
+        The pairs, sorted, and how many pairs each of them stands for.
+    """
+    home = next((name for name in _HOME if data.has(name)), None)
+    if home is None:
+        return Pairs(np.empty(0, np.int32), np.empty(0, np.int32)), 1.0
+    keys = {f"k{i}": _cap(rule.key(data), cap)[0] for i, rule in enumerate(rules)}
+    keys["h"] = _cap(data.codes[home].astype(np.int64), cap)[0]
+    columns = {"r": pa.array(np.arange(data.n, dtype=np.int32))}
+    columns |= {name: pa.array(key, mask=key < 0) for name, key in keys.items()}
+    sizes = np.bincount(keys["h"][keys["h"] >= 0]).astype(float)
+    every = max(1, int(np.ceil((sizes * (sizes - 1) / 2).sum() / max(1, most))))
+    earlier = "".join(f" AND (a.k{j} = b.k{j}) IS NOT TRUE" for j in range(len(rules)))
+    with connect() as db:
+        db.register("coded", pa.table(columns))
+        found = db.execute(
+            f"SELECT a.r AS l, b.r AS r FROM coded a JOIN coded b ON a.h = b.h AND a.r < b.r{earlier} "
+            "WHERE a.h % $every = 0 ORDER BY 1, 2",
+            {"every": every},
+        ).fetchnumpy()
+    return Pairs(np.asarray(found["l"], np.int32), np.asarray(found["r"], np.int32)), float(every)
+
+
 _TOTAL_SQL = """
 SELECT coalesce(sum(c * (c - 1) // 2), 0)::BIGINT
 FROM (SELECT count(*) AS c FROM keys WHERE k{i} IS NOT NULL GROUP BY k{i})

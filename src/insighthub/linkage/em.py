@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from insighthub.linkage.comparisons.comparison import Comparison, Rule
+from insighthub.linkage.frequencies import NAMESAKE_ZERO, STEP
 from insighthub.linkage.patterns import Patterns
 from insighthub.linkage.random_pairs import share_by_level
 
@@ -77,6 +78,27 @@ def log_likelihood(parameters: Parameters, comparisons: Sequence[Comparison], le
     return out
 
 
+def rarity_terms(parameters: Parameters, comparisons: Sequence[Comparison], rarity: npt.NDArray[np.int8]) -> Array:
+    """Return what the rarity of the names agreed on adds to log P(levels | class), to half a nat; (patterns, 5)."""
+    out = np.zeros((len(rarity), len(CLASSES)))
+    place = {c.name: k for k, c in enumerate(comparisons)}
+    for column, name in enumerate(("given_name", "family_name")):
+        if name in place:
+            k = place[name]
+            term = -STEP * rarity[:, column] - np.log(parameters.u[k][0])
+            follows = np.array([rule_of(comparisons[k], c) is Rule.U for c in range(len(CLASSES))])
+            out += np.where(rarity[:, column] >= 0, term, 0.0)[:, None] * follows
+    out[:, N] += np.where(rarity[:, 2] >= 0, STEP * rarity[:, 2] - NAMESAKE_ZERO, 0.0)
+    return out
+
+
+def pattern_likelihood(parameters: Parameters, comparisons: Sequence[Comparison], patterns: Patterns) -> Array:
+    """Return log P(levels, rarity | class) for each pattern, shape (patterns, 5)."""
+    return log_likelihood(parameters, comparisons, patterns.levels) + rarity_terms(
+        parameters, comparisons, patterns.rarity
+    )
+
+
 def responsibilities(parameters: Parameters, log_lik: Array, barred: npt.NDArray[np.bool_]) -> Array:
     """Return P(class | levels), shape (patterns, 5). A barred pattern cannot be of one person."""
     scored = log_lik + np.log(np.maximum(parameters.sizes, 1e-300))
@@ -117,7 +139,7 @@ def learn(
     counts = patterns.counts.astype(float)
     onehot = [_places(patterns.levels[:, k], len(c.labels)) for k, c in enumerate(comparisons)]
     for step in range(1, iterations + 1):
-        log_lik = log_likelihood(parameters, comparisons, patterns.levels)
+        log_lik = pattern_likelihood(parameters, comparisons, patterns)
         mass = responsibilities(parameters, log_lik, patterns.barred) * counts[:, None]
         new = _maximise(parameters, comparisons, mass, onehot, outside)
         moved = max(
@@ -162,7 +184,7 @@ def learn_with_random_pairs(
             patterns, comparisons, u, rows=rows, iterations=max(1, (iterations - done)), tolerance=tolerance
         )
         done += parameters.iterations
-        log_lik = log_likelihood(parameters, comparisons, random.levels)
+        log_lik = pattern_likelihood(parameters, comparisons, random)
         weights = random.counts * responsibilities(parameters, log_lik, random.barred)[:, U]
     parameters.iterations = done
     return parameters

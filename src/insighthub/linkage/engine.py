@@ -16,15 +16,15 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from insighthub.linkage.blocking import candidate_pairs, choose_rules
+from insighthub.linkage.blocking import candidate_pairs, choose_rules, coresident_pairs
 from insighthub.linkage.cluster import Exclusive, cluster
 from insighthub.linkage.comparisons.choose import choose_comparisons
 from insighthub.linkage.em import learn_with_random_pairs
 from insighthub.linkage.explain import level_weights, sample_pairs
 from insighthub.linkage.fitted import Fitted
-from insighthub.linkage.frequencies import log_frequencies
+from insighthub.linkage.frequencies import log_frequencies, name_rarity
 from insighthub.linkage.model import Model
-from insighthub.linkage.patterns import compare
+from insighthub.linkage.patterns import compare, with_more
 from insighthub.linkage.prepare import prepare
 from insighthub.linkage.random_pairs import draw_pairs
 from insighthub.linkage.result import LinkResult
@@ -85,16 +85,21 @@ def link_records(
     with clock.stage("encode", "Coding values"):
         data = prepare(records, single=single_sources, shared_value_limit=settings.shared_value_limit)
         comparisons = choose_comparisons(data, other_kinds)
+        rarity = name_rarity(data, comparisons)
     with clock.stage("block", "Finding pairs to compare"):
         rules = choose_rules(data)
         pairs, blocking = candidate_pairs(data, rules, cap=settings.block_cap, connect=connect, progress=progress)
     with clock.stage("compare", f"Comparing {len(pairs):,} pairs"):
-        patterns = compare(data, comparisons, pairs, progress)
+        patterns = compare(data, comparisons, rarity, pairs, progress)
     with clock.stage("random pairs", "Comparing random pairs"):
-        random = compare(data, comparisons, draw_pairs(data.n, settings.random_pairs), progress)
+        random = compare(data, comparisons, rarity, draw_pairs(data.n, settings.random_pairs), progress)
+        homes, stands_for = coresident_pairs(
+            data, rules, cap=settings.block_cap, most=settings.coresident_pairs, connect=connect
+        )
+        coresidents = compare(data, comparisons, rarity, homes, Silent())
     with clock.stage("learn", "Learning what agreement means here"):
         parameters = learn_with_random_pairs(
-            patterns,
+            with_more(patterns, coresidents, stands_for),
             random,
             comparisons,
             rows=data.n,
@@ -102,7 +107,7 @@ def link_records(
             tolerance=settings.tolerance,
         )
     with clock.stage("score", "Scoring pairs"):
-        fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons))
+        fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons), rarity.namesakes)
         weight = score(fitted, patterns, pairs.left).weight
     with clock.stage("cluster", "Bringing records together"):
         single = np.where(data.single[data.source], data.source, -1).astype(np.int32)

@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from insighthub.linkage.comparisons.comparison import Comparison, Rule
-from insighthub.linkage.em import CLASSES, M, Parameters, class_levels, rule_of
+from insighthub.linkage.em import CLASSES, M, N, Parameters, class_levels, rule_of
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.pairs import Pairs
 from insighthub.linkage.patterns import Patterns
 from insighthub.linkage.result import LevelWeight, SamplePair, WaterfallStep
-from insighthub.linkage.score import probability_of, rarity_terms
+from insighthub.linkage.score import namesake_terms, probability_of, rarity_terms
 
 Array = npt.NDArray[np.float64]
 SAMPLES = 24
@@ -78,6 +78,10 @@ def waterfall(fitted: Fitted, levels: npt.NDArray[np.int8], left: int) -> tuple[
             now = match_bits(joint)
             steps.append(WaterfallStep(f"{name}: how rare the value is", now - at))
             at = now
+    joint[N] += namesake_terms(fitted, levels[None, :], np.array([left], np.int32))[0]
+    now = match_bits(joint)
+    if now != at:
+        steps.append(WaterfallStep("How many share the full name", now - at))
     return tuple(steps)
 
 

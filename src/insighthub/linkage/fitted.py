@@ -21,9 +21,11 @@ class Fitted:
         comparisons: in the order of the parameters.
         parameters: what was learned.
         frequencies: comparison number -> log share of records by value code; see ``log_frequencies``.
+        namesakes: how common each row's full name is, shape (n,); see ``log_namesakes``.
     """
 
     data: Encoded
     comparisons: tuple[Comparison, ...]
     parameters: Parameters
     frequencies: dict[int, npt.NDArray[np.float64]]
+    namesakes: npt.NDArray[np.float64]

@@ -7,14 +7,18 @@ value. At level 0 this share stands for u.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from insighthub.linkage.comparisons.comparison import Comparison
+from insighthub.linkage.comparisons.comparison import Comparison, Levels
 from insighthub.linkage.encode import Encoded
 
 Array = npt.NDArray[np.float64]
+STEP = 0.5  # nats
+STEPS = 40
+NAMESAKE_ZERO = 10.0  # nats added before taking steps, since a full name may be rarer or commoner than the average
 
 
 def log_frequencies(data: Encoded, comparisons: Sequence[Comparison]) -> dict[int, Array]:
@@ -27,4 +31,70 @@ def log_frequencies(data: Encoded, comparisons: Sequence[Comparison]) -> dict[in
         known = codes[codes >= 0]
         counts = np.bincount(known, minlength=len(data.pools[comparison.rarity]))
         out[k] = np.log(np.maximum(counts, 1) / max(1, len(known)))
+    return out
+
+
+@dataclass(frozen=True)
+class NameRarity:
+    """How rare the names of each row are, exactly and in steps.
+
+    Attributes:
+        given: log share of records that hold the row's given name, 0 where not known; shape (n,).
+        family: the same of the family name.
+        namesakes: how common the full name is; see ``log_namesakes``.
+    """
+
+    given: Array
+    family: Array
+    namesakes: Array
+
+    def steps(
+        self, given: Levels | None, family: Levels | None, left: npt.NDArray[np.int32]
+    ) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8], npt.NDArray[np.int8]]:
+        """Return the rarity of the names that pairs agree on, in steps of half a nat; -1 where they do not agree.
+
+        Args:
+            given: levels of the given names, or None where they are not compared.
+            family: levels of the family names.
+            left: left rows; where names agree, either row will do.
+        """
+        out = []
+        agree_given = np.zeros(len(left), bool) if given is None else given == 0
+        agree_family = np.zeros(len(left), bool) if family is None else family == 0
+        for values, agree in (
+            (-self.given, agree_given),
+            (-self.family, agree_family),
+            (self.namesakes + NAMESAKE_ZERO, agree_given & agree_family),
+        ):
+            step = np.clip(np.rint(values / STEP), 0, STEPS - 1).astype(np.int8)
+            out.append(np.where(agree, step[left], np.int8(-1)))
+        return out[0], out[1], out[2]
+
+
+def name_rarity(data: Encoded, comparisons: Sequence[Comparison]) -> NameRarity:
+    """Return the rarity of each row's names."""
+    by_field = {comparisons[k].rarity: log_share for k, log_share in log_frequencies(data, comparisons).items()}
+
+    def of_rows(name: str) -> Array:
+        if name not in by_field:
+            return np.zeros(data.n)
+        return np.append(by_field[name], 0.0)[data.codes[name]]
+
+    given, family = of_rows("given_name"), of_rows("family_name")
+    return NameRarity(given, family, log_namesakes(data, given, family))
+
+
+def log_namesakes(data: Encoded, given: Array, family: Array) -> Array:
+    """Return, for each row, the log of how many namesakes its full name should have, against the average row.
+
+    A name held by a share p of people makes p squared of the namesake pairs but only p of the matches, so among pairs
+    that agree on both names the odds of a namesake grow with p. Here p is the product of the shares of given and family
+    name: how often the full name itself is seen says more of how many records its holder has. Shape (n,), 0 where a
+    name is not known.
+    """
+    known = (data.codes["given_name"] >= 0) & (data.codes["family_name"] >= 0)
+    out = np.zeros(data.n)
+    if known.any():
+        share = np.exp(given[known] + family[known])
+        out[known] = np.log(share / share.mean())
     return out

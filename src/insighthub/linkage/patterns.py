@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from insighthub.linkage.comparisons.comparison import Comparison, Levels
 from insighthub.linkage.encode import Encoded
+from insighthub.linkage.frequencies import STEPS, NameRarity
 from insighthub.linkage.pairs import Pairs
 from insighthub.progress import Progress
 
@@ -25,42 +26,69 @@ class Patterns:
     Attributes:
         levels: shape (patterns, comparisons), -1 where not known.
         barred: whether the pattern's pairs cannot be one person, by the sources' own word; shape (patterns,).
+        rarity: steps of how rare the names agreed on are; shape (patterns, 3); see ``NameRarity``.
         counts: pairs of each pattern; shape (patterns,).
         of_pair: pattern of each pair; shape (pairs,).
     """
 
     levels: Levels
     barred: npt.NDArray[np.bool_]
+    rarity: npt.NDArray[np.int8]
     counts: npt.NDArray[np.int64]
     of_pair: npt.NDArray[np.int32]
 
 
-def compare(data: Encoded, comparisons: Sequence[Comparison], pairs: Pairs, progress: Progress) -> Patterns:
-    """Compare pairs and group them by their levels."""
+def compare(
+    data: Encoded, comparisons: Sequence[Comparison], rarity: NameRarity, pairs: Pairs, progress: Progress
+) -> Patterns:
+    """Compare pairs and group them by their levels.
+
+    Pairs with the same levels but names of different rarity are different patterns: among pairs who agree on nothing
+    but both names, those with a rare name are one person and those with a common one namesakes, and the model could
+    not tell how many there are of each if it saw them as one.
+    """
     levels = []
     for i, comparison in enumerate(comparisons):
         progress.advance(i, len(comparisons))
         levels.append(comparison.levels(data, pairs.left, pairs.right))
     left, right = data.source[pairs.left], data.source[pairs.right]
-    return gather(levels, (left == right) & data.single[left], comparisons)
+    named = {c.name: level for c, level in zip(comparisons, levels, strict=True)}
+    steps = rarity.steps(named.get("given_name"), named.get("family_name"), pairs.left)
+    barred = (left == right) & data.single[left]
+    columns = [barred.astype(np.int8), *steps, *levels]
+    spans = [1, STEPS, STEPS, STEPS, *(len(c.labels) for c in comparisons)]
+    table, counts, of_pair = distinct_rows(columns, spans)
+    return Patterns(table[:, 4:], table[:, 0] == 1, table[:, 1:4], counts, of_pair)
 
 
-def gather(levels: Sequence[Levels], barred: npt.NDArray[np.bool_], comparisons: Sequence[Comparison]) -> Patterns:
-    """Group pairs by their levels.
+def distinct_rows(
+    columns: Sequence[npt.NDArray[np.int8]], spans: Sequence[int]
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Return the distinct rows, how often each is there, and the distinct row of each row.
 
     Args:
-        levels: one array a comparison, shape (pairs,).
-        barred: pairs that cannot be one person, shape (pairs,).
-        comparisons: in the order of ``levels``.
+        columns: small integers from -1, shape (rows,) each.
+        spans: for each column, one more than its largest value could be.
     """
-    code = barred.astype(np.int64)
-    spans = [len(c.labels) + 1 for c in comparisons]
-    for level, span in zip(levels, spans, strict=True):
-        code = code * span + (level.astype(np.int64) + 1)
-    distinct, inverse, counts = np.unique(code, return_inverse=True, return_counts=True)
-    table = np.empty((len(distinct), len(levels)), np.int8)
-    rest = distinct.copy()
-    for k in range(len(levels) - 1, -1, -1):
-        rest, digit = np.divmod(rest, spans[k])
-        table[:, k] = digit - 1
-    return Patterns(table, rest.astype(bool), counts.astype(np.int64), inverse.astype(np.int32))
+    code = np.zeros(len(columns[0]), np.int64)
+    room = 1
+    for column, span in zip(columns, spans, strict=True):
+        if room * (span + 1) >= 2**62:  # number what there is so far, and go on from there
+            found, code = np.unique(code, return_inverse=True)
+            room = len(found)
+        code = code * (span + 1) + (column.astype(np.int64) + 1)
+        room *= span + 1
+    _, first, inverse, counts = np.unique(code, return_index=True, return_inverse=True, return_counts=True)
+    table = np.stack([column[first] for column in columns], axis=1)
+    return table, counts.astype(np.int64), inverse.astype(np.int32)
+
+
+def with_more(patterns: Patterns, others: Patterns, weight: float) -> Patterns:
+    """Add other pairs' patterns to learn from, each pair counting ``weight``; ``of_pair`` stays as it was."""
+    return Patterns(
+        np.concatenate([patterns.levels, others.levels]),
+        np.concatenate([patterns.barred, others.barred]),
+        np.concatenate([patterns.rarity, others.rarity]),
+        np.concatenate([patterns.counts, np.rint(others.counts * weight).astype(np.int64)]),
+        patterns.of_pair,
+    )

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from insighthub.linkage.comparisons.comparison import Rows, Rule
-from insighthub.linkage.em import CLASSES, M, log_likelihood, rule_of
+from insighthub.linkage.em import CLASSES, M, N, log_likelihood, rule_of
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.patterns import Patterns
 
@@ -58,6 +58,20 @@ def rarity_terms(fitted: Fitted, k: int, levels: npt.NDArray[np.int8], left: Row
     return out
 
 
+def namesake_terms(fitted: Fitted, levels: npt.NDArray[np.int8], left: Rows) -> Array:
+    """Return what a common full name adds to the log-likelihood of namesakes; nought unless both names are the same.
+
+    Args:
+        fitted: the learned model on its rows.
+        levels: levels of the pairs, shape (pairs, comparisons).
+        left: left rows of the pairs.
+    """
+    names = [k for k, c in enumerate(fitted.comparisons) if c.name in ("given_name", "family_name")]
+    if len(names) < 2:
+        return np.zeros(len(left))
+    return np.where((levels[:, names] == 0).all(axis=1), fitted.namesakes[left], 0.0)
+
+
 def score(fitted: Fitted, patterns: Patterns, left: Rows) -> Scores:
     """Score every pair of these patterns; ``left`` is the left row of each pair, shape (pairs,)."""
     comparisons, parameters, frequencies = fitted.comparisons, fitted.parameters, fitted.frequencies
@@ -74,6 +88,7 @@ def score(fitted: Fitted, patterns: Patterns, left: Rows) -> Scores:
             terms = rarity_terms(fitted, k, patterns.levels[of, k], left[part])
             for c in np.flatnonzero(follows):
                 total[:, c] += terms
+        total[:, N] += namesake_terms(fitted, patterns.levels[of], left[part])
         others = total[:, 1:]
         best = others.max(axis=1)
         against = best + np.log(np.exp(others - best[:, None]).sum(axis=1))

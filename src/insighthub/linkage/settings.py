@@ -12,6 +12,7 @@ class LinkSettings:
         keep_probability: pairs under this match probability are not written to ``pairs.parquet``.
         block_cap: a block of more records than this is left out, and reported.
         random_pairs: how many random pairs u is learned from, at most.
+        coresident_pairs: how many pairs of co-residents, beside the candidates, are learned from, about.
         iterations: most rounds of expectation-maximisation.
         tolerance: the rounds stop when no parameter moved by more than this.
         shared_value_limit: a phone, e-mail or identifier on more records than this counts as not known.
@@ -23,6 +24,7 @@ class LinkSettings:
     keep_probability: float = 0.01
     block_cap: int = 150
     random_pairs: int = 1_000_000
+    coresident_pairs: int = 200_000
     iterations: int = 200
     tolerance: float = 1e-5
     shared_value_limit: int = 40

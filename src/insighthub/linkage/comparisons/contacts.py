@@ -98,6 +98,7 @@ EMAIL = Comparison(
     ("same", "alike", "different"),
     email_levels,
     family=Rule.FREE,
+    coresident=Rule.FREE,
     shared=0.3,
     floor=0.3,
 )
