@@ -62,7 +62,7 @@ def _waterfall(place: int, pair: SamplePair) -> Figure:
         f"probability {share(pair.match_probability)}, judged {judged}",
         " ".join(said) or "No evidence weighs for or against a match.",
         table(
-            "From the prior to the match weight",
+            f"Pair {place}: from the prior to the match weight",
             [Column("step", "Evidence"), Column("weight", "Weight, bits", "bits")],
             [(row.label, row.weight) for row in rows],
         ),
