@@ -97,8 +97,8 @@ OUTWARD_CODES = ("IG21", "IG22", "IG23", "RM31", "RM32", "RM33")
 TOWNS = ("Eastmarsh", "Chadbrook", "Rippleham")
 
 # Moves, deaths ----------------------------------------------------------------------------------------------------
-MOVE_RATE = {"owned": 0.040, "social": 0.055, "private": 0.200}
-MOVES_WITHIN_BOROUGH = 0.42
+MOVE_RATE = {"owned": 0.040, "social": 0.055, "private": 0.210}
+MOVES_WITHIN_BOROUGH = 0.46
 LEFT_HOME_WITHIN_BOROUGH = 0.45  # of people under 33 living apart from parents
 EX_PARTNER_WITHIN_BOROUGH = 0.30  # of lone parents
 DEATHS_WINDOW_YEARS = 4.0
@@ -162,8 +162,12 @@ HABITS: dict[str, Habits] = {
     "benefits": Habits(0.7, 0.02, 0.004, 0.25, upper_case=True, dob_missing=0.005, id_missing=0.06, dob_swapped=0.004),
     "housing_rents": Habits(2.2, 0.06, 0.015, 0.30, upper_case=True, dob_missing=0.06, dob_default=0.05),
     "adult_social_care": Habits(0.9, 0.15, 0.004, 0.20, accents_kept=True, dob_missing=0.01, id_missing=0.14),
-    "childrens_social_care": Habits(1.0, 0.18, 0.002, 0.20, accents_kept=True, dob_missing=0.02, dob_default=0.001, other_spelling=0.07),
-    "school_pupils": Habits(0.8, 0.04, 0.0, 0.70, accents_kept=True, dob_missing=0.001, dob_swapped=0.002, dob_default=0.0005),
+    "childrens_social_care": Habits(
+        1.0, 0.18, 0.002, 0.20, accents_kept=True, dob_missing=0.02, dob_default=0.001, other_spelling=0.07
+    ),
+    "school_pupils": Habits(
+        0.8, 0.04, 0.0, 0.70, accents_kept=True, dob_missing=0.001, dob_swapped=0.002, dob_default=0.0005
+    ),
     "school_admissions": Habits(0.6, 0.08, 0.004, 0.15, accents_kept=True, given_typo=0.025, address_typo=0.03),
     "homelessness": Habits(0.2, 0.10, 0.004, 0.20, dob_missing=0.04, address_typo=0.03, phone_missing=0.10),
     "electoral_register": Habits(1.2, 0.02, 0.02, 0.55, uprn_missing=0.02, postcode_missing=0.005),

@@ -16,8 +16,31 @@ from insighthub.synthetic.naming import Named
 from insighthub.synthetic.population import CHILD, LONG_AGO, TODAY, YEAR, Contacts
 from insighthub.synthetic.writing import plain
 
-_MOBILE_PREFIXES = np.array([7400, 7415, 7428, 7456, 7480, 7505, 7532, 7570, 7596, 7702, 7729, 7758, 7790, 7805, 7834, 7860, 7889, 7903, 7930, 7956, 7985])
-_LANDLINE_PREFIXES = np.array([203, 208])
+_MOBILE_PREFIXES = np.array(
+    [
+        7400,
+        7415,
+        7428,
+        7456,
+        7480,
+        7505,
+        7532,
+        7570,
+        7596,
+        7702,
+        7729,
+        7758,
+        7790,
+        7805,
+        7834,
+        7860,
+        7889,
+        7903,
+        7930,
+        7956,
+        7985,
+    ]
+)
 _DOMAINS = ("mail.example", "post.example", "webmail.example", "inbox.example", "letters.example")
 _NINO_FIRST, _NINO_SECOND = "ABCEGHJKLMNOPRSTWXYZ", "ABCEGHJKLMNPRSTWXYZ"
 _NINO_NOT_USED = {"BG", "GB", "NK", "KN", "TN", "NT", "ZZ"}
@@ -35,12 +58,13 @@ def _distinct(rng: np.random.Generator, n: int, low: int, high: int) -> np.ndarr
 
 def mobiles(rng: np.random.Generator, n: int) -> np.ndarray:
     """Draw ``n`` mobile numbers (ten digits, without the leading 0)."""
-    return _MOBILE_PREFIXES[rng.integers(0, len(_MOBILE_PREFIXES), n)] * 1_000_000 + rng.integers(100_000, 999_999, n)
+    prefix = _MOBILE_PREFIXES[rng.integers(0, len(_MOBILE_PREFIXES), n)]
+    return np.asarray(prefix * 1_000_000 + rng.integers(100_000, 999_999, n))
 
 
 def landlines(rng: np.random.Generator, n: int) -> np.ndarray:
     """Draw ``n`` London numbers (ten digits, without the leading 0)."""
-    return 2_080_000_000 + rng.integers(30_000_00, 59_999_99, n) + 0 * _LANDLINE_PREFIXES[0]
+    return np.asarray(2_083_000_000 + rng.integers(0, 2_999_999, n))
 
 
 def nhs_numbers(rng: np.random.Generator, n: int) -> np.ndarray:
@@ -59,7 +83,10 @@ def ninos(rng: np.random.Generator, n: int) -> np.ndarray:
     body = _distinct(rng, n, 0, len(prefixes) * 1_000_000)
     suffix = rng.integers(0, 4, n).tolist()
     return _objects(
-        [f"{prefixes[v // 1_000_000]}{v % 1_000_000:06d}{'ABCD'[s]}" for v, s in zip(body.tolist(), suffix, strict=True)]
+        [
+            f"{prefixes[v // 1_000_000]}{v % 1_000_000:06d}{'ABCD'[s]}"
+            for v, s in zip(body.tolist(), suffix, strict=True)
+        ]
     )
 
 
@@ -84,7 +111,10 @@ def temporary_upns(rng: np.random.Generator, n: int) -> np.ndarray:
     """Draw ``n`` temporary pupil numbers, which end in a letter."""
     out = []
     for school, serial, last in zip(
-        rng.integers(2000, 6000, n).tolist(), rng.integers(0, 10_000, n).tolist(), rng.integers(0, 23, n).tolist(), strict=True
+        rng.integers(2000, 6000, n).tolist(),
+        rng.integers(0, 10_000, n).tolist(),
+        rng.integers(0, 23, n).tolist(),
+        strict=True,
     ):
         twelve = f"{_LOCAL_AUTHORITY}{school}{serial:04d}{_UPN_LETTERS[last]}"
         out.append(upn_check_letter(twelve) + twelve)
@@ -114,7 +144,9 @@ def build_contacts(rng: np.random.Generator, members: Members, named: Named, tex
     """Return the contacts and identifiers of all people."""
     n, h = len(members.household), members.household
     age = (TODAY - members.born) / YEAR
-    letters = np.array([plain(t).lower().replace(" ", "").replace("'", "").replace("-", "") for t in texts], dtype=object)
+    letters = np.array(
+        [plain(t).lower().replace(" ", "").replace("'", "").replace("-", "") for t in texts], dtype=object
+    )
     email = _emails(rng, letters[named.known_as], letters[named.family], members.born)
     old_email = _emails(rng, letters[named.given], letters[named.birth_family], members.born)
     mobile, old_mobile = mobiles(rng, n), mobiles(rng, n)

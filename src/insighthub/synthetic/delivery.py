@@ -45,7 +45,7 @@ DELIVERIES: dict[str, Delivery] = {
     "housing_rents": Delivery("housing_rents.csv", totals="lpar_balance"),
     "adult_social_care": Delivery("adult_social_care.parquet", kind="parquet"),
     "childrens_social_care": Delivery("childrens_social_care.csv", encoding="utf-8-sig"),
-    "school_pupils": Delivery("school_pupils", split_by="census", encodings=("utf-8-sig", "cp1252")),
+    "school_pupils": Delivery("school_pupils", split_by="census", encodings=("utf-8-sig", "cp1252", "utf-8")),
     "school_admissions": Delivery("school_admissions.csv", encoding="cp1252"),
     "homelessness": Delivery("homelessness.jsonl", kind="jsonl"),
     "electoral_register": Delivery("electoral_register.csv", cut_short=True),
@@ -68,7 +68,9 @@ def deliver(extract: Extract, out: Path, rng: np.random.Generator, repeated_rows
     how = DELIVERIES[extract.name]
     order = np.argsort(np.array(extract.record_ids(), dtype=object), kind="stable")
     again = order[rng.random(len(order)) < repeated_rows] if how.kind == "csv" else order[:0]
-    position = np.r_[np.arange(len(order)), np.searchsorted(np.arange(len(order)), np.flatnonzero(np.isin(order, again)))]
+    position = np.r_[
+        np.arange(len(order)), np.searchsorted(np.arange(len(order)), np.flatnonzero(np.isin(order, again)))
+    ]
     rows = np.r_[order, order[np.isin(order, again)]][np.argsort(position, kind="stable")]
     table = pa.table({name: pa.array(column[rows].tolist(), pa.string()) for name, column in extract.columns.items()})
     target = out / how.path

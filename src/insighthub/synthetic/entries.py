@@ -58,7 +58,7 @@ class Clerk:
         back = self.rng.exponential((lag or self.habits.lag) * YEAR, len(person))
         end = np.minimum(people.left[person], TODAY)
         day = end - np.minimum(back, oldest_years * YEAR)
-        return np.minimum(np.maximum(day, people.arrived[person] + 3), end).astype(np.int32)
+        return np.asarray(np.minimum(np.maximum(day, people.arrived[person] + 3), end), np.int32)
 
     # Names -----------------------------------------------------------------------------------------------------------
     def names(self, person: Index, day: Days, *, legal: bool = False) -> NameColumns:
@@ -123,7 +123,9 @@ class Clerk:
         age = (day - people.born[person]) / YEAR
         woman = people.sex[person] == FEMALE
         x = rng.random(n)
-        title = np.where(woman, np.where(people.married[person] & (x < 0.75), "Mrs", np.where(x < 0.6, "Ms", "Miss")), "Mr")
+        title = np.where(
+            woman, np.where(people.married[person] & (x < 0.75), "Mrs", np.where(x < 0.6, "Ms", "Miss")), "Mr"
+        )
         title = np.where(age < 18, np.where(woman, "Miss", np.where(x < 0.6, "Master", "")), title).astype(object)
         title[(x > 0.985) & (age > 26)] = "Dr"
         title[rng.random(n) < 0.03] = ""
@@ -199,7 +201,12 @@ class Clerk:
 
     # Places ----------------------------------------------------------------------------------------------------------
     def address_lines(
-        self, dwelling: NDArray[np.integer], style: str, *, short: float = 0.3, other_style: tuple[str, float] = ("", 0.0)
+        self,
+        dwelling: NDArray[np.integer],
+        style: str,
+        *,
+        short: float = 0.3,
+        other_style: tuple[str, float] = ("", 0.0),
     ) -> list[Text]:
         """Write addresses in four lines, a share with short street types, a share in another style."""
         rng, habits, n = self.rng, self.habits, len(dwelling)

@@ -54,7 +54,7 @@ class Members:
 
     def living(self) -> Flags:
         """Return who is alive today."""
-        return self.died == NEVER
+        return np.asarray(self.died == NEVER)
 
     def keep(self, people: Flags) -> Members:
         """Return these people only, and the households that are left, numbered anew in the same order."""
@@ -111,7 +111,7 @@ def build_households(rng: np.random.Generator, n: int, *, institutions_for: int 
     )
     roll = _Roll()
     head_age, head_sex = _heads(rng, roll, kind, community)
-    mother_age = _partners(rng, roll, kind, community, head_age, head_sex)
+    mother_age = _partners(rng, roll, kind, community, head_age=head_age, head_sex=head_sex)
     _children(rng, roll, kind, community, mother_age)
     _grandparents(rng, roll, kind, community, head_age)
     _sharers(rng, roll, kind, community, head_age)
@@ -136,6 +136,7 @@ def _partners(
     roll: _Roll,
     kind: np.ndarray,
     community: np.ndarray,
+    *,
     head_age: Reals,
     head_sex: np.ndarray,
 ) -> Reals:
@@ -192,9 +193,7 @@ def _grandparents(
     roll.add(who[both], GRANDPARENT, 1 - sex[both], community[who[both]], np.clip(age[both] + 2, 45, 97))
 
 
-def _sharers(
-    rng: np.random.Generator, roll: _Roll, kind: np.ndarray, community: np.ndarray, head_age: Reals
-) -> None:
+def _sharers(rng: np.random.Generator, roll: _Roll, kind: np.ndarray, community: np.ndarray, head_age: Reals) -> None:
     who = np.flatnonzero(kind == HOUSE_SHARE)
     sizes = rng.choice(list(cal.HOUSE_SHARE_SIZES), len(who), p=list(cal.HOUSE_SHARE_SIZES.values()))
     household = np.repeat(who, sizes - 1)

@@ -73,7 +73,7 @@ def _moved_in(rng: np.random.Generator, tenure: np.ndarray, most: np.ndarray) ->
     """Draw days lived at an address, by tenure, and no more than ``most``."""
     rate = np.array([cal.MOVE_RATE[t] for t in TENURE_NAMES])[tenure]
     years = rng.exponential(1.0 / rate)
-    return np.clip((years * YEAR).astype(np.int64), 20, np.maximum(most, 25))
+    return np.asarray(np.clip((years * YEAR).astype(np.int64), 20, np.maximum(most, 25)))
 
 
 def _chain(rng: np.random.Generator, start: Days, share: float) -> tuple[np.ndarray, np.ndarray]:
@@ -146,9 +146,7 @@ class Origins:
     ex_partner: Flags
 
 
-def find_origins(
-    rng: np.random.Generator, members: Members, current: Flags, since: Days, settled: Days
-) -> Origins:
+def find_origins(rng: np.random.Generator, members: Members, current: Flags, since: Days, settled: Days) -> Origins:
     """Match young adults with families that they grew up in, and lone mothers with the men who left.
 
     since: by household, day of moving to the latest address; settled: by household, first day in the borough.
@@ -169,8 +167,24 @@ def find_origins(
     mothers &= rng.random(n) < cal.EX_PARTNER_WITHIN_BOROUGH
     for c in range(len(cal.COMMUNITIES)):
         own = members.community == c
-        _match_by_age(rng, origin, from_parents, members, np.flatnonzero(young & own), np.flatnonzero(parent & own), 17)
-        _match_by_age(rng, origin, ex_partner, members, np.flatnonzero(men & own), np.flatnonzero(mothers & own), None)
+        _match_by_age(
+            rng,
+            origin,
+            from_parents,
+            members,
+            leavers=np.flatnonzero(young & own),
+            stayers=np.flatnonzero(parent & own),
+            least_gap=17,
+        )
+        _match_by_age(
+            rng,
+            origin,
+            ex_partner,
+            members,
+            leavers=np.flatnonzero(men & own),
+            stayers=np.flatnonzero(mothers & own),
+            least_gap=None,
+        )
     return Origins(origin, from_parents, ex_partner)
 
 
@@ -179,6 +193,7 @@ def _match_by_age(
     origin: Index,
     flag: Flags,
     members: Members,
+    *,
     leavers: np.ndarray,
     stayers: np.ndarray,
     least_gap: int | None,
@@ -228,9 +243,7 @@ def joining_days(
     return joined.astype(np.int32), arrived.astype(np.int32), left.astype(np.int32)
 
 
-def hardship(
-    rng: np.random.Generator, members: Members, places: Places, dwelling: np.ndarray
-) -> np.ndarray:
+def hardship(rng: np.random.Generator, members: Members, places: Places, dwelling: np.ndarray) -> np.ndarray:
     """Return each household's hardship: what makes arrears, benefits, homelessness and care likely together."""
     tenure = places.tenure[dwelling]
     by_tenure = np.select([tenure == OWNED, tenure == COUNCIL, tenure == PRIVATE], [-0.55, 0.55, 0.15], 0.45)
@@ -238,4 +251,4 @@ def hardship(
         [members.kind == LONE_PARENT, members.kind == HOSTEL, members.kind == SINGLE], [0.6, 1.6, 0.1], -0.1
     )
     out = 0.45 * places.deprivation[dwelling] + by_tenure + by_kind + rng.normal(0, 0.7, len(members.kind))
-    return (out - out.mean()) / out.std()
+    return np.asarray((out - out.mean()) / out.std())

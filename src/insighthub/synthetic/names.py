@@ -192,9 +192,7 @@ def _given_lists(sex: str) -> dict[str, tuple[list[str], list[str], list[str]]]:
         "somali": both(lists.SOMALI_MALE, lists.SOMALI_FEMALE),
         "congolese": _listed("fr_FR", listed) + tail[:40],
         "pakistani": both(lists.MUSLIM_MALE, lists.MUSLIM_FEMALE),
-        "bangladeshi": both(
-            lists.BANGLADESHI_MALE + lists.MUSLIM_MALE, lists.BANGLADESHI_FEMALE + lists.MUSLIM_FEMALE
-        ),
+        "bangladeshi": both(lists.BANGLADESHI_MALE + lists.MUSLIM_MALE, lists.BANGLADESHI_FEMALE + lists.MUSLIM_FEMALE),
         "indian": both(lists.INDIAN_MALE, lists.INDIAN_FEMALE) + sorted(_listed("en_IN", listed))[::3],
         "sikh": list(lists.SIKH_GIVEN),
         "tamil": both(lists.TAMIL_MALE, lists.TAMIL_FEMALE),

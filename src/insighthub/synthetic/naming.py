@@ -139,9 +139,11 @@ def name_everybody(
     sons_of = child & patronymic & (man[h] >= 0)
     birth[sons_of] = given[man[h[sons_of]]]
     _own_womens_names(rng, members, pools, birth)
-    _sikh_names(rng, members, pools, birth, middle, house)
+    _sikh_names(rng, members, pools, birth=birth, middle=middle, house=house)
 
-    family, renamed, married = _marriages(rng, members, pools, birth, house, joined, keeps_own)
+    family, renamed, married = _marriages(
+        rng, members, pools, birth=birth, house=house, joined=joined, keeps_own=keeps_own
+    )
     known_as = _known_as(rng, members, pools, given, middle)
     father = np.where(child, man[h], -1).astype(np.int32)
     mother = np.where(child, woman[h], -1).astype(np.int32)
@@ -169,7 +171,7 @@ def _own_womens_names(rng: np.random.Generator, members: Members, pools: NamePoo
 
 
 def _sikh_names(
-    rng: np.random.Generator, members: Members, pools: NamePools, birth: Index, middle: Index, house: Index
+    rng: np.random.Generator, members: Members, pools: NamePools, *, birth: Index, middle: Index, house: Index
 ) -> None:
     """Give Sikh families Singh and Kaur: as the family name in some, before the clan's name in the others."""
     own = members.community == _NAMES.index("sikh")
@@ -185,6 +187,7 @@ def _marriages(
     rng: np.random.Generator,
     members: Members,
     pools: NamePools,
+    *,
     birth: Index,
     house: Index,
     joined: Days,

@@ -95,7 +95,9 @@ def build_places(rng: np.random.Generator, dwellings: int) -> Places:
     street = np.sort(rng.integers(0, n_streets, n_buildings)).astype(np.int32)
     low, high = cal.FLATS_A_BLOCK
     units = np.where(
-        kind == HOUSE, 1, np.where(kind == BLOCK, rng.integers(low, high + 1, n_buildings), rng.integers(2, 5, n_buildings))
+        kind == HOUSE,
+        1,
+        np.where(kind == BLOCK, rng.integers(low, high + 1, n_buildings), rng.integers(2, 5, n_buildings)),
     )
     first = np.searchsorted(street, street)  # the first building of its street
     number = (np.arange(n_buildings) - first + 1).astype(np.int32)
@@ -144,9 +146,7 @@ def _postcode_of(rng: np.random.Generator, street: NDArray[np.int32], building: 
     return (np.cumsum(starts) - 1).astype(np.int32)
 
 
-def _tenure(
-    rng: np.random.Generator, deprivation: NDArray[np.float64], kind: NDArray[np.int8]
-) -> NDArray[np.int8]:
+def _tenure(rng: np.random.Generator, deprivation: NDArray[np.float64], kind: NDArray[np.int8]) -> NDArray[np.int8]:
     """Give each dwelling a tenure: rented ones lie in flats and in deprived areas."""
     pull = 0.8 * deprivation + 0.9 * (kind != HOUSE) + rng.logistic(size=len(kind)) * 0.8
     owned_up_to = np.quantile(pull, cal.TENURES["owned"])
@@ -155,7 +155,5 @@ def _tenure(
     social_share = cal.TENURES["social"] / (1 - cal.TENURES["owned"])
     social = rented & (rng.random(len(kind)) < social_share)
     tenure[rented] = PRIVATE
-    tenure[social] = np.where(
-        rng.random(int(social.sum())) < cal.COUNCIL_SHARE_OF_SOCIAL, COUNCIL, HOUSING_ASSOCIATION
-    )
+    tenure[social] = np.where(rng.random(int(social.sum())) < cal.COUNCIL_SHARE_OF_SOCIAL, COUNCIL, HOUSING_ASSOCIATION)
     return tenure

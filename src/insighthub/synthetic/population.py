@@ -123,13 +123,13 @@ class World:
         for spell in range(1, SPELLS):
             earlier = (when < households.since[household, spell - 1]) & (households.dwelling[household, spell] >= 0)
             out = np.where(earlier, households.dwelling[household, spell], out)
-        return out.astype(np.int32)
+        return np.asarray(out, np.int32)
 
     def family_at(self, person: NDArray[np.integer], day: NDArray[np.integer]) -> Index:
         """Return the number of the family name that each person bore on each day."""
         people = self.people
         before = day < people.renamed[person]
-        return np.where(before, people.birth_family[person], people.family[person]).astype(np.int32)
+        return np.asarray(np.where(before, people.birth_family[person], people.family[person]), np.int32)
 
     def age(self, person: NDArray[np.integer] | None = None, day: NDArray[np.integer] | int = TODAY) -> Reals:
         """Return ages in years on a day (today unless given)."""

@@ -33,4 +33,4 @@ def monthly_days(rng: np.random.Generator, n: int, *, trend: float = 0.0, winter
 def likely(rng: np.random.Generator, base: float, slope: float, hardship: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Draw which of these happen: a logistic chance of ``base`` where hardship is average."""
     odds = np.log(base / (1 - base)) + slope * hardship
-    return rng.random(len(hardship)) < 1 / (1 + np.exp(-odds))
+    return np.asarray(rng.random(len(hardship)) < 1 / (1 + np.exp(-odds)))

@@ -47,7 +47,7 @@ def build_world(residents: int, seed: int) -> World:
     rng = stream(seed, "moves")
     free = np.arange(len(places), dtype=np.int32)
     addresses, dwelling, since, until = trace_moves(rng, members, places, free)
-    members, addresses = _with_former(rng, members, addresses, dwelling, since, until)
+    members, addresses = _with_former(rng, members, addresses, dwelling=dwelling, since=since, until=until)
     current = np.arange(len(members.kind)) < n_current
     settled = np.where(addresses.dwelling >= 0, addresses.since, NEVER).min(axis=1)
     origins = find_origins(rng, members, current, addresses.since[:, 0], settled)
@@ -107,6 +107,7 @@ def _with_former(
     rng: np.random.Generator,
     members: Members,
     addresses: Addresses,
+    *,
     dwelling: np.ndarray,
     since: np.ndarray,
     until: np.ndarray,
@@ -136,7 +137,9 @@ def _with_former(
         np.r_[members.died, former.died],
     )
     return joined, Addresses(
-        np.r_[addresses.dwelling, spells], np.r_[addresses.since, starts], np.r_[addresses.until, until].astype(np.int32)
+        np.r_[addresses.dwelling, spells],
+        np.r_[addresses.since, starts],
+        np.r_[addresses.until, until].astype(np.int32),
     )
 
 
@@ -145,4 +148,3 @@ def _to_first_january(born: np.ndarray, unknown: np.ndarray) -> np.ndarray:
     dates = born.astype("datetime64[D]")
     first = dates.astype("datetime64[Y]").astype("datetime64[D]")
     return np.where(unknown, first.astype(np.int64), born).astype(np.int32)
-

@@ -121,7 +121,7 @@ class AddressBook:
         flats, numbers, kinds = p.flat.tolist(), p.number.tolist(), p.kind.tolist()
         first, second, third, fourth = [], [], [], []
         for flat, number, kind, name, road, place in zip(flats, numbers, kinds, block, street, town, strict=True):
-            a, b, c, d = _one_address(style, flat, number, kind, name, road, place)
+            a, b, c, d = _one_address(style, kind, flat=flat, number=number, block=name, road=road, town=place)
             first.append(a)
             second.append(b)
             third.append(c)
@@ -134,7 +134,7 @@ class AddressBook:
 
 
 def _one_address(
-    style: str, flat: int, number: int, kind: int, block: str, road: str, town: str
+    style: str, kind: int, *, flat: int, number: int, block: str, road: str, town: str
 ) -> tuple[str, str, str, str]:
     if kind == HOUSE:
         if style == "number_apart":

@@ -65,7 +65,9 @@ def adult_social_care(world: World, clerk: Clerk) -> Extract:
         "Address_Line_3": lines[2],
         "Postcode": clerk.postcodes(dwelling),
         "Telephone": phone,
-        "Accommodation_Status": np.where(in_home[clients], "Registered care home", "Settled mainstream housing").astype(object),
+        "Accommodation_Status": np.where(in_home[clients], "Registered care home", "Settled mainstream housing").astype(
+            object
+        ),
         "Client_Type": np.where(rng.random(len(clients)) < 0.07, "Carer", "Service User").astype(object),
     }
     # Events of each client over the months, and the submissions that each event went into.
@@ -99,7 +101,9 @@ def adult_social_care(world: World, clerk: Clerk) -> Extract:
         "Primary_Support_Reason": objects(list(_REASONS))[row_reason],
         "Reporting_Period_End_Date": dates(period, "%Y-%m-%d"),
     }
-    extract = Extract("adult_social_care", columns, ("LA_Person_Unique_Identifier", "Event_Reference", "Reporting_Period_End_Date"))
+    extract = Extract(
+        "adult_social_care", columns, ("LA_Person_Unique_Identifier", "Event_Reference", "Reporting_Period_End_Date")
+    )
     extract.names(np.arange(n), clients[row], births=columns["Date_of_Birth"], dwelling=dwelling[row])
     return extract
 
@@ -121,5 +125,3 @@ def _phones(clerk: Clerk, clients: np.ndarray, day: np.ndarray) -> np.ndarray:
     agencies = phones(landlines(rng, max(1, len(cared_for) // 10)), np.zeros(max(1, len(cared_for) // 10), int))
     out[cared_for] = agencies[rng.integers(0, len(agencies), len(cared_for))]
     return out
-
-

@@ -16,7 +16,15 @@ from insighthub.synthetic.services import monthly_days
 from insighthub.synthetic.writing import blank, dates, objects
 
 _UNKNOWN = ("Unknown male", "Unknown", "Not known", "Unknown female", "N/K", "Group of youths")
-_TYPES = ("Noise", "Rowdy or inconsiderate behaviour", "Fly-tipping", "Harassment", "Drug-related", "Vandalism", "Vehicle nuisance")
+_TYPES = (
+    "Noise",
+    "Rowdy or inconsiderate behaviour",
+    "Fly-tipping",
+    "Harassment",
+    "Drug-related",
+    "Vandalism",
+    "Vehicle nuisance",
+)
 
 
 def antisocial_behaviour(world: World, clerk: Clerk) -> Extract:
@@ -57,7 +65,7 @@ def antisocial_behaviour(world: World, clerk: Clerk) -> Extract:
     confused = rng.random(n) < 0.04
     shown_role = np.where(confused, (role + 1) % 3, role)
     number = np.arange(n) - np.r_[0, np.cumsum(np.bincount(case))[:-1]][case] + 1
-    no_address = unknown | ((role == 2) & (rng.random(n) < 0.25))
+    no_address = unknown | ((role == 2) & (rng.random(n) < 0.12))
     columns = {
         "case_ref": references(rng, n_cases, "ASB{:06d}", 100_000)[case],
         "party_no": objects([str(k) for k in number.tolist()]),
@@ -67,7 +75,9 @@ def antisocial_behaviour(world: World, clerk: Clerk) -> Extract:
         "postcode": blank(clerk.postcodes(dwelling), no_address),
         "telephone": blank(clerk.mobiles(person, there), role == 2),
         "date": dates(when),
-        "type": objects(list(_TYPES))[rng.choice(len(_TYPES), n_cases, p=[0.38, 0.22, 0.12, 0.1, 0.07, 0.06, 0.05])[case]],
+        "type": objects(list(_TYPES))[
+            rng.choice(len(_TYPES), n_cases, p=[0.38, 0.22, 0.12, 0.1, 0.07, 0.06, 0.05])[case]
+        ],
     }
     extract = Extract("antisocial_behaviour", columns, ("case_ref", "party_no"))
     held = ~unknown & ~no_address

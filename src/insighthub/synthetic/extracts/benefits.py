@@ -52,7 +52,9 @@ def benefits(world: World, clerk: Clerk) -> Extract:
     births_as = [clerk.births(person, s) for s in ("%d/%m/%Y", "%d-%b-%Y", "%Y-%m-%d")]
     births = np.choose(style, births_as).astype(object)
     maiden = mapped(world.texts[people.birth_family[person]], plain)
-    previous = blank(mapped(maiden, str.upper), (people.family[person] == people.birth_family[person]) | (rng.random(n) < 0.55))
+    previous = blank(
+        mapped(maiden, str.upper), (people.family[person] == people.birth_family[person]) | (rng.random(n) < 0.55)
+    )
     lines = clerk.address_lines(dwelling, "letter", short=0.5)
     left_it = (people.left[person] < end) & (people.left[person] < TODAY)
     to_date = np.where(end < NEVER, end, np.where(left_it & (rng.random(n) < 0.6), people.left[person], NEVER))
@@ -89,7 +91,9 @@ def _claims(world: World, rng: np.random.Generator) -> tuple[np.ndarray, np.ndar
     eligible = households.kind < HOSTEL
     live = np.flatnonzero(eligible & (households.until > TODAY) & (rng.random(len(households)) < chance))
     past = np.flatnonzero(eligible & (rng.random(len(households)) < chance * 0.72))
-    ended = np.minimum(TODAY, households.until[past]) - (rng.random(len(past)) * _CLOSED_KEPT_YEARS * YEAR).astype(np.int64)
+    ended = np.minimum(TODAY, households.until[past]) - (rng.random(len(past)) * _CLOSED_KEPT_YEARS * YEAR).astype(
+        np.int64
+    )
     good = (ended > people.arrived[world.head[past]] + 60) & (ended > TODAY - _CLOSED_KEPT_YEARS * YEAR)
     return np.r_[live, past[good]], np.r_[np.full(len(live), NEVER), ended[good]]
 

@@ -50,13 +50,17 @@ def childrens_social_care(world: World, clerk: Clerk) -> Extract:
         "pers_sex": np.where(unborn, "U", clerk.sexes(everyone)).astype(object),
         "pers_dob": births,
         "pers_expected_dob": blank(dates(TODAY + rng.integers(10, 230, n)), ~unborn),
-        "pers_upn": blank(clerk.identifiers(world.contacts.upn, everyone, missing=0.25), unborn | (age[everyone] < 4.5)),
+        "pers_upn": blank(
+            clerk.identifiers(world.contacts.upn, everyone, missing=0.25), unborn | (age[everyone] < 4.5)
+        ),
         "pers_ethnicity": clerk.ethnicities(everyone, missing=0.12),
         "addr_line_1": (lines := clerk.address_lines(dwelling, "flat_first", short=0.2))[0],
         "addr_line_2": lines[1],
         "addr_line_3": lines[2],
         "addr_postcode": clerk.postcodes(dwelling),
-        "pers_record_status": np.r_[np.where(sealed, "Adopted - sealed", "Open"), np.full(len(mothers), "Open")].astype(object),
+        "pers_record_status": np.r_[np.where(sealed, "Adopted - sealed", "Open"), np.full(len(mothers), "Open")].astype(
+            object
+        ),
         "refe_referral_date": dates(referred),
         "cine_status": objects(list(_STATUSES))[status],
     }
@@ -64,5 +68,3 @@ def childrens_social_care(world: World, clerk: Clerk) -> Extract:
     rows = np.flatnonzero(~unborn & ~np.r_[sealed, np.zeros(len(mothers), bool)])
     extract.names(rows, everyone[rows], births=births, dwelling=dwelling[rows])
     return extract
-
-

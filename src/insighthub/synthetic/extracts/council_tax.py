@@ -23,7 +23,7 @@ from insighthub.synthetic.population import (
 )
 from insighthub.synthetic.writing import Text, blank, dates, money, objects
 
-_KEPT_YEARS = 7
+_KEPT_YEARS = 4
 _COMPANIES = (
     "BRIGHTWAY LETTINGS LTD", "EASTMARSH PROPERTIES LIMITED", "KESTREL HOUSING ASSOCIATION", "RIVERBANK ESTATES LLP",
     "OAKFIELD HOMES LTD", "NORTHGATE INVESTMENTS PLC", "THE CHADBROOK TRUST", "SILVERLINE RESIDENTIAL LTD",
@@ -56,7 +56,7 @@ def council_tax(world: World, clerk: Clerk) -> Extract:
     other_names = clerk.names(np.maximum(other, 0), day)
     together = (other >= 0) & ~landlord & ~executors & (rng.random(n) < cal.JOINT_IN_ONE_NAME)
     full = _single(rng, lead_names)
-    for row in np.flatnonzero(together):
+    for row in np.flatnonzero(together).tolist():
         full[row] = _joint(rng, lead_names, other_names, row)
     other_full = clerk.full_names(other_names, titles=True)
     other_full = blank(other_full, (other < 0) | together | landlord | executors)
@@ -167,11 +167,12 @@ def _bands(world: World, dwelling: np.ndarray) -> Text:
     places = world.places
     score = 2.3 - 0.5 * places.deprivation[dwelling] - 0.9 * (places.kind[dwelling] != 0)
     score = score + (places.uprn[dwelling] % 97) / 97 * 1.4 - 0.7
-    return objects(list("ABCDEF"))[np.clip(np.round(score), 0, 5).astype(int)]
+    letters: Text = objects(list("ABCDEF"))[np.clip(np.round(score), 0, 5).astype(int)]
+    return letters
 
 
 def _discounts(rng: np.random.Generator, alone: np.ndarray) -> Text:
-    out = np.where(alone & (rng.random(len(alone)) < 0.65), "SPD25", "").astype(object)
+    out: Text = np.where(alone & (rng.random(len(alone)) < 0.65), "SPD25", "").astype(object)
     out[rng.random(len(out)) < 0.02] = "DIS"
     return out
 

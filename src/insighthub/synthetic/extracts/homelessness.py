@@ -26,14 +26,16 @@ from insighthub.synthetic.population import (
     World,
 )
 from insighthub.synthetic.services import likely, monthly_days
-from insighthub.synthetic.writing import blank, dates, objects
+from insighthub.synthetic.writing import Text, blank, dates, objects
 
 _REASONS = (
     "Family no longer willing to accommodate", "End of private rented tenancy: assured shorthold", "Domestic abuse",
     "Relationship with partner ended (non-violent)", "Eviction from supported housing", "Left institution", "Other",
 )  # fmt: skip
-_NEEDS = ("None", "History of mental health problems", "Physical ill health or disability", "Experience of domestic abuse",
-          "Drug dependency", "Young person aged 18 to 25", "Learning disability")  # fmt: skip
+_NEEDS = (
+    "None", "History of mental health problems", "Physical ill health or disability", "Experience of domestic abuse",
+    "Drug dependency", "Young person aged 18 to 25", "Learning disability",
+)  # fmt: skip
 _NO_ADDRESS = ("No fixed address", "NFA", "Sofa surfing", "No fixed abode", "Of no fixed abode")
 _HIDDEN = "Refuge - address withheld"
 
@@ -83,7 +85,8 @@ def homelessness(world: World, clerk: Clerk) -> Extract:
 
     def duty(has: np.ndarray, start: np.ndarray) -> np.ndarray:
         shown = has & (start <= TODAY)
-        return blank(dates(np.minimum(start, TODAY), "%Y-%m-%d"), ~shown)[application]
+        written: Text = blank(dates(np.minimum(start, TODAY), "%Y-%m-%d"), ~shown)[application]
+        return written
 
     columns = {
         "application_ref": refs[application],

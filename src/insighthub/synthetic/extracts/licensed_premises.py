@@ -11,7 +11,13 @@ from insighthub.synthetic.extract import Extract, references
 from insighthub.synthetic.population import TODAY, World
 from insighthub.synthetic.writing import blank, dates, objects
 
-_TYPES = ("Premises licence", "Betting premises licence", "Adult gaming centre", "Club premises certificate", "Late night refreshment")
+_TYPES = (
+    "Premises licence",
+    "Betting premises licence",
+    "Adult gaming centre",
+    "Club premises certificate",
+    "Late night refreshment",
+)
 _OPERATORS = (
     "Anchor Inns Ltd", "Lucky Star Gaming Ltd", "BetRight Limited", "Corner Stores (UK) Ltd", "Golden Wok Ltd",
     "Eastmarsh Social Club", "Riverside Bars LLP", "Quickplay Leisure Ltd",
@@ -31,7 +37,9 @@ def licensed_premises(world: World, clerk: Clerk) -> Extract:
         "premises_address": objects([", ".join(x for x in p if x) for p in zip(*lines, strict=True)]),
         "postcode": blank(clerk.postcodes(dwelling), rng.random(n) < 0.15),
         "licence_type": objects(list(_TYPES))[rng.choice(len(_TYPES), n, p=[0.62, 0.12, 0.05, 0.08, 0.13])],
-        "status": objects(["Current", "Lapsed", "Surrendered", "Suspended"])[rng.choice(4, n, p=[0.84, 0.08, 0.06, 0.02])],
+        "status": objects(["Current", "Lapsed", "Surrendered", "Suspended"])[
+            rng.choice(4, n, p=[0.84, 0.08, 0.06, 0.02])
+        ],
         "date_granted": dates(granted),
     }
     return Extract("licensed_premises", columns, ("licence_ref",))

@@ -29,16 +29,22 @@ def school_admissions(world: World, clerk: Clerk) -> Extract:
         applied = september - 230
         there = (people.arrived < applied - 10) & (people.left > applied + 10)
         for low, high, share in _PHASES:
-            chosen = there & (age >= low) & (age < high) & (rng.random(len(people)) < share * cal.COVERAGE["school_admissions"])
+            chosen = (
+                there
+                & (age >= low)
+                & (age < high)
+                & (rng.random(len(people)) < share * cal.COVERAGE["school_admissions"])
+            )
             person = np.flatnonzero(chosen)
             pieces.append((person, applied + rng.integers(-40, 40, len(person))))
     person = np.concatenate([p[0] for p in pieces]).astype(np.int32)
     day = np.concatenate([p[1] for p in pieces]).astype(np.int32)
     contact = world.contacts.carer[person]
     asked = contact >= 0
-    person, day, contact = person[asked], day[asked], contact[asked]
+    person, day, contact = person[asked].astype(np.int32), day[asked].astype(np.int32), contact[asked]
     n = len(person)
-    known = np.maximum(day - (rng.random(n) * clerk.habits.lag * 200).astype(np.int32), people.arrived[person] + 1)
+    lag = (rng.random(n) * clerk.habits.lag * 200).astype(np.int32)
+    known = np.maximum(day - lag, people.arrived[person] + 1).astype(np.int32)
     dwelling = world.dwelling_at(contact, known)
     child = clerk.names(person, day)
     adult = clerk.names(contact, day)

@@ -1,7 +1,7 @@
-"""School pupils: two school censuses, delivered as two files in one folder.
+"""School pupils: three school censuses, delivered as three files in one folder.
 
 Takes the world, gives the extract as SIMS or Arbor export it: temporary pupil numbers for newcomers, pupils on two
-rolls, preferred beside legal surnames. A pupil who was there for both censuses is in both.
+rolls, preferred beside legal surnames. A pupil who was there for all three is in all three.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ from insighthub.synthetic.extract import Extract
 from insighthub.synthetic.population import EPOCH, TODAY, YEAR, World
 from insighthub.synthetic.writing import blank, dates, objects
 
-CENSUSES = (("2025 autumn", dt.date(2025, 10, 2)), ("2026 summer", dt.date(2026, 5, 21)))
+CENSUSES = (
+    ("2025 autumn", dt.date(2025, 10, 2)),
+    ("2026 spring", dt.date(2026, 1, 15)),
+    ("2026 summer", dt.date(2026, 5, 21)),
+)
 
 
 def school_pupils(world: World, clerk: Clerk) -> Extract:
@@ -27,20 +31,22 @@ def school_pupils(world: World, clerk: Clerk) -> Extract:
     temporary = rng.random(len(people)) < 0.012
     pieces = []
     for label, date in CENSUSES:
-        when = (date - EPOCH).days
-        age = (when - people.born) / YEAR
-        there = went & (age >= 4.1) & (age < 17.5) & (people.arrived < when - 10) & (people.left > when)
+        held = (date - EPOCH).days
+        age = (held - people.born) / YEAR
+        there = went & (age >= 4.1) & (age < 17.5) & (people.arrived < held - 10) & (people.left > held)
         there &= (age < 16.0) | (rng.random(len(people)) < 0.55)  # some leave school at 16
         person = np.flatnonzero(there).astype(np.int32)
         twice = person[rng.random(len(person)) < 0.006]
         who = np.r_[person, twice]
-        pieces.append((who, np.full(len(who), when), np.r_[np.zeros(len(person), bool), np.ones(len(twice), bool)], label))
+        pieces.append(
+            (who, np.full(len(who), held), np.r_[np.zeros(len(person), bool), np.ones(len(twice), bool)], label)
+        )
     person = np.concatenate([p[0] for p in pieces]).astype(np.int32)
     when = np.concatenate([p[1] for p in pieces])
     second_roll = np.concatenate([p[2] for p in pieces])
     census = np.concatenate([np.full(len(p[0]), p[3], object) for p in pieces])
     n = len(person)
-    # The school asks once a year at most, so an address may be of the year before, in both censuses alike.
+    # The school asks once a year at most, so an address may be of the year before, in all censuses alike.
     lag = np.abs(rng.normal(0, clerk.habits.lag * YEAR, len(people)))[person]
     day = np.maximum(when - lag, people.arrived[person] + 3).astype(np.int32)
     dwelling = world.dwelling_at(person, day)
@@ -107,4 +113,4 @@ def _schools(world: World, person: np.ndarray, when: np.ndarray) -> np.ndarray:
     people = world.people
     area = world.places.area[world.households.dwelling[people.household[person], 0]]
     secondary = (when - people.born[person]) / YEAR > 11.1
-    return np.where(secondary, 4000 + area // 8, 2000 + area // 2 + people.household[person] % 2 * 500)
+    return np.asarray(np.where(secondary, 4000 + area // 8, 2000 + area // 2 + people.household[person] % 2 * 500))

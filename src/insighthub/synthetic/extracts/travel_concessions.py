@@ -23,7 +23,7 @@ def freedom_pass(world: World, clerk: Clerk) -> Extract:
     older = age[person] >= 66
     since_66 = ((age[person] - 66) * YEAR).astype(np.int64)
     held = np.where(older, np.minimum(since_66, 5 * 365), 900)
-    extract, n = _extract("freedom_pass", world, clerk, person, "FP{:07d}", held)
+    extract, n = _extract("freedom_pass", world, clerk, person, form="FP{:07d}", held=held)
     extract.columns["pass_type"] = np.where(older, "Older person", "Disabled person").astype(object)
     extract.columns["pass_status"] = np.where(clerk.rng.random(n) < 0.06, "Hotlisted", "Active").astype(object)
     return extract
@@ -36,7 +36,7 @@ def blue_badge(world: World, clerk: Clerk) -> Extract:
     rate = np.where(age >= 65, 0.16 * 1.5 ** ((age - 65) / 10), 0.018) * np.exp(0.2 * hardship)
     rate = rate * cal.COVERAGE["blue_badge"]
     person = clerk.sample(_holders(world, clerk) & (age > 3), np.minimum(rate, 0.7))
-    extract, n = _extract("blue_badge", world, clerk, person, "BB{:06d}", np.full(len(person), 3 * 365))
+    extract, n = _extract("blue_badge", world, clerk, person, form="BB{:06d}", held=np.full(len(person), 3 * 365))
     walks = clerk.rng.random(n) < 0.58
     extract.columns["eligibility"] = np.where(walks, "Walking", "Automatic: PIP or DLA").astype(object)
     return extract
@@ -47,7 +47,7 @@ def _holders(world: World, clerk: Clerk) -> np.ndarray:
 
 
 def _extract(
-    name: str, world: World, clerk: Clerk, person: np.ndarray, form: str, held: np.ndarray
+    name: str, world: World, clerk: Clerk, person: np.ndarray, *, form: str, held: np.ndarray
 ) -> tuple[Extract, int]:
     rng, people, n = clerk.rng, world.people, len(person)
     day = clerk.confirmed(person, oldest_years=5)
