@@ -15,17 +15,18 @@ from numpy.typing import NDArray
 from insighthub.synthetic.population import TODAY
 from insighthub.synthetic.writing import Text
 
-_NEIGHBOURS = dict(
-    pair.split(":")
-    for pair in ["q:wa", "w:qes", "e:wrd", "r:etf", "t:ryg", "y:tuh", "u:yij", "i:uok", "o:ipl", "p:ol", "a:qsz", "s:awdx", "d:sefc", "f:drgv", "g:fthb", "h:gyjn", "j:hukm", "k:jil", "l:kop", "z:asx", "x:zsdc", "c:xdfv", "v:cfgb", "b:vghn", "n:bhjm", "m:njk"]
-)
-
 
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:
     """Return "a:b c:d" as pairs."""
     return tuple((one, other) for one, _, other in (pair.partition(":") for pair in text.split()))
 
 
+_NEIGHBOURS = dict(
+    _pairs(
+        "q:wa w:qes e:wrd r:etf t:ryg y:tuh u:yij i:uok o:ipl p:ol a:qsz s:awdx d:sefc f:drgv g:fthb h:gyjn j:hukm "
+        "k:jil l:kop z:asx x:zsdc c:xdfv v:cfgb b:vghn n:bhjm m:njk"
+    )
+)
 _LOOK_ALIKE = _pairs("m:rn rn:m cl:d d:cl l:i i:l u:v h:b e:c")
 _SOUND_ALIKE = _pairs(
     "ph:f f:ph ck:k k:ck ie:y y:ie ee:ea ea:ee c:k s:z z:s ll:l tt:t nn:n ss:s mm:m gh:g ou:u i:e e:i a:e o:u"

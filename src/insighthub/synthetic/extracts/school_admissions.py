@@ -11,7 +11,7 @@ import numpy as np
 from insighthub.synthetic import calibration as cal
 from insighthub.synthetic.entries import Clerk
 from insighthub.synthetic.extract import Extract, references
-from insighthub.synthetic.population import TODAY, YEAR, World
+from insighthub.synthetic.population import TODAY, YEAR, Index, World
 from insighthub.synthetic.writing import dates, objects
 
 #: Ages at the start of September at which families apply, and the share who do.
@@ -22,7 +22,7 @@ _ROUNDS = 6
 def school_admissions(world: World, clerk: Clerk) -> Extract:
     """Return the extract, with the child and the contact behind each application."""
     rng, people = clerk.rng, world.people
-    pieces = []
+    pieces: list[tuple[np.ndarray, np.ndarray]] = []
     for years_ago in range(_ROUNDS):
         september = TODAY - 29 - int(years_ago * YEAR)
         age = (september - people.born) / YEAR
@@ -35,13 +35,14 @@ def school_admissions(world: World, clerk: Clerk) -> Extract:
                 & (age < high)
                 & (rng.random(len(people)) < share * cal.COVERAGE["school_admissions"])
             )
-            person = np.flatnonzero(chosen)
-            pieces.append((person, applied + rng.integers(-40, 40, len(person))))
-    person = np.concatenate([p[0] for p in pieces]).astype(np.int32)
-    day = np.concatenate([p[1] for p in pieces]).astype(np.int32)
+            who = np.flatnonzero(chosen)
+            pieces.append((who, applied + rng.integers(-40, 40, len(who))))
+    person: Index = np.concatenate([p[0] for p in pieces]).astype(np.int32)
+    day: Index = np.concatenate([p[1] for p in pieces]).astype(np.int32)
     contact = world.contacts.carer[person]
     asked = contact >= 0
-    person, day, contact = person[asked].astype(np.int32), day[asked].astype(np.int32), contact[asked]
+    contact = contact[asked]
+    person, day = np.asarray(person[asked], np.int32), np.asarray(day[asked], np.int32)
     n = len(person)
     lag = (rng.random(n) * clerk.habits.lag * 200).astype(np.int32)
     known = np.maximum(day - lag, people.arrived[person] + 1).astype(np.int32)
