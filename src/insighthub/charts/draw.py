@@ -1,11 +1,14 @@
 """From a specification to SVG that can stand inside a page.
 
-Takes a figure, gives its drawing twice: wide for a desktop, narrow for a phone or 400% zoom, where a shrunken chart
+Takes figures, gives each drawing twice: wide for a desktop, narrow for a phone or 400% zoom, where a shrunken chart
 would not be readable. Drawn by vl-convert in this process: no browser, no script in the page, and no request to
 any host.
 """
 
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 from xml.etree import ElementTree
 
 import vl_convert
@@ -28,21 +31,29 @@ class Drawing:
     narrow: str
 
 
-def draw(figure: Figure) -> Drawing | None:
-    """Draw a figure, or return None where the figure is its table."""
-    if figure.specification is None:
-        return None
-    return Drawing(
-        wide=_svg(figure.specification, WIDE, figure.key, "wide"),
-        narrow=_svg(figure.specification, NARROW, figure.key, "narrow"),
-    )
+def draw(figures: Iterable[Figure]) -> dict[str, Drawing]:
+    """Draw the figures that are charts, by key."""
+    # The renderer works outside Python's lock, so one specification is put together while the one before it is drawn.
+    with ThreadPoolExecutor(max_workers=1) as renderer:
+        pending = {
+            figure.key: tuple(
+                renderer.submit(_svg, _built(figure.specification, width), figure.key, form)
+                for form, width in (("wide", WIDE), ("narrow", NARROW))
+            )
+            for figure in figures
+            if figure.specification is not None
+        }
+        return {key: Drawing(wide.result(), narrow.result()) for key, (wide, narrow) in pending.items()}
 
 
-def _svg(specification: Specification, width: int, key: str, form: str) -> str:
+def _built(specification: Specification, width: int) -> dict[str, Any]:
     # Altair checks every part of a specification as it is put together, which takes longer than drawing it. The forms
     # are fixed, and the tests build them all with the checks on.
     with debug_mode(False):
-        built = specification(width)
+        return specification(width)
+
+
+def _svg(built: dict[str, Any], key: str, form: str) -> str:
     text = vl_convert.vegalite_to_svg(built, allowed_base_urls=[])
     # The text is our own renderer's output from a checked specification, not something delivered.
     root = ElementTree.fromstring(text)  # noqa: S314

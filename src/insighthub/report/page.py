@@ -121,6 +121,6 @@ def _render(sections: Sequence[Section], *, title: str, made_on: date) -> str:
         version=__version__,
         in_short=[(key, findings[key]) for key in _IN_SHORT if key in findings],
         sections=sections,
-        drawings={figure.key: draw(figure) for figure in figures},
+        drawings=draw(figures),
         palette=palette,
     )
