@@ -1,7 +1,8 @@
 """Writes a typed value as the text that landing stores.
 
-Takes a cell of a spreadsheet, a Parquet column or a JSON value, gives text or nothing. Whole numbers have no decimal
-point, so that an id that a spreadsheet took for a number is the id again; dates are ISO 8601.
+Takes a value of a spreadsheet, a Parquet file or JSON, gives text or nothing. Whole numbers have no decimal
+point, so that an id that a spreadsheet took for a number is the id again; dates are ISO 8601. Bytes that are not text
+become SUBSTITUTE, as in any other file.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import math
 from typing import Any
 
-import pyarrow as pa
+from insighthub.sources.encoding import SUBSTITUTE_HANDLER
 
 #: Above this a float no longer holds every whole number, so it is left as a float.
 _EXACT = 2**53
@@ -38,28 +39,9 @@ def cell_text(value: Any) -> str | None:
         case dict() | list() | tuple():
             return json.dumps(value, ensure_ascii=False, default=cell_text)
         case bytes():
-            return value.decode("utf-8", "backslashreplace")
+            return value.decode("utf-8", SUBSTITUTE_HANDLER)
         case _:
             return str(value)
-
-
-def column_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a column of any type as text."""
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        return column_text(column.cast(kind.value_type))
-    as_they_are = (
-        pa.types.is_string,
-        pa.types.is_large_string,
-        pa.types.is_integer,
-        pa.types.is_date32,
-        pa.types.is_null,
-        pa.types.is_decimal,
-        pa.types.is_boolean,
-    )
-    if any(is_kind(kind) for is_kind in as_they_are):
-        return column.cast(pa.string())
-    return pa.chunked_array([pa.array(map(cell_text, column.to_pylist()), pa.string())])
 
 
 def _float_text(value: float) -> str | None:

@@ -15,6 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from insighthub.sources.contract import Source
+from insighthub.sources.extract import FILE_COLUMN, ROW_COLUMN
+
 REPEATED = "repeated row"
 REPLACED = "replaced by a later delivery"
 SAME_ID = "same record id as a later row"
@@ -43,7 +46,9 @@ def later_twins(ids: pa.ChunkedArray) -> tuple[Indices, Indices]:
     return earlier, kept[earlier]
 
 
-def reasons(table: pa.Table, names: Sequence[str], files: Indices, earlier: Indices, kept: Indices) -> list[str]:
+def reasons(
+    table: pa.Table, names: Sequence[str], files: Indices, earlier: Indices, kept: Indices
+) -> npt.NDArray[np.str_]:
     """Say of each earlier row why it is put aside.
 
     Args:
@@ -61,16 +66,20 @@ def reasons(table: pa.Table, names: Sequence[str], files: Indices, earlier: Indi
         both_null = pc.and_(pc.is_null(before), pc.is_null(after))
         same &= pc.or_(equal, both_null).to_numpy().astype(bool, copy=False)
     newer = files[earlier] != files[kept]
-    why: list[str] = np.where(same, REPEATED, np.where(newer, REPLACED, SAME_ID)).tolist()
-    return why
+    return np.where(same, REPEATED, np.where(newer, REPLACED, SAME_ID))
 
 
-def telling_column(table: pa.Table, record_id: Sequence[str], names: Sequence[str]) -> str | None:
-    """Return the first column that, added to the record id, would tell all rows apart; None where there is none."""
+def telling_column(table: pa.Table, source: Source, repeats: int) -> str | None:
+    """Return a column that, added to the record id, would tell all rows apart but ``repeats``; None if none would.
+
+    Columns that hold a person's particulars are no part of an id: they change.
+    """
+    particulars = {c for field in source.person.fields().values() for c in field.names()}
+    names: list[str] = table.column_names
     for name in names:
-        if name in record_id or table[name].null_count:
+        if name in {*source.record_id, *particulars, FILE_COLUMN, ROW_COLUMN} or table[name].null_count:
             continue
-        if pc.count_distinct(record_ids(table, [*record_id, name])).as_py() == table.num_rows:
+        if pc.count_distinct(record_ids(table, [*source.record_id, name])).as_py() == table.num_rows - repeats:
             return name
     return None
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 #: Stands for bytes that could not be read.
 SUBSTITUTE = "\x1a"
+#: Names the way of decoding that puts it there.
+SUBSTITUTE_HANDLER = "insighthub.substitute"
 
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\v\f") + b"\x7f"
 _BOMS = (
@@ -90,8 +92,8 @@ def _as_utf8(data: bytes, codec: str, label: str, *, fallback: bool = False) -> 
         if fallback:
             mixed = not data.decode("utf-8", "ignore").isascii()
             label = "utf-8 and windows-1252 mixed" if mixed else "windows-1252"
-    handler = "insighthub.windows_1252" if fallback else "insighthub.substitute"
-    return data.decode(codec, handler).encode("utf-8", "insighthub.substitute"), label
+    handler = "insighthub.windows_1252" if fallback else SUBSTITUTE_HANDLER
+    return data.decode(codec, handler).encode("utf-8", SUBSTITUTE_HANDLER), label
 
 
 def _unmarked_utf16(sample: bytes) -> str | None:
@@ -123,5 +125,5 @@ def _windows_1252(error: UnicodeError) -> tuple[str, int]:
 
 
 _WINDOWS_1252 = [bytes([b]).decode("cp1252", "replace").replace("\ufffd", SUBSTITUTE) for b in range(256)]
-codecs.register_error("insighthub.substitute", _substitute)
+codecs.register_error(SUBSTITUTE_HANDLER, _substitute)
 codecs.register_error("insighthub.windows_1252", _windows_1252)

@@ -19,6 +19,8 @@ from insighthub.sources.extract import FILE_COLUMN, ROW_COLUMN, Header
 SEARCH_ROWS = 25
 #: More columns than any extract has; a wider header is junk, or a whole file on one line.
 MAX_COLUMNS = 5_000
+#: Characters of the longest column name; a longer one is a quote left open.
+MAX_NAME = 1_000
 
 _PARTING = re.compile(r"[\s_\-]+")
 _CONTROLS = re.compile("[\x00-\x1f\x7f\ufeff\u200b]+")
@@ -36,7 +38,7 @@ def loose(name: str) -> str:
 
 def score(cells: Sequence[str], wanted: Iterable[str]) -> int:
     """Count the contract's columns that are among the cells of a row."""
-    found = {loose(c) for c in cells}
+    found = {loose(c) for c in cells if len(c) <= MAX_NAME}
     return sum(loose(w) in found for w in wanted)
 
 
@@ -59,6 +61,14 @@ def settle(row: int | None, cells: Sequence[str], wanted: Mapping[str, str], fil
         raise DataError(
             f"the header has {len(cells):,} columns, more than the {MAX_COLUMNS:,} that can be read",
             remedy="Check that the file is the extract, and that its delimiter is the one expected",
+            file=file,
+            row=row,
+        )
+    long = next((at for at, c in enumerate(cells, start=1) if len(c) > MAX_NAME), None)
+    if long is not None:
+        raise DataError(
+            f"the name of column {long} has more than {MAX_NAME:,} characters",
+            remedy="Check that the header's quotes are closed, and that its delimiter is the one expected",
             file=file,
             row=row,
         )

@@ -7,12 +7,12 @@ Takes the contract's source and the folder its path starts from; writes nothing.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from insighthub.errors import DataError
@@ -21,9 +21,9 @@ from insighthub.sources.archives import unpack_gzip
 from insighthub.sources.contract import Source
 from insighthub.sources.csv_reader import read_csv
 from insighthub.sources.delivered_files import DeliveredFile, read_bytes
-from insighthub.sources.duplicates import SAME_ID, Indices, later_twins, reasons, record_ids, telling_column
+from insighthub.sources.duplicates import REPEATED, SAME_ID, Indices, later_twins, reasons, record_ids, telling_column
 from insighthub.sources.excel_reader import read_excel
-from insighthub.sources.extract import FILE_COLUMN, ROW_COLUMN, Extract
+from insighthub.sources.extract import FILE_COLUMN, ROW_COLUMN, Extract, Fault
 from insighthub.sources.file_kind import is_gzip, tell_kind
 from insighthub.sources.jsonl_reader import read_jsonl
 from insighthub.sources.parquet_reader import read_parquet
@@ -72,12 +72,8 @@ class Reading:
     warnings: tuple[str, ...]
 
 
-class _Aside(NamedTuple):
-    file: int
-    row: int
-    column: str | None
-    reason: str
-    raw: str | None
+#: Quarantined rows before the files are named: ``at`` counts the files from 0.
+_ASIDE = pa.schema([pa.field("at", pa.int64()), *list(QUARANTINE)[2:]])
 
 
 def read_source(
@@ -100,7 +96,7 @@ def read_source(
     watcher = progress or Silent()
     tables: list[pa.Table] = []
     extracts: list[Extract] = []
-    aside: list[_Aside] = []
+    aside: list[pa.Table] = []
     for at, file in enumerate(files):
         extract = read_file(source, file, (digests or {}).get(file.name))
         checked = check_rows(extract, source)
@@ -108,22 +104,25 @@ def read_source(
         name = pa.repeat(pa.scalar(file.name, pa.string()), rows)
         data = checked.table.drop_columns([ROW_COLUMN])
         tables.append(data.append_column(FILE_COLUMN, name).append_column(ROW_COLUMN, checked.table[ROW_COLUMN]))
-        aside += [_Aside(at, *fault) for fault in checked.faults]
+        aside.append(_faults(at, checked.faults))
         extracts.append(extract)
         watcher.advance(at + 1, len(files))
     table, owner = _stack(tables)
-    warnings: list[str] = []
-    table, owner = _put_aside_duplicates(table, owner, source, aside, warnings)
-    _refuse_nothing(source, files, table, aside)
-    aside.sort(key=lambda a: (a.file, a.row))
-    readings = _file_readings(files, extracts, owner, aside)
+    twins = _duplicates(table, owner, source)
+    aside.append(twins.aside)
+    table, owner = table.filter(pa.array(twins.stays)), owner[twins.stays]
+    quarantine = pa.concat_tables(aside).sort_by([("at", "ascending"), ("row", "ascending")])
+    if table.num_rows == 0 and quarantine.num_rows == 0:
+        raise _nothing(source, files)
+    readings = _file_readings(files, extracts, owner, quarantine)
+    warnings = list(twins.warnings)
     for reading, extract in zip(readings, extracts, strict=True):
         warnings += [f"{reading.name}: {w}" for w in (*extract.header.warnings, *extract.warnings)]
         if reading.delivered == 0:
             warnings.append(f"{reading.name}: There is a header but no row below it.")
     if table.num_rows == 0:
         warnings.append("No row could be landed; the quarantine says why of each.")
-    return Reading(table, _quarantine(source, files, aside), readings, tuple(warnings))
+    return Reading(table, _named(quarantine, source, files), readings, tuple(warnings))
 
 
 def read_file(source: Source, file: DeliveredFile, digest: str | None = None) -> Extract:
@@ -166,58 +165,73 @@ def _stack(tables: list[pa.Table]) -> tuple[pa.Table, Indices]:
     return stacked.select([*names, FILE_COLUMN, ROW_COLUMN]), owner
 
 
-def _put_aside_duplicates(
-    table: pa.Table, owner: Indices, source: Source, aside: list[_Aside], warnings: list[str]
-) -> tuple[pa.Table, Indices]:
+class _Twins(NamedTuple):
+    """Which rows stay when each record id is left one, the rows that go, and what to say of it."""
+
+    stays: npt.NDArray[np.bool_]
+    aside: pa.Table
+    warnings: list[str]
+
+
+def _duplicates(table: pa.Table, owner: Indices, source: Source) -> _Twins:
+    """Find the rows whose record id comes again below; ``owner`` is the file of each row."""
+    stays = np.ones(table.num_rows, bool)
     earlier, kept = later_twins(record_ids(table, source.record_id))
     if len(earlier) == 0:
-        return table, owner
+        return _Twins(stays, _ASIDE.empty_table(), [])
+    stays[earlier] = False
     names = [n for n in table.column_names if n not in {FILE_COLUMN, ROW_COLUMN}]
     why = reasons(table, names, owner, earlier, kept)
-    numbers = table[ROW_COLUMN].to_numpy()[earlier].tolist()
-    texts = raw_text(table, names, earlier)
-    id_column = source.record_id[0] if len(source.record_id) == 1 else None
-    for at, number, reason, text in zip(owner[earlier].tolist(), numbers, why, texts, strict=True):
-        aside.append(_Aside(at, number, id_column, reason, text))
-    clashes = why.count(SAME_ID)
-    if clashes:
-        telling = telling_column(table, source.record_id, names)
-        hint = f"; with {telling!r} added to record_id every row would have its own" if telling else ""
-        warnings.append(
-            f"{clashes:,} rows have the record id of a later row but other content, and are quarantined. If they are "
-            f"other people or other records, name more columns in record_id{hint}."
-        )
-    mask = np.ones(table.num_rows, bool)
-    mask[earlier] = False
-    return table.filter(pa.array(mask)), owner[mask]
-
-
-def _refuse_nothing(source: Source, files: list[DeliveredFile], table: pa.Table, aside: list[_Aside]) -> None:
-    if table.num_rows == 0 and not aside:
-        raise DataError(
-            "there is a header but no row below it" if len(files) == 1 else "no file has a row below its header",
-            remedy="Ask for the extract again, or take the source out of the contract",
-            file=files[0].name if len(files) == 1 else ", ".join(source.path),
-        )
-
-
-def _quarantine(source: Source, files: list[DeliveredFile], aside: list[_Aside]) -> pa.Table:
-    columns = list(zip(*aside, strict=True)) if aside else [(), (), (), (), ()]
-    return pa.table(
+    column = source.record_id[0] if len(source.record_id) == 1 else None
+    aside = pa.table(
         [
-            pa.array([source.name] * len(aside), pa.string()),
-            pa.array([files[at].name for at in columns[0]], pa.string()),
-            *(pa.array(c, f.type) for c, f in zip(columns[1:], list(QUARANTINE)[2:], strict=True)),
+            pa.array(owner[earlier]),
+            pa.array(table[ROW_COLUMN].to_numpy()[earlier]),
+            pa.array([column] * len(earlier), pa.string()),
+            pa.array(why, pa.string()),
+            raw_text(table, names, earlier),
         ],
-        schema=QUARANTINE,
+        schema=_ASIDE,
+    )
+    clashes = int(np.count_nonzero(why == SAME_ID))
+    if clashes == 0:
+        return _Twins(stays, aside, [])
+    telling = telling_column(table, source, int(np.count_nonzero(why == REPEATED)))
+    hint = f"; with {telling!r} added to it every row would have an id of its own" if telling else ""
+    warning = (
+        f"{clashes:,} rows have the record id of a later row but other content, and are quarantined. If they are "
+        f"other people or other records, name more columns in record_id{hint}."
+    )
+    return _Twins(stays, aside, [warning])
+
+
+def _nothing(source: Source, files: list[DeliveredFile]) -> DataError:
+    alone = len(files) == 1
+    return DataError(
+        "there is a header but no row below it" if alone else "no file has a row below its header",
+        remedy="Ask for the extract again, or take the source out of the contract",
+        file=files[0].name if alone else ", ".join(source.path),
     )
 
 
+def _faults(at: int, faults: list[Fault]) -> pa.Table:
+    columns = list(zip(*faults, strict=True)) if faults else [(), (), (), ()]
+    arrays = [pa.array(c, f.type) for c, f in zip(columns, list(_ASIDE)[1:], strict=True)]
+    return pa.table([pa.array([at] * len(faults), pa.int64()), *arrays], schema=_ASIDE)
+
+
+def _named(aside: pa.Table, source: Source, files: list[DeliveredFile]) -> pa.Table:
+    """Return quarantined rows under the names of their source and file."""
+    names = pa.array([file.name for file in files], pa.string())
+    sources = pa.repeat(pa.scalar(source.name, pa.string()), aside.num_rows)
+    return pa.table([sources, names.take(aside["at"]), *aside.columns[1:]], schema=QUARANTINE)
+
+
 def _file_readings(
-    files: list[DeliveredFile], extracts: list[Extract], owner: Indices, aside: list[_Aside]
+    files: list[DeliveredFile], extracts: list[Extract], owner: Indices, aside: pa.Table
 ) -> tuple[FileReading, ...]:
     landed = np.bincount(owner, minlength=len(files)).tolist()
-    put_aside = Counter(a.file for a in aside)
+    put_aside = np.bincount(aside["at"].to_numpy(), minlength=len(files)).tolist()
     return tuple(
         FileReading(
             file.name,

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from insighthub.sources.contract import Source
-from insighthub.sources.extract import ROW_COLUMN, Extract, Fault, Header, bounded
+from insighthub.sources.extract import RAW_LIMIT, ROW_COLUMN, Extract, Fault, Header
 from insighthub.sources.totals import TAIL, is_totals
 
 NO_ID = "record id missing"
@@ -81,7 +81,7 @@ class _Sieve:
             return
         self._out[rows] = True
         numbers = self.table[ROW_COLUMN].to_numpy()[rows].tolist()
-        texts = raw_text(self.table, self.names, rows)
+        texts = raw_text(self.table, self.names, rows).to_pylist()
         self.faults += [Fault(n, column, reason, t) for n, t in zip(numbers, texts, strict=True)]
 
     def put_aside_totals(self, declared: str | None) -> None:
@@ -110,7 +110,7 @@ class _Sieve:
         return self.table.filter(pa.array(~self._out)) if self._out.any() else self.table
 
 
-def raw_text(table: pa.Table, names: list[str], rows: npt.NDArray[np.int64]) -> list[str]:
+def raw_text(table: pa.Table, names: list[str], rows: npt.NDArray[np.int64]) -> pa.ChunkedArray:
     """Return the start of the text of some rows, their fields parted by bars."""
     some = table.select(names).take(pa.array(rows))
     parts = [pc.utf8_slice_codeunits(some[n], 0, 100) for n in names[:100]]
@@ -118,7 +118,7 @@ def raw_text(table: pa.Table, names: list[str], rows: npt.NDArray[np.int64]) -> 
         joined = pc.fill_null(parts[0], "")
     else:
         joined = pc.binary_join_element_wise(*parts, "|", null_handling="replace", null_replacement="")
-    return [bounded(text) for text in joined.to_pylist()]
+    return pc.utf8_slice_codeunits(joined, 0, RAW_LIMIT)
 
 
 def _trimmed(extract: Extract) -> pa.Table:

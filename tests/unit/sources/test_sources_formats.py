@@ -200,3 +200,16 @@ def test_the_formats_give_the_same_records(desk, rows):
     desk.put("d.jsonl", "\n".join(json.dumps(dict(zip(HEADER, p, strict=True))) for p in people))
     for name in ("a.csv", "b.xlsx", "c.parquet", "d.jsonl"):
         assert rows(desk.land(path=name).path, *HEADER) == people
+
+
+def test_parquet_that_repeats_one_long_text_without_end_is_refused_before_it_is_written_out(desk):
+    column = pa.DictionaryArray.from_arrays(pa.array([0] * 200_000, pa.int32()), ["a" * 100_000])
+    desk.put("t.parquet", parquet(id=[str(n) for n in range(200_000)], name=column, postcode=pa.nulls(200_000)))
+    with pytest.raises(DataError, match="more than can be read"):
+        desk.land(path="t.parquet")
+
+
+def test_parquet_text_that_is_not_utf_8_puts_its_row_aside(desk, aside):
+    names = pa.Array.from_buffers(pa.string(), 2, pa.array([b"Ann", b"B\xffb"]).buffers())
+    desk.put("t.parquet", parquet(id=["1", "2"], name=names, postcode=["A", "B"]))
+    assert aside(desk.land(path="t.parquet")) == [(2, "name", "control characters or bytes that are not text")]
