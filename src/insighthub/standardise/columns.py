@@ -107,8 +107,11 @@ def mapped(column: pa.Array, rule: Callable[[str], str | None]) -> pa.Array:
     return coded.look_up(pa.array(map(rule, coded.values), pa.string()))
 
 
-def unpacked(column: pa.Array, rule: Callable[[str], object], attributes: Sequence[str]) -> dict[str, pa.Array]:
-    """Return several columns from a rule that gives an object: one for each of its attributes."""
+def unpacked(
+    column: pa.Array, rule: Callable[[str], tuple[str | None, ...]], attributes: Sequence[str]
+) -> dict[str, pa.Array]:
+    """Return several columns from a rule that gives a tuple: one for each of its parts."""
     coded = code(column)
     results = [rule(text) for text in coded.values]
-    return {name: coded.look_up(pa.array([getattr(r, name) for r in results], pa.string())) for name in attributes}
+    parts = zip(*results, strict=True) if results else ((),) * len(attributes)
+    return {name: coded.look_up(pa.array(part, pa.string())) for name, part in zip(attributes, parts, strict=True)}

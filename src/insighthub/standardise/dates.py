@@ -6,10 +6,9 @@ should be known before it is believed. Numbers in day-month order are read as Br
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from insighthub.standardise.text import known
 
@@ -62,8 +61,7 @@ _DIRECTIVES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class DateValue:
+class DateValue(NamedTuple):
     """A date in EDTF, or none, and what is to be known about it."""
 
     edtf: str | None = None

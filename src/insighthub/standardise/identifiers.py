@@ -5,8 +5,8 @@ why there is none. A wrong number is worse than none: it would hold two people t
 """
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 _NOT_CODE = re.compile(r"[^A-Z0-9]+")
 _FLOAT_TAIL = re.compile(r"\.0+$")
@@ -18,11 +18,11 @@ _UPN = re.compile(r"[A-HJ-NP-RT-Z]\d{11}(?:\d|[A-HJ-NP-RT-Z])")
 # DfE, "Unique pupil numbers: technical specification": 23 letters, I, O and S left out.
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}")
+_USUAL_UPRN = re.compile(r"[1-9][0-9]{6,11}")
 _DIGITS = {"O": "0", "I": "1", "L": "1"}
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(NamedTuple):
     """A number, or why there is none."""
 
     value: str | None = None
@@ -89,6 +89,8 @@ def uprn(text: str | None) -> Identifier:
     """
     if text is None:
         return Identifier()
+    if _USUAL_UPRN.fullmatch(text) and len(set(text)) > 1:
+        return Identifier(text)
     code = text.strip().upper().replace(" ", "").replace(",", "")
     if _SCIENTIFIC.fullmatch(code):
         return _from_scientific(code)

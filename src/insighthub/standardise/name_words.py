@@ -54,7 +54,7 @@ ROLES = frozenset(
     {
         "TENANT", "OWNER", "LEASEHOLDER", "FREEHOLDER", "CARER", "GUARDIAN", "MOTHER", "FATHER", "PARENT", "MINOR",
         "CHILD", "SPOUSE", "WIFE", "HUSBAND", "PARTNER", "STUDENT", "JOINT", "SOLE", "MAIN", "LEAD", "APPLICANT",
-        "CLAIMANT", "MUM", "DAD", "GRANDMOTHER", "GRANDFATHER", "AUNT", "UNCLE", "FOSTER", "LODGER", "MALE",
+        "CLAIMANT", "MUM", "DAD", "GRANDMOTHER", "GRANDFATHER", "AUNT", "UNCLE", "LODGER", "MALE",
         "FEMALE",
     }
 )  # fmt: skip

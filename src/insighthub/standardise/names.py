@@ -7,7 +7,7 @@ name and the rest are middle names, so that "ANNE-MARIE", "ANNE MARIE" and "ANNE
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from insighthub.standardise.name_words import (
     ALIAS,
@@ -47,8 +47,7 @@ _PHRASES = (
 _VOWELS = frozenset("AEIOUY")
 
 
-@dataclass(frozen=True, slots=True)
-class PersonName:
+class PersonName(NamedTuple):
     """A person as a record names them. ``not_linked_reason`` is set where the text names nobody."""
 
     title: str | None = None

@@ -14,26 +14,21 @@ import pyarrow.compute as pc
 
 from insighthub.sources.contract import PersonMap
 from insighthub.standardise.columns import APART, Coded, code, joined, read_field
-from insighthub.standardise.name_words import SHORT_NAMES
 from insighthub.standardise.names import (
     PersonName,
     canonical_family,
     canonical_name,
-    part_forenames,
-    prepare,
     standard_title,
 )
 from insighthub.standardise.persons import (
-    FAMILY_SPECIAL_WORDS,
-    SPECIAL_WORDS,
     names_several,
     people_in_columns,
     people_in_full_name,
 )
+from insighthub.standardise.plain_names import plain_family, plain_forenames
 
 _NAME_FIELDS = ("title", "given_name", "middle_names", "family_name", "name_suffix", "previous_family_name")
 _NOBODY = (PersonName(),)
-_VOWELS = frozenset("AEIOUY")
 Rows = npt.NDArray[np.int64]
 
 
@@ -96,11 +91,11 @@ def _spread(rows: Rows, coded: Coded, people: Sequence[tuple[PersonName, ...]]) 
     within = np.arange(len(row)) - np.repeat(np.cumsum(per_row) - per_row, per_row)
     person = pa.array(np.repeat(starts[codes], per_row) + within)
     everyone = [p for group in groups for p in group]
+    parts = dict(zip(PersonName._fields, zip(*everyone, strict=True), strict=True))
     columns = {
-        name: pa.array([getattr(p, name) for p in everyone], pa.string()).take(person)
-        for name in (*_NAME_FIELDS, "not_linked_reason")
+        name: pa.array(part, pa.bool_() if name == "deceased" else pa.string()).take(person)
+        for name, part in parts.items()
     }
-    columns["deceased"] = pa.array([p.deceased for p in everyone], pa.bool_()).take(person)
     return NamedPeople(row, columns)
 
 
@@ -114,45 +109,6 @@ def _merged(one: NamedPeople, other: NamedPeople) -> NamedPeople:
     order = np.argsort(row, kind="stable")
     columns = {name: pa.concat_arrays([one.columns[name], other.columns[name]]) for name in one.columns}
     return NamedPeople(row[order], _take(columns, order))
-
-
-def plain_forenames(text: str) -> tuple[str | None, str | None] | None:
-    """Return given and middle names of forenames that are only that; nothing where they need a closer look."""
-    name = prepare(text)
-    if name is None:
-        return None, None
-    if (
-        not name.replace(" ", "").replace("-", "").isalpha()
-        or name[0] == "-"
-        or "- " in name
-        or " -" in name
-        or name[-1] == "-"
-        or "--" in name
-    ):
-        return None
-    words = name.replace("-", " ").split(" ")
-    is_plain = SPECIAL_WORDS.isdisjoint(words) and all(_is_plain_word(w) for w in words)
-    if not is_plain and len(name) != 1:
-        return None
-    given, middle = part_forenames(words)
-    return given, " ".join(middle) or None
-
-
-def _is_plain_word(word: str) -> bool:
-    return len(word) > 2 or (len(word) == 2 and word not in SHORT_NAMES and not _VOWELS.isdisjoint(word))
-
-
-def plain_family(text: str) -> str | None:
-    """Return a surname that is only that, in canonical form; nothing where it needs a closer look."""
-    name = prepare(text)
-    if name is None or not name.replace(" ", "").replace("-", "").isalpha():
-        return None
-    words = name.replace("-", " ").split()
-    if not FAMILY_SPECIAL_WORDS.isdisjoint(words) or any(len(w) < 2 or set(w) == {"X"} for w in words):
-        return None
-    if len(words) > 1 and not all(_is_plain_word(w) for w in words):
-        return None
-    return " ".join(words)
 
 
 def _plain_people(rows: int, mapped: dict[str, pa.Array]) -> tuple[dict[str, pa.Array], npt.NDArray[np.bool_]]:

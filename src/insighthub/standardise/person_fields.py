@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 
 from insighthub.sources.contract import FieldMap, OtherField, PersonMap
 from insighthub.standardise import identifiers
-from insighthub.standardise.addresses import standard_address
+from insighthub.standardise.addresses import AddressValue, standard_address
 from insighthub.standardise.columns import APART, code, mapped, read_field, unpacked
 from insighthub.standardise.dates import DateValue, date_from_parts, standard_date
 from insighthub.standardise.emails import standard_email
-from insighthub.standardise.phones import standard_phones
+from insighthub.standardise.phones import Phones, standard_phones
 from insighthub.standardise.postcodes import standard_postcode
 from insighthub.standardise.schema import OTHER_PREFIX
 from insighthub.standardise.sex import standard_sex
@@ -104,7 +104,7 @@ def _places(landed: pa.Table, person: PersonMap, source: str) -> Columns:
         found = unpacked(
             read_field(landed, person.address, source, ", "),
             partial(standard_address, country=person.address.country),
-            ("address", "flat", "house_number", "street", "locality", "postcode"),
+            AddressValue._fields,
         )
         if "postcode" in columns:
             found["postcode"] = pc.coalesce(columns["postcode"], found["postcode"])
@@ -118,14 +118,13 @@ def _contacts(landed: pa.Table, person: PersonMap, source: str) -> Columns:
     if person.email is not None:
         columns["email"] = mapped(read_field(landed, person.email, source), standard_email)
     nothing = pa.nulls(landed.num_rows, pa.string())
-    kinds = ("mobile", "other", "second_mobile", "second_other")
     read: list[Columns] = []
     for field in (person.mobile, person.phone):
         if field is None:
-            read.append(dict.fromkeys(kinds, nothing))
+            read.append(dict.fromkeys(Phones._fields, nothing))
         else:
             text = read_field(landed, field, source, " / ")
-            read.append(unpacked(text, partial(standard_phones, country=field.country), kinds))
+            read.append(unpacked(text, partial(standard_phones, country=field.country), Phones._fields))
     if person.mobile is None and person.phone is None:
         return columns
     mobiles, phones = read

@@ -7,21 +7,10 @@ words do ("SMITH J").
 
 import itertools
 import re
-from dataclasses import replace
 
 from insighthub.standardise.name_words import (
-    ALIAS,
-    DECEASED,
-    FIRST_TITLES,
-    FORMERLY,
-    HALF_FORENAMES,
-    NO_FORENAME,
     PARTICLES,
-    POST_NOMINALS,
-    SHORT_FORENAMES,
-    SUFFIXES,
     TITLES,
-    WEAK_TITLES,
 )
 from insighthub.standardise.names import (
     NameOrder,
@@ -35,25 +24,15 @@ from insighthub.standardise.names import (
     standard_title,
     words_of,
 )
-from insighthub.standardise.nonpersons import EXECUTORS, SUSPECT_WORDS, not_a_person, without_or_occupier
-from insighthub.standardise.text import word_set
+from insighthub.standardise.nonpersons import EXECUTORS, not_a_person, without_or_occupier
+from insighthub.standardise.plain_names import quick_people
 
 _AND = re.compile(r"\s*(?:[&+;/]|\bAND\b)\s*")
 _TRADING = re.compile(r"\s+(?:T/A|C/O|TRADING AS|CARE OF)\s.*")
 _CARE_OF = re.compile(r"^(?:C/O|CARE OF)\s+")
 _SHORT_MARKS = re.compile(r"\b(?:A/K/A|N/K/A)\b")
 _FORMER_MARK = re.compile(r"\bF/K/A\b")
-_SIMPLE = re.compile(r"[A-Z]{2,}(?: [A-Z]+)*")
-
-#: Words that make a name more than a row of forenames and a surname.
-SPECIAL_WORDS = (
-    frozenset(TITLES).union(FIRST_TITLES, WEAK_TITLES, SUFFIXES, SHORT_FORENAMES)
-    | (POST_NOMINALS | PARTICLES | HALF_FORENAMES | NO_FORENAME | DECEASED | FORMERLY | ALIAS | SUSPECT_WORDS)
-    | word_set("AND MC MAC O LATE THE DEC RIP KNOWN TRADING CARE MAIDEN UNKNOWN XX A F R")
-)
-
-#: The same for a text that is known to be a surname, where particles and short forenames mean nothing more.
-FAMILY_SPECIAL_WORDS = SPECIAL_WORDS - PARTICLES - HALF_FORENAMES - frozenset(SHORT_FORENAMES) - NO_FORENAME
+_VOWELS = frozenset("AEIOUY")
 
 
 def names_several(text: str) -> bool:
@@ -66,12 +45,17 @@ def people_in_full_name(text: str | None, order: NameOrder = "auto") -> tuple[Pe
 
     An empty text gives no entry at all.
     """
+    if text is None:
+        return ()
+    quick = quick_people(text, order)
+    return people_at_length(text, order) if quick is None else quick
+
+
+def people_at_length(text: str, order: NameOrder) -> tuple[PersonName, ...]:
+    """Read a name of any kind."""
     name = prepare(text)
     if name is None:
         return ()
-    simple = _simple_name(name, order)
-    if simple is not None:
-        return (simple,)
     name = _CARE_OF.sub("", _TRADING.sub("", _SHORT_MARKS.sub("AKA", _FORMER_MARK.sub("FKA", name))))
     name = without_or_occupier(name)
     reason = not_a_person(name)
@@ -85,21 +69,6 @@ def people_in_full_name(text: str | None, order: NameOrder = "auto") -> tuple[Pe
     people = tuple(part.finished() for part in parts)
     named = tuple(person for person in people if person.names_someone())
     return named or people[:1]
-
-
-def _simple_name(name: str, order: NameOrder) -> PersonName | None:
-    """Return a name that is only words, none of them special, at most a title before them."""
-    if not _SIMPLE.fullmatch(name):
-        return None
-    words = name.split(" ")
-    title = TITLES.get(words[0])
-    if title is not None:
-        words = words[1:]
-    if len(words) < 2 or not SPECIAL_WORDS.isdisjoint(words) or any(len(w) < 3 for w in words):
-        return None
-    if order == "family_first":
-        return PersonName(title, words[1], " ".join(words[2:]) or None, words[0])
-    return PersonName(title, words[0], " ".join(words[1:-1]) or None, words[-1])
 
 
 def _before_executors(name: str, order: NameOrder) -> tuple[PersonName, ...]:
@@ -273,8 +242,7 @@ def _with_columns(person: PersonName, title: str | None, middle: str | None, pre
     more = [w for word in words_of(prepare(middle) or "") for w in word.split("-")]
     middles = " ".join([*([person.middle_names] if person.middle_names else []), *more]) or None
     former = canonical_family(previous)
-    return replace(
-        person,
+    return person._replace(
         title=standard_title(title) or person.title,
         middle_names=middles,
         previous_family_name=former if former and former != person.family_name else person.previous_family_name,

@@ -6,9 +6,8 @@ own patterns, which a property test holds equal to the long way.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import phonenumbers
 from phonenumbers import PhoneMetadata, PhoneNumberType
@@ -30,11 +29,10 @@ _NUMBER = re.compile(r"\+?\(?\d[\d\s().\-+]{4,}\d")
 _RUNS_ON = re.compile(r"(?:\+44|0)\d{10}(?=(?:\+44|0)\d{9})")
 _FLOAT_TAIL = re.compile(r"(?<=\d)\.0+$")
 _EXTENSION = re.compile(r"\s*(?:ext?n?\.?|extension|x|#)\s*:?\s*\d{1,6}\s*$", re.IGNORECASE)
-_DUMMY = re.compile(r"\d*(\d)\1{6,}|\d?1234567\d*|\d*(?:2345678|3456789|7654321|8765432)\d*|\d{1,4}0{6,}|\d*1231231\d*")
+_DUMMY = re.compile(r"(\d)\1{6}$|1234567|2345678|3456789|7654321|8765432|^\d{1,4}0{6,}$|1231231")
 
 
-@dataclass(frozen=True, slots=True)
-class Phones:
+class Phones(NamedTuple):
     """The numbers of one cell: up to two mobiles and two others."""
 
     mobile: str | None = None
@@ -58,8 +56,10 @@ def usual_british(text: str) -> tuple[str, bool] | None:
 
     Nothing does not mean that there is no number: it means that the library should look.
     """
-    match = _USUAL.fullmatch(text.translate(_FILLERS))
-    if match is None or not text.isascii():
+    if not text.isascii():
+        return None
+    match = _USUAL.fullmatch(text.replace(" ", "")) or _USUAL.fullmatch(text.translate(_FILLERS))
+    if match is None:
         return None
     national = match[1]
     mobile, fixed = _patterns()
@@ -84,7 +84,7 @@ def library_number(text: str, country: str) -> tuple[str, bool] | None:
 def is_dummy_number(e164: str) -> bool:
     """Say whether a number is one that people make up: one digit over and over, or digits in order."""
     national = e164[3:] if e164.startswith("+44") else e164[1:]
-    return _DUMMY.fullmatch(national) is not None
+    return _DUMMY.search(national) is not None
 
 
 def standard_phones(text: str | None, country: str = "GB") -> Phones:

@@ -21,6 +21,8 @@ PLACEHOLDERS = frozenset(
     }
 )  # fmt: skip
 
+_LONGEST_PLACEHOLDER = max(map(len, PLACEHOLDERS))
+
 
 def word_set(*lines: str) -> frozenset[str]:
     """Return the words of some lines, which keeps long tables readable."""
@@ -88,6 +90,8 @@ def fold(text: str) -> str:
 
 def without_apostrophes(text: str) -> str:
     """Return text with apostrophes of every shape taken out."""
+    if text.isascii():
+        return text.replace("'", "").replace("`", "")
     return text.translate(_NO_APOSTROPHES)
 
 
@@ -98,6 +102,8 @@ def squeeze(text: str) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Say whether the text only says that nothing is known: "N/A", "UNKNOWN", "-", "XXXX"."""
+    if len(text) > _LONGEST_PLACEHOLDER and text[0].isalnum() and text[0] != text[1]:
+        return False
     return _NOTHING.fullmatch(text) is not None or text.upper() in PLACEHOLDERS
 
 
