@@ -130,7 +130,7 @@ def _spans(spans: Sequence[Span], rows: Rows, scale: alt.Scale, x_axis: alt.Axis
             .encode(y=rows.y, x=alt.X("value:Q", scale=scale))
         )
     if rows.beside:
-        layers.append(rows.written(values, alt.X("high:Q", scale=scale)))
+        layers.append(rows.written(values, alt.X("high:Q", scale=scale), gap=10))
     return finish([*layers, *rows.above()], rows.width, rows.height)
 
 

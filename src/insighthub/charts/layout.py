@@ -93,11 +93,11 @@ class Rows:
         )
         return [layer]
 
-    def written(self, values: Sequence[Value], at: alt.X, *, leftwards: bool = False) -> alt.Chart:
-        """Return the layer that writes each row's ``shown`` beside the end of its mark."""
+    def written(self, values: Sequence[Value], at: alt.X, *, leftwards: bool = False, gap: int = 6) -> alt.Chart:
+        """Return the layer that writes each row's ``shown`` beside the end of its mark, ``gap`` pixels from it."""
         text = alt.Chart(data(values)).mark_text(
             align="right" if leftwards else "left",
-            dx=-6 if leftwards else 6,
+            dx=-gap if leftwards else gap,
             dy=self.mark_offset,
             baseline="middle",
             color=INK,

@@ -12,6 +12,9 @@ from insighthub.charts.table import table
 from insighthub.linkage.evaluation_result import Evaluation, Interval, SourcePairScores
 from insighthub.report.section import Section, of
 
+# How far below 1 an F1 is shown in the darkest shade: the shades mean the same in every report.
+_POOR = 0.5
+
 
 def evaluation_section(evaluation: Evaluation) -> Section:
     """Say how many links are right, how many are missed, and between which sources."""
@@ -101,7 +104,7 @@ def _by_source_pair(pairs: tuple[SourcePairScores, ...]) -> Figure:
         "scores-by-source-pair",
         finding,
         "Each cell is the F1 of the links between the row's source and the column's, or within one source. The darker "
-        f"a cell, the further it is from 1. {NOTHING} means that neither the truth nor the linkage has such a link.",
+        f"a cell, the further it is from 1, down to {1 - _POOR}. {NOTHING} means that neither the truth nor the linkage has such a link.",
         table(
             "Scores by pair of sources",
             [
@@ -118,7 +121,7 @@ def _by_source_pair(pairs: tuple[SourcePairScores, ...]) -> Figure:
                 for p in sorted(pairs, key=lambda p: (-p.true_pairs, p.source_l, p.source_r))
             ],
         ),
-        matrix=heat_matrix("F1 by pair of sources", "Source", sources, texts=texts, values=values),
+        matrix=heat_matrix("F1 by pair of sources", "Source", sources, texts=texts, values=values, highest=_POOR),
     )
 
 
