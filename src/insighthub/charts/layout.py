@@ -74,24 +74,27 @@ class Rows:
         return alt.Y("row:O", axis=beside, scale=scale)
 
     def above(self) -> list[alt.Chart]:
-        """Return the layer that writes labels above their marks, where they stand there."""
+        """Return the layers that write labels above their marks, where they stand there."""
         if self.beside:
             return []
-        lines = [{"row": place, "label": "\n".join(self._wrapped(label))} for place, label in enumerate(self.labels)]
-        layer: alt.Chart = (
-            alt.Chart(data(lines))
-            .mark_text(
+        by_lines: dict[int, list[Value]] = {}
+        for place, label in enumerate(self.labels):
+            lines = self._wrapped(label)
+            by_lines.setdefault(len(lines), []).append({"row": place, "label": "\n".join(lines)})
+        layers = []
+        for lines_, values in sorted(by_lines.items()):
+            # Placed by its first line, so that its last line stands on the bar.
+            text = alt.Chart(data(values)).mark_text(
                 align="left",
-                baseline="bottom",  # the last line stands on the bar
-                dy=self.mark_offset - BAR // 2 - 2,
+                baseline="bottom",
+                dy=self.mark_offset - BAR // 2 - 2 - _LINE * (lines_ - 1),
                 color=INK,
                 fontSize=FONT_SIZE,
                 lineBreak="\n",
                 lineHeight=_LINE,
             )
-            .encode(y=self.y, x=alt.value(0), text="label:N")
-        )
-        return [layer]
+            layers.append(text.encode(y=self.y, x=alt.value(0), text="label:N"))
+        return layers
 
     def written(self, values: Sequence[Value], at: alt.X, *, leftwards: bool = False, gap: int = 6) -> alt.Chart:
         """Return the layer that writes each row's ``shown`` beside the end of its mark, ``gap`` pixels from it."""

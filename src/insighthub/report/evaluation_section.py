@@ -104,7 +104,8 @@ def _by_source_pair(pairs: tuple[SourcePairScores, ...]) -> Figure:
         "scores-by-source-pair",
         finding,
         "Each cell is the F1 of the links between the row's source and the column's, or within one source. The darker "
-        f"a cell, the further it is from 1, down to {1 - _POOR}. {NOTHING} means that neither the truth nor the linkage has such a link.",
+        f"a cell, the further it is from 1, down to {1 - _POOR}. {NOTHING} means that neither the truth nor the "
+        "linkage has such a link.",
         table(
             "Scores by pair of sources",
             [

@@ -1,6 +1,7 @@
 import csv
 import io
 import math
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -152,3 +153,18 @@ def test_heat_goes_from_nothing_to_the_highest():
 
 def test_contrast_of_black_on_white_is_twenty_one():
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
+
+
+def test_the_last_line_of_a_label_above_stands_over_its_bar():
+    narrow = draw([figure(lambda width: counts.bars([counts.Bar(LONG, (5,), "5")], ("x",), width))])["key"].narrow
+    marks = {
+        element.attrib["class"].split()[-1]: element[0]
+        for element in ElementTree.fromstring(narrow).iter()
+        if element.attrib.get("class", "").startswith("mark-") and "_marks" in element.attrib["class"]
+    }
+    top_of_bar = float(re.match(r"M[\d.]+,([\d.]+)h", marks["layer_0_marks"].attrib["d"])[1])
+    label = marks["layer_2_marks"]
+    first_line = float(re.match(r"translate\([\d.]+,([\d.]+)\)", label.attrib["transform"])[1])
+    further_lines = [float(line.attrib["dy"]) for line in label if "dy" in line.attrib]
+    assert len(further_lines) == 2
+    assert 0 < first_line < first_line + sum(further_lines) < top_of_bar
