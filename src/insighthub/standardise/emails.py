@@ -5,14 +5,18 @@ Takes the text of a source, gives an address or nothing. Misspelt domains are le
 
 import re
 
+from insighthub.standardise.text import word_set
+
 _SPACED_AT = re.compile(r"\s*@\s*")
 _FORM = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}")
 _PLAIN = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 _BETWEEN = re.compile(r"[\s,;<>()\[\]\"]+")
-#: What clerks type where a form insists on an address; hyphens, dots and digits are left out before looking.
-_DUMMY = re.compile(
-    r"(?:no|none|null|nil|na|n|unknown|not(?:known|given|provided|applicable|available)?|no(?:e?mail|reply|address|one)\w*"
-    r"|donot\w*|test\w{0,4}|x{2,}|a|abc|none?given|declined|refused|email|example|dummy|anon(?:ymous)?|customer|blank|tbc)"
+#: What clerks type where a form insists on an address; dots, hyphens and digits are left out before looking.
+_DUMMIES = word_set(
+    "NO NONE NULL NIL NA N UNKNOWN NOT NOTKNOWN NOTGIVEN NOTPROVIDED NOTAPPLICABLE NOTAVAILABLE NOMAIL NOEMAIL NOREPLY",
+    "NOADDRESS NOONE NOEMAILADDRESS NOEMAILPROVIDED NOEMAILGIVEN DONOTREPLY DONOTUSE DONOTEMAIL TEST TESTING TESTER",
+    "TESTUSER TESTEMAIL TESTMAIL X XX XXX XXXX XXXXX A ABC ABCD NONEGIVEN DECLINED REFUSED EMAIL EXAMPLE DUMMY ANON",
+    "ANONYMOUS CUSTOMER BLANK TBC",
 )
 _NOT_LETTER = re.compile(r"[\W\d_]+")
 
@@ -25,8 +29,10 @@ def standard_email(text: str | None) -> str | None:
     found = lower if _PLAIN.fullmatch(lower) else _first(lower)
     if found is None:
         return None
-    name = _NOT_LETTER.sub("", found[: found.index("@")])
-    return None if _DUMMY.fullmatch(name) else found
+    name = found[: found.index("@")]
+    if not name.isalpha():
+        name = _NOT_LETTER.sub("", name)
+    return None if name.upper() in _DUMMIES or not name else found
 
 
 def _first(lower: str) -> str | None:

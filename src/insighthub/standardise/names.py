@@ -168,6 +168,13 @@ def _is_initials(word: str, *, first: bool) -> bool:
     return word.isascii() and _VOWELS.isdisjoint(word)
 
 
+def forename_initials(words: list[str]) -> list[str]:
+    """Return forenames with initials written as one ("KJ") apart."""
+    return [
+        piece for n, w in enumerate(words) for piece in (w if len(w) == 2 and _is_initials(w, first=n == 0) else [w])
+    ]
+
+
 def take_titles(words: list[str]) -> tuple[str | None, list[str]]:
     """Return the first title at the start (or the one at the very end) and the words without titles there."""
     title: str | None = None

@@ -17,6 +17,7 @@ from insighthub.standardise.names import (
     NamePart,
     PersonName,
     canonical_family,
+    forename_initials,
     prepare,
     read_part,
     split_family_first,
@@ -68,7 +69,7 @@ def people_at_length(text: str, order: NameOrder) -> tuple[PersonName, ...]:
     _share_families(parts, order)
     people = tuple(part.finished() for part in parts)
     named = tuple(person for person in people if person.names_someone())
-    return named or people[:1]
+    return named or tuple(person for person in people[:1] if person.title or person.deceased)
 
 
 def _before_executors(name: str, order: NameOrder) -> tuple[PersonName, ...]:
@@ -229,7 +230,7 @@ def _from_columns(given: str | None, family: str | None) -> NamePart:
         if is_family:
             part.family = (canonical_family(" ".join(words)) or "").split()
         else:
-            part.given = words
+            part.given = forename_initials(words)
         part.title = part.title or read.title
         part.suffix = read.suffix or part.suffix
         part.previous = part.previous or read.previous

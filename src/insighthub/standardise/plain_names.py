@@ -26,7 +26,7 @@ from insighthub.standardise.nonpersons import SUSPECT_WORDS
 from insighthub.standardise.text import PLACEHOLDERS, fold, word_set
 
 # Nearly all names in one go: "MR JOHN A SMITH", "J SMITH", "MARY JANE JONES".
-_ONE = re.compile(r"(?:(MR|MRS|MISS|MS|DR|MX) )?([A-Z]|[A-Z]{3,})(?: (?:([A-Z])|([A-Z]{3,})))? ([A-Z]{3,})")
+_ONE = re.compile(r"(?:(MR|MRS|MISS|MS|DR|MX) )?([A-NP-Z]|[A-Z]{3,})(?: (?:([A-NP-Z])|([A-Z]{3,})))? ([A-Z]{3,})")
 _VOWELS = frozenset("AEIOUY")
 
 #: Words that make a name more than a row of forenames and a surname.

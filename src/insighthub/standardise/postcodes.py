@@ -49,8 +49,11 @@ def _readings(code: str, shape: str) -> list[tuple[int, str]]:
 
 
 @lru_cache(maxsize=1 << 16)
-def _repaired(code: str) -> str | None:
+def _repaired(code: str, *, halves_known: bool) -> str | None:
     found: dict[str, int] = {}
+    if not halves_known and not code[-2:].isalpha():
+        # "IG118A" may have lost its last letter, or have an 8 for a B: nobody can tell.
+        return None
     for shape in _SHAPES.get(len(code), ()):
         for changes, reading in _readings(code, shape):
             if _FORM.fullmatch(reading):
@@ -73,4 +76,9 @@ def standard_postcode(text: str | None, country: str = "GB") -> str | None:
     match = _FORM.fullmatch(code)
     if match is not None:
         return f"{match['out']} {match['in']}"
-    return _repaired(code) if country == "GB" else code
+    if country != "GB":
+        return code
+    halves = text.split()
+    if len(halves) == 2 and len(_NOT_CODE.sub("", halves[1].upper())) != 3:
+        return None
+    return _repaired(code, halves_known=len(halves) == 2)
