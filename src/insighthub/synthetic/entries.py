@@ -40,6 +40,10 @@ class NameColumns:
     middle: Text
     family: Text
 
+    def rows(self, index: NDArray[np.integer]) -> NameColumns:
+        """Return these rows, in this order."""
+        return NameColumns(self.title[index], self.given[index], self.middle[index], self.family[index])
+
 
 class Clerk:
     """Writes people into one source, with that source's habits and its own stream of random numbers."""

@@ -113,8 +113,8 @@ def _english_family() -> list[str]:
     weights = _faker("en_GB").last_names  # type: ignore[attr-defined]
     common = sorted(weights, key=lambda name: (-weights[name], name))
     long_tail = _combined(lists.ENGLISH_FAMILY_HEADS, lists.ENGLISH_FAMILY_TAILS, 617)
-    mixed = list(common[:150])
-    rest = list(common[150:]) + list(lists.ENGLISH_FAMILY_ODD)
+    mixed = [*common[:120], *lists.ENGLISH_FAMILY_ODD]
+    rest = list(common[120:])
     for i, name in enumerate(long_tail):  # the tail lies among the rarer listed names, not after them
         mixed.append(name)
         if i < len(rest):

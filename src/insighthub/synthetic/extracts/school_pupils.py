@@ -50,9 +50,11 @@ def school_pupils(world: World, clerk: Clerk) -> Extract:
     lag = np.abs(rng.normal(0, clerk.habits.lag * YEAR, len(people)))[person]
     day = np.maximum(when - lag, people.arrived[person] + 3).astype(np.int32)
     dwelling = world.dwelling_at(person, day)
-    names = clerk.names(person, day, legal=True)
+    # A school writes a pupil's name and date of birth once, and every census repeats it.
+    pupil, nth = np.unique(person, return_inverse=True)
+    names = clerk.names(pupil.astype(np.int32), np.full(len(pupil), TODAY, np.int32), legal=True).rows(nth)
     upn, former = _pupil_numbers(world, clerk, person, when, temporary)
-    births = clerk.births(person)
+    births = clerk.births(pupil.astype(np.int32))[nth]
     mother = world.contacts.mother[person]
     prefers = (mother >= 0) & (rng.random(len(people)) < 0.06)[person]
     preferred = names.family.copy()
