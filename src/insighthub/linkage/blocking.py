@@ -32,6 +32,11 @@ class BlockingRule:
 
     label: str
     fields: tuple[str, ...]
+    share_of_cap: float = 1.0  # names alone tell people apart only where few share them
+
+    def cap(self, cap: int) -> int:
+        """Return this rule's cap, given the run's."""
+        return max(2, round(cap * self.share_of_cap))
 
     def key(self, data: Encoded) -> Keys:
         """Return the key of every row, -1 where a part of it is not known; shape (n,)."""
@@ -50,6 +55,8 @@ class BlockingRule:
         return total
 
 
+FULL_NAME = BlockingRule("same given and family names, in either order", ("given_name", "family_name"), 0.3)
+
 _RULES = (
     *(
         BlockingRule(f"same {label}", (name,))
@@ -60,7 +67,7 @@ _RULES = (
     BlockingRule("same phone", ("phone",)),
     BlockingRule("same family name and date of birth", ("family_name", "birth_date")),
     BlockingRule("same given name and date of birth", ("given_name", "birth_date")),
-    BlockingRule("same given and family names, in either order", ("given_name", "family_name")),
+    FULL_NAME,
     BlockingRule("same postcode and given name", ("postcode", "given_name")),
     BlockingRule("same postcode and family name", ("postcode", "family_name")),
     BlockingRule("same dwelling and initial", ("dwelling", "given_initial")),
@@ -73,7 +80,7 @@ _RULES = (
     ),
     BlockingRule("same date of birth and initial of the given name", ("birth_date", "given_initial")),
     BlockingRule("same date of birth and initial of the family name", ("birth_date", "family_initial")),
-    BlockingRule("given and family names sound alike", ("given_sound", "family_sound")),
+    BlockingRule("given and family names sound alike", ("given_sound", "family_sound"), 0.3),
     BlockingRule(
         "given name sounds alike, same postcode sector and year of birth", ("given_sound", "sector", "birth_year")
     ),
@@ -94,6 +101,11 @@ def choose_rules(data: Encoded) -> tuple[BlockingRule, ...]:
         if data.has(field)
     ]
     return tuple(r for r in _RULES if data.has(*r.fields)) + tuple(extra)
+
+
+def paired_by_name(data: Encoded, cap: int) -> npt.NDArray[np.bool_]:
+    """Whether each row is paired with all who share its full name, or its name is too common for that; shape (n,)."""
+    return np.asarray(_cap(FULL_NAME.key(data), FULL_NAME.cap(cap))[0] >= 0)
 
 
 def candidate_pairs(
@@ -119,7 +131,7 @@ def candidate_pairs(
     columns: dict[str, pa.Array] = {"r": pa.array(np.arange(data.n, dtype=np.int32))}
     facts = []
     for i, rule in enumerate(rules):
-        key, largest, blocks, records = _cap(rule.key(data), cap)
+        key, largest, blocks, records = _cap(rule.key(data), rule.cap(cap))
         columns[f"k{i}"] = pa.array(key, mask=key < 0)
         facts.append((largest, blocks, records))
     left, right, yields = [], [], []
@@ -173,7 +185,7 @@ def coresident_pairs(
     home = next((name for name in _HOME if data.has(name)), None)
     if home is None:
         return Pairs(np.empty(0, np.int32), np.empty(0, np.int32)), 1.0
-    keys = {f"k{i}": _cap(rule.key(data), cap)[0] for i, rule in enumerate(rules)}
+    keys = {f"k{i}": _cap(rule.key(data), rule.cap(cap))[0] for i, rule in enumerate(rules)}
     keys["h"] = _cap(data.codes[home].astype(np.int64), cap)[0]
     columns = {"r": pa.array(np.arange(data.n, dtype=np.int32))}
     columns |= {name: pa.array(key, mask=key < 0) for name, key in keys.items()}

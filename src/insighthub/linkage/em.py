@@ -11,7 +11,7 @@ Pairs that blocking left out count as U, so that class sizes are shares of all p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -116,6 +116,7 @@ def learn(
     rows: int,
     iterations: int,
     tolerance: float,
+    start: Parameters | None = None,
 ) -> Parameters:
     """Learn the model from the candidate pairs' patterns.
 
@@ -126,16 +127,11 @@ def learn(
         rows: records in all, from which the number of all pairs follows.
         iterations: most rounds.
         tolerance: rounds end when no share moved by more than this.
+        start: parameters to go on from.
     """
     all_pairs = max(1.0, rows * (rows - 1) / 2)
     outside = max(0.0, all_pairs - float(patterns.counts.sum()))
-    start = np.array([0.5, 0.5, 0.2, 0.2, 0.0]) * rows / all_pairs
-    start[U] = max(1e-9, 1 - start.sum())
-    parameters = Parameters(start / start.sum(), [c.centre() for c in comparisons], u)
-    for k, comparison in enumerate(comparisons):
-        for cls in (F, A):
-            if rule_of(comparison, cls) is Rule.FREE:
-                parameters.free[cls, k] = comparison.free_centre(u[k])
+    parameters = replace(start, u=u) if start else _first_guess(comparisons, u, rows / all_pairs)
     counts = patterns.counts.astype(float)
     onehot = [_places(patterns.levels[:, k], len(c.labels)) for k, c in enumerate(comparisons)]
     for step in range(1, iterations + 1):
@@ -178,15 +174,36 @@ def learn_with_random_pairs(
     """
     weights = random.counts.astype(float)
     done = 0
+    parameters: Parameters | None = None
     for _ in range(TURNS):
         u = share_by_level(random, comparisons, weights)
         parameters = learn(
-            patterns, comparisons, u, rows=rows, iterations=max(1, (iterations - done)), tolerance=tolerance
+            patterns,
+            comparisons,
+            u,
+            rows=rows,
+            iterations=max(1, iterations - done),
+            tolerance=tolerance,
+            start=parameters,
         )
         done += parameters.iterations
         log_lik = pattern_likelihood(parameters, comparisons, random)
         weights = random.counts * responsibilities(parameters, log_lik, random.barred)[:, U]
+    if parameters is None:
+        raise AssertionError("there is at least one turn")
     parameters.iterations = done
+    return parameters
+
+
+def _first_guess(comparisons: Sequence[Comparison], u: list[Array], per_row: float) -> Parameters:
+    """Begin with half as many matches as rows, as many families, and some co-residents and namesakes."""
+    sizes = np.array([0.5, 0.5, 0.2, 0.2, 0.0]) * per_row
+    sizes[U] = max(1e-9, 1 - sizes.sum())
+    parameters = Parameters(sizes / sizes.sum(), [c.centre() for c in comparisons], u)
+    for k, comparison in enumerate(comparisons):
+        for cls in (F, A):
+            if rule_of(comparison, cls) is Rule.FREE:
+                parameters.free[cls, k] = comparison.free_centre(u[k])
     return parameters
 
 

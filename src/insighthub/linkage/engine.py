@@ -16,7 +16,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from insighthub.linkage.blocking import candidate_pairs, choose_rules, coresident_pairs
+from insighthub.linkage.blocking import candidate_pairs, choose_rules, coresident_pairs, paired_by_name
 from insighthub.linkage.cluster import Exclusive, cluster
 from insighthub.linkage.comparisons.choose import choose_comparisons
 from insighthub.linkage.em import learn_with_random_pairs
@@ -85,18 +85,18 @@ def link_records(
     with clock.stage("encode", "Coding values"):
         data = prepare(records, single=single_sources, shared_value_limit=settings.shared_value_limit)
         comparisons = choose_comparisons(data, other_kinds)
-        rarity = name_rarity(data, comparisons)
+        rarity = name_rarity(data, comparisons, paired_by_name(data, settings.block_cap))
     with clock.stage("block", "Finding pairs to compare"):
         rules = choose_rules(data)
         pairs, blocking = candidate_pairs(data, rules, cap=settings.block_cap, connect=connect, progress=progress)
     with clock.stage("compare", f"Comparing {len(pairs):,} pairs"):
-        patterns = compare(data, comparisons, rarity, pairs, progress)
+        patterns = compare(data, comparisons, rarity, pairs, threads=threads, progress=progress)
     with clock.stage("random pairs", "Comparing random pairs"):
-        random = compare(data, comparisons, rarity, draw_pairs(data.n, settings.random_pairs), progress)
+        random = compare(data, comparisons, rarity, draw_pairs(data.n, settings.random_pairs), threads=threads)
         homes, stands_for = coresident_pairs(
             data, rules, cap=settings.block_cap, most=settings.coresident_pairs, connect=connect
         )
-        coresidents = compare(data, comparisons, rarity, homes, Silent())
+        coresidents = compare(data, comparisons, rarity, homes, threads=threads)
     with clock.stage("learn", "Learning what agreement means here"):
         parameters = learn_with_random_pairs(
             with_more(patterns, coresidents, stands_for),

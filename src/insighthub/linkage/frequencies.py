@@ -71,8 +71,8 @@ class NameRarity:
         return out[0], out[1], out[2]
 
 
-def name_rarity(data: Encoded, comparisons: Sequence[Comparison]) -> NameRarity:
-    """Return the rarity of each row's names."""
+def name_rarity(data: Encoded, comparisons: Sequence[Comparison], paired_by_name: npt.NDArray[np.bool_]) -> NameRarity:
+    """Return the rarity of each row's names; ``paired_by_name`` as ``log_namesakes`` needs it."""
     by_field = {comparisons[k].rarity: log_share for k, log_share in log_frequencies(data, comparisons).items()}
 
     def of_rows(name: str) -> Array:
@@ -81,20 +81,33 @@ def name_rarity(data: Encoded, comparisons: Sequence[Comparison]) -> NameRarity:
         return np.append(by_field[name], 0.0)[data.codes[name]]
 
     given, family = of_rows("given_name"), of_rows("family_name")
-    return NameRarity(given, family, log_namesakes(data, given, family))
+    return NameRarity(given, family, log_namesakes(data, given, family, paired_by_name))
 
 
-def log_namesakes(data: Encoded, given: Array, family: Array) -> Array:
+def log_namesakes(data: Encoded, given: Array, family: Array, paired_by_name: npt.NDArray[np.bool_]) -> Array:
     """Return, for each row, the log of how many namesakes its full name should have, against the average row.
 
     A name held by a share p of people makes p squared of the namesake pairs but only p of the matches, so among pairs
     that agree on both names the odds of a namesake grow with p. Here p is the product of the shares of given and family
-    name: how often the full name itself is seen says more of how many records its holder has. Shape (n,), 0 where a
-    name is not known.
+    name: how often the full name itself is seen says more of how many records its holder has.
+
+    The average is over the rows that are paired with all who share their name. Names too common for that make most of
+    the namesake pairs there are, and none of those that are learned from; averaged over them too, the class would be
+    thought far smaller among the rest than it is.
+
+    Args:
+        data: coded rows.
+        given: log share of each row's given name.
+        family: log share of each row's family name.
+        paired_by_name: rows that are paired with all who share their name.
+
+    Returns:
+        Shape (n,), 0 where a name is not known.
     """
     known = (data.codes["given_name"] >= 0) & (data.codes["family_name"] >= 0)
     out = np.zeros(data.n)
     if known.any():
         share = np.exp(given[known] + family[known])
-        out[known] = np.log(share / share.mean())
+        average = share[paired_by_name[known]].mean() if paired_by_name.any() else share.mean()
+        out[known] = np.log(share / average)
     return out

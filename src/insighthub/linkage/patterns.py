@@ -7,6 +7,7 @@ model is learned, scored and drawn from these alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +40,13 @@ class Patterns:
 
 
 def compare(
-    data: Encoded, comparisons: Sequence[Comparison], rarity: NameRarity, pairs: Pairs, progress: Progress
+    data: Encoded,
+    comparisons: Sequence[Comparison],
+    rarity: NameRarity,
+    pairs: Pairs,
+    *,
+    threads: int = 1,
+    progress: Progress | None = None,
 ) -> Patterns:
     """Compare pairs and group them by their levels.
 
@@ -47,10 +54,13 @@ def compare(
     but both names, those with a rare name are one person and those with a common one namesakes, and the model could
     not tell how many there are of each if it saw them as one.
     """
-    levels = []
-    for i, comparison in enumerate(comparisons):
-        progress.advance(i, len(comparisons))
-        levels.append(comparison.levels(data, pairs.left, pairs.right))
+    levels: list[Levels] = []
+    # Sorting and comparing text let go of the interpreter, so that threads really run side by side.
+    with ThreadPoolExecutor(threads) as pool:
+        for i, level in enumerate(pool.map(lambda c: c.levels(data, pairs.left, pairs.right), comparisons)):
+            if progress is not None:
+                progress.advance(i + 1, len(comparisons))
+            levels.append(level)
     left, right = data.source[pairs.left], data.source[pairs.right]
     named = {c.name: level for c, level in zip(comparisons, levels, strict=True)}
     steps = rarity.steps(named.get("given_name"), named.get("family_name"), pairs.left)

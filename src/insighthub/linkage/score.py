@@ -13,12 +13,14 @@ import numpy.typing as npt
 
 from insighthub.linkage.comparisons.comparison import Rows, Rule
 from insighthub.linkage.em import CLASSES, M, N, log_likelihood, rule_of
+from insighthub.linkage.em import rarity_terms as learned_rarity
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.patterns import Patterns
 
 Array = npt.NDArray[np.float64]
 CHUNK = 1_000_000
 MOST_BITS = 60.0
+FAR_BITS = -12.0
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,14 @@ def score(fitted: Fitted, patterns: Patterns, left: Rows) -> Scores:
     base = log_likelihood(parameters, comparisons, patterns.levels) + np.log(np.maximum(parameters.sizes, 1e-300))
     base[patterns.barred, M] = -np.inf
     follow_u = {k: np.array([rule_of(comparisons[k], c) is Rule.U for c in range(len(CLASSES))]) for k in frequencies}
-    weight = np.empty(len(left), np.float32)
-    rival = np.empty(len(left), np.int8)
-    for start in range(0, len(left), CHUNK):
-        part = slice(start, start + CHUNK)
+    # To half a nat a pattern's weight is known already; pairs far under any threshold need no better.
+    rough = base + learned_rarity(parameters, comparisons, patterns.rarity)
+    bits, best = _bits(rough)
+    weight = bits[patterns.of_pair]
+    rival = best[patterns.of_pair]
+    near = np.flatnonzero(weight > FAR_BITS)
+    for start in range(0, len(near), CHUNK):
+        part = near[start : start + CHUNK]
         of = patterns.of_pair[part]
         total = base[of]
         for k, follows in follow_u.items():
@@ -89,10 +95,14 @@ def score(fitted: Fitted, patterns: Patterns, left: Rows) -> Scores:
             for c in np.flatnonzero(follows):
                 total[:, c] += terms
         total[:, N] += namesake_terms(fitted, patterns.levels[of], left[part])
-        others = total[:, 1:]
-        best = others.max(axis=1)
-        against = best + np.log(np.exp(others - best[:, None]).sum(axis=1))
-        bits = (total[:, M] - against) / np.log(2.0)
-        weight[part] = np.clip(bits, -MOST_BITS, MOST_BITS)
-        rival[part] = others.argmax(axis=1) + 1
+        weight[part], rival[part] = _bits(total)
     return Scores(weight, rival)
+
+
+def _bits(joint: Array) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
+    """Turn joint log-likelihoods of the classes into match weights and the best other class."""
+    others = joint[:, 1:]
+    best = others.max(axis=1)
+    against = best + np.log(np.exp(others - best[:, None]).sum(axis=1))
+    bits = (joint[:, M] - against) / np.log(2.0)
+    return np.clip(bits, -MOST_BITS, MOST_BITS).astype(np.float32), (others.argmax(axis=1) + 1).astype(np.int8)
