@@ -201,9 +201,13 @@ class Source(_Model):
     format: Literal["auto", "csv", "excel", "parquet", "jsonl"] = Field(
         default="auto", description="the kind of file; told from its content where it is auto"
     )
-    encoding: str | None = Field(default=None, description="found where it is not given")
-    delimiter: str | None = Field(default=None, description="found where it is not given")
-    header_row: int | None = Field(default=None, ge=1, description="counted from 1; found where it is not given")
+    encoding: str | None = Field(default=None, description="the text's encoding; found where it is not given")
+    delimiter: str | None = Field(
+        default=None, description="what parts the cells of a CSV, or the word tab; found where it is not given"
+    )
+    header_row: int | None = Field(
+        default=None, ge=1, description="the row of the column names, counted from 1; found where it is not given"
+    )
     sheet: str | None = Field(
         default=None, description="the sheet of an Excel file; the one that has the columns where it is not given"
     )
