@@ -128,7 +128,7 @@ def run_recipe(
                     estimate_without_term_frequencies=recipe.em_without_term_frequencies,
                     max_pairs=recipe.em_max_pairs,
                 )
-            except EMTrainingException as error:
+            except (EMTrainingException, ValueError) as error:  # the latter where an m underflows
                 notes.append(str(error).strip().splitlines()[0])
         clock.mark("train")
 
