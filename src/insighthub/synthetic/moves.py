@@ -52,7 +52,7 @@ class Addresses:
 def settle(rng: np.random.Generator, community: np.ndarray, kind: np.ndarray, places: Places, free: Index) -> Index:
     """Give each household one of the ``free`` dwellings, communities gathering loosely along the line of areas.
 
-    A house share wants a house; a hostel or care home wants its own building's first dwelling.
+    A hostel or care home changes places with somebody who got a house: it is a building of its own.
     """
     centre = rng.permutation(len(cal.COMMUNITIES)) / len(cal.COMMUNITIES)
     wish = (centre[community] + rng.normal(0, 0.22, len(community))) % 1.0
@@ -62,10 +62,9 @@ def settle(rng: np.random.Generator, community: np.ndarray, kind: np.ndarray, pl
     chosen = free[np.sort(rng.choice(len(free), len(community), replace=False))]
     out[order] = chosen
     institution = np.flatnonzero(kind >= HOSTEL)
-    if len(institution):
-        houses = np.flatnonzero(places.kind != BLOCK)
-        unused = houses[~np.isin(houses, out)]
-        out[institution] = unused[np.linspace(0, len(unused) - 1, len(institution)).astype(int)]
+    in_houses = np.flatnonzero((places.kind[out] != BLOCK) & (kind < HOSTEL))
+    swap = in_houses[np.linspace(0, len(in_houses) - 1, len(institution)).astype(int)]
+    out[institution], out[swap] = out[swap], out[institution]
     return out
 
 

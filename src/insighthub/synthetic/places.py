@@ -92,13 +92,13 @@ def build_places(rng: np.random.Generator, dwellings: int) -> Places:
     per_building /= per_building.sum()
     n_buildings = int(dwellings / float(per_building @ np.array(list(mean_units.values()))) * 1.05) + 30
     kind = rng.choice(np.array([HOUSE, BLOCK, CONVERTED], dtype=np.int8), n_buildings, p=per_building)
-    street = np.sort(rng.integers(0, n_streets, n_buildings)).astype(np.int32)
     low, high = cal.FLATS_A_BLOCK
-    units = np.where(
-        kind == HOUSE,
-        1,
-        np.where(kind == BLOCK, rng.integers(low, high + 1, n_buildings), rng.integers(2, 5, n_buildings)),
-    )
+    flats = np.where(kind == BLOCK, rng.integers(low, high + 1, n_buildings), rng.integers(2, 5, n_buildings))
+    units = np.where(kind == HOUSE, 1, flats)
+    short = max(0, dwellings - int(units.sum()))  # chance may give too few: the rest are houses
+    kind, units = np.r_[kind, np.full(short, HOUSE, np.int8)], np.r_[units, np.ones(short, units.dtype)]
+    n_buildings = len(kind)
+    street = np.sort(rng.integers(0, n_streets, n_buildings)).astype(np.int32)
     first = np.searchsorted(street, street)  # the first building of its street
     number = (np.arange(n_buildings) - first + 1).astype(np.int32)
     number = np.where(street % 3 == 0, number, 2 * number - (number % 2)).astype(np.int32)  # some streets skip a side

@@ -142,10 +142,7 @@ def _roles_of_one_person(d) -> int:
 
 def _reports_without_end(d) -> int:
     reports = Counter(
-        e
-        for e, rows in d.people.items()
-        for s, _, r in rows
-        if s == "antisocial_behaviour" and r["role"] == "Reporter"
+        e for e, rows in d.people.items() for s, _, r in rows if s == "antisocial_behaviour" and r["role"] == "Reporter"
     )
     return sum(n >= 6 for n in reports.values())
 
