@@ -191,6 +191,17 @@ class Fact(_Model):
     end_date: FieldMap | None = Field(default=None, description="the last date of the status")
 
 
+def _is_encoding(name: str) -> bool:
+    """Say whether Python can read a text file under this encoding."""
+    try:
+        b"a".decode(name)
+    except UnicodeDecodeError:
+        return True  # it is one, in which this letter is not a whole character
+    except (LookupError, ValueError):
+        return False
+    return codecs.lookup(name).name.replace("-", "_") not in _NO_ENCODINGS
+
+
 class Source(_Model):
     """One data set: its files, its lawful use, and its columns."""
 
@@ -247,13 +258,7 @@ class Source(_Model):
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, value: str | None) -> str | None:
-        try:
-            known = value is None or (
-                codecs.lookup(value)._is_text_encoding and codecs.lookup(value).name not in _NO_ENCODINGS
-            )
-        except (LookupError, ValueError):
-            known = False
-        if not known:
+        if value is not None and not _is_encoding(value):
             raise ValueError("no such encoding is known; write utf-8, utf-16, windows-1252, or another such name")
         return value
 

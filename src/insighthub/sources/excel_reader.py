@@ -27,6 +27,9 @@ from insighthub.sources.header import SEARCH_ROWS, no_header, score, settle
 #: How long a workbook may take to open, in seconds; the largest take a minute.
 PATIENCE = 900
 
+#: The name that a workbook with a password has in place of its parts.
+_PROTECTED = "EncryptedPackage".encode("utf-16-le")
+
 Cells = list[str | None]
 
 
@@ -61,6 +64,8 @@ def read_excel(data: bytes, source: Source, file: str) -> Extract:
     Raises:
         DataError: the workbook is damaged, protected or a bomb; the sheet is not there; a column is missing.
     """
+    if _PROTECTED in data:
+        raise _protected(file)
     warnings = inspect_workbook(data, file) if data.startswith(b"PK") else []
     with tempfile.TemporaryFile() as lines:
         opened = _open(data, lines, file)
@@ -104,7 +109,7 @@ def _open(data: bytes, lines: IO[bytes], file: str) -> _Opened:
     except subprocess.TimeoutExpired:
         status = -1
     if status == PROTECTED:
-        raise DataError("the workbook is protected by a password", remedy="Save it without one", file=file)
+        raise _protected(file)
     if status != 0:
         raise DataError(
             "the workbook is damaged, or of a kind that cannot be read, or asks for more memory than it may",
@@ -119,6 +124,10 @@ def _open(data: bytes, lines: IO[bytes], file: str) -> _Opened:
         if line.startswith(b"{"):
             sheets[json.loads(line)["sheet"]] = at
     return _Opened(lines, sheets)
+
+
+def _protected(file: str) -> DataError:
+    return DataError("the workbook is protected by a password", remedy="Save it without one", file=file)
 
 
 def _find_header(opened: _Opened, source: Source, file: str) -> _Candidate:

@@ -63,7 +63,7 @@ def read_jsonl(data: bytes, source: Source, file: str) -> Extract:
         )
     header = settle(None, list(keys), source.columns(), file)
     columns = {
-        name: pa.array([cell_text(r.get(key)) for r in records], pa.string())
+        name: pa.array([v if v.__class__ is str else cell_text(v) for r in records for v in (r.get(key),)], pa.string())
         for name, key in zip(header.names, keys, strict=True)
     }
     return Extract(
@@ -79,10 +79,12 @@ def read_jsonl(data: bytes, source: Source, file: str) -> Extract:
 def _record(decoder: json.JSONDecoder, line: str) -> tuple[dict[str, Any] | None, str]:
     """Return a line's object, or why it is none."""
     try:
-        record = decoder.decode(line)
+        record, end = decoder.raw_decode(line)
     except _RepeatedKeyError:
         return None, KEY_TWICE
     except (ValueError, RecursionError):
+        return None, NOT_JSON
+    if end != len(line):
         return None, NOT_JSON
     if not isinstance(record, dict):
         return None, NOT_AN_OBJECT

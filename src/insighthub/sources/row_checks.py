@@ -46,15 +46,14 @@ class Checked(NamedTuple):
 
 def check_rows(extract: Extract, source: Source) -> Checked:
     """Return an extract's records and faults; together they are all rows that are not blank."""
-    sieve = _Sieve(_without_blanks(_trimmed(extract), source), extract.faults)
+    trimmed, long = _trimmed(extract)
+    sieve = _Sieve(_without_blanks(trimmed, source), extract.faults)
     sieve.put_aside_totals(source.totals_row)
     if extract.may_hold_controls:
         for name in sieve.names:
             sieve.put_aside(pc.match_substring_regex(sieve.table[name], _CONTROL_PATTERN), CONTROLS, name)
-    for name in sieve.names:
-        length = pc.binary_length(sieve.table[name])
-        if (pc.max(length).as_py() or 0) > MAX_FIELD:
-            sieve.put_aside(pc.greater(length, MAX_FIELD), TOO_LONG, name)
+    for name in long:
+        sieve.put_aside(pc.greater(pc.binary_length(sieve.table[name]), MAX_FIELD), TOO_LONG, name)
     sieve.put_aside(_repeats_header(sieve.table, extract.header, source), HEADER_AGAIN, None)
     for column in source.record_id:
         if sieve.table[column].null_count:
@@ -121,18 +120,23 @@ def raw_text(table: pa.Table, names: list[str], rows: npt.NDArray[np.int64]) -> 
     return pc.utf8_slice_codeunits(joined, 0, RAW_LIMIT)
 
 
-def _trimmed(extract: Extract) -> pa.Table:
+def _trimmed(extract: Extract) -> tuple[pa.Table, list[str]]:
+    """Return the table with its texts trimmed and null where blank, and the columns that hold too long a text."""
     columns = {}
+    long = []
     for name, column in zip(extract.table.column_names, extract.table.columns, strict=True):
         if name == ROW_COLUMN:
             columns[name] = column
             continue
         trimmed = pc.utf8_trim(column, characters=_SPACE)
-        empty = pc.equal(pc.binary_length(trimmed), 0)
-        if pc.any(empty).as_py():
-            trimmed = pc.if_else(empty, pa.scalar(None, pa.string()), trimmed)
+        lengths = pc.binary_length(trimmed)
+        shortest, longest = pc.min_max(lengths).as_py().values()
+        if shortest == 0:
+            trimmed = pc.if_else(pc.equal(lengths, 0), pa.scalar(None, pa.string()), trimmed)
+        if (longest or 0) > MAX_FIELD:
+            long.append(name)
         columns[name] = trimmed
-    return pa.table(columns)
+    return pa.table(columns), long
 
 
 def _without_blanks(table: pa.Table, source: Source) -> pa.Table:

@@ -213,3 +213,37 @@ def test_parquet_text_that_is_not_utf_8_puts_its_row_aside(desk, aside):
     names = pa.Array.from_buffers(pa.string(), 2, pa.array([b"Ann", b"B\xffb"]).buffers())
     desk.put("t.parquet", parquet(id=["1", "2"], name=names, postcode=["A", "B"]))
     assert aside(desk.land(path="t.parquet")) == [(2, "name", "control characters or bytes that are not text")]
+
+
+@pytest.mark.parametrize("name", ["t.xlsx", "t.xls"])
+def test_a_workbook_with_a_password_is_told_as_such(desk, name):
+    parts = "EncryptionInfo\0EncryptedPackage\0".encode("utf-16-le")
+    desk.put(name, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + parts.ljust(4096, b"\0"))
+    with pytest.raises(DataError, match="password"):
+        desk.land(path=name)
+
+
+def test_a_zip_entry_with_a_password_is_told_as_such(desk):
+    data = bytearray(workbook(HEADER, ("1", "Ann", "A")))
+    at = data.find(b"PK\x01\x02")
+    while at >= 0:
+        data[at + 8] |= 1
+        at = data.find(b"PK\x01\x02", at + 1)
+    desk.put("t.xlsx", bytes(data))
+    with pytest.raises(DataError, match="password"):
+        desk.land(path="t.xlsx")
+
+
+def test_a_workbook_whose_cells_share_one_text_without_end_is_refused_before_it_is_opened(desk):
+    cells = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (n, n) for n in range(1, 80_000))
+
+    def repeat(_):
+        return b"<worksheet><sheetData>" + cells + b"</sheetData></worksheet>"
+
+    book = rewrite(workbook(HEADER), "xl/worksheets/sheet1.xml", repeat)
+    out = io.BytesIO(book)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", b"<sst><si><t>" + b"ab" * 15_000 + b"</t></si></sst>")
+    desk.put("t.xlsx", out.getvalue())
+    with pytest.raises(DataError, match="zip bomb"):
+        desk.land(path="t.xlsx")
