@@ -34,9 +34,12 @@ def canonical_line(piece: str) -> str:
     piece = piece.replace("&", " AND ").replace("#", " FLAT ")
     piece = " ".join(_NOT_KEPT.sub(" ", piece).split())
     if any(c.isdigit() for c in piece):
-        piece = _NUMBER_LETTER.sub(r"\1\2", _RANGE.sub("-", piece))
-    if "-" in piece or "/" in piece:
-        piece = " ".join(_STRAY.sub(" ", piece).split())
+        piece = _RANGE.sub("-", piece)
+        if "-" in piece or "/" in piece:
+            piece = " ".join(_STRAY.sub(" ", piece).split())
+        piece = _NUMBER_LETTER.sub(r"\1\2", piece)
+    elif "-" in piece or "/" in piece:
+        piece = " ".join(piece.replace("-", " ").replace("/", " ").split())
     words = piece.split(" ")
     if len(words) == 2 and words[0] in _NEARLY_FLAT and _FLAT_ID.fullmatch(words[1]):
         words[0] = "FLAT"
@@ -50,9 +53,11 @@ def _written_out(words: list[str]) -> str:
             after_name = place > 0 and not _IS_NUMBER.fullmatch(words[place - 1]) and words[place - 1] not in FLAT_KINDS
             is_name = not after_name or (word == "ST" and _names_a_saint(words, place))
             out.append(_FOLLOWED_BY_NAME[word] if is_name else _AFTER_NAME[word])
+        elif word[:1] == "0" and (number := word.lstrip("0"))[:1].isdigit():
+            out.append(number)
         else:
-            out.append(SHORT_FORMS.get(word, word).lstrip("0") if word[:1] == "0" else SHORT_FORMS.get(word, word))
-    return " ".join(w for w in out if w)
+            out.append(SHORT_FORMS.get(word, word))
+    return " ".join(out)
 
 
 def _names_a_saint(words: list[str], place: int) -> bool:

@@ -112,10 +112,10 @@ def _quick_place(text: str) -> str | None:
 
 def address_at_length(text: str, country: str) -> AddressValue:
     """Read an address of any kind."""
-    said = known(text)
+    said = known(fold(text))
     if said is None:
         return _NONE
-    folded = without_apostrophes(fold(said))
+    folded = without_apostrophes(said)
     if "C/O" in folded or "CARE OF" in folded:
         folded = _CARE_OF.sub(" ", folded)
     postcode = None

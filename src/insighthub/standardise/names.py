@@ -88,10 +88,10 @@ class NamePart:
 
 def prepare(text: str | None) -> str | None:
     """Return name text ready to be read: folded, apostrophes out, stops as spaces; nothing where it says nothing."""
-    text = known(text)
-    if text is None:
+    said = None if text is None else known(fold(text))
+    if said is None:
         return None
-    ready = without_apostrophes(fold(text)).replace(".", " ").replace("_", " ")
+    ready = without_apostrophes(said).replace(".", " ").replace("_", " ")
     if not ready.isalpha():
         ready = _DIGIT_IN_WORD.sub(lambda m: _LETTER_FOR[m[0]], _LOOSE_HYPHEN.sub("-", ready))
     return known(" ".join(ready.split()))
@@ -106,13 +106,13 @@ def words_of(prepared: str) -> list[str]:
 def canonical_name(text: str | None) -> str | None:
     """Return letters and single spaces in upper case: the form of every name in person_records."""
     prepared = prepare(text)
-    return None if prepared is None else " ".join(words_of(prepared)).replace("-", " ") or None
+    return None if prepared is None else known(" ".join(words_of(prepared)).replace("-", " "))
 
 
 def canonical_family(text: str | None) -> str | None:
     """Return a surname in canonical form, with O, D, Mc and Mac joined to what they belong to."""
     prepared = prepare(text)
-    return None if prepared is None else " ".join(_joined_family(words_of(prepared))).replace("-", " ") or None
+    return None if prepared is None else known(" ".join(_joined_family(words_of(prepared))).replace("-", " "))
 
 
 def standard_title(text: str | None) -> str | None:

@@ -117,10 +117,10 @@ def known(text: str | None) -> str | None:
 
 def plain_text(text: str | None) -> str | None:
     """Return free text to compare: folded, letters, digits and single spaces."""
-    text = known(text)
-    if text is None:
+    said = None if text is None else known(fold(text))
+    if said is None:
         return None
-    folded = without_apostrophes(fold(text))
+    folded = without_apostrophes(said)
     return known(squeeze(_NOT_ALNUM.sub(" ", folded)))
 
 
