@@ -197,4 +197,55 @@ COVERAGE = {
 }
 OVERSEAS_NOT_ENTITLED_TO_VOTE = 0.12
 JOINT_IN_ONE_NAME = 0.62  # of council tax couples, "MR J & MRS K SMITH" in the one name column
-FORMER_KEPT = 0.75  # of people who have left, still in a source that keeps leavers
+
+# The mess that is one source's own ------------------------------------------------------------------------------------
+#: Shares of the records, people or cases that the name says; years where it says years.
+SHARES: dict[str, dict[str, float]] = {
+    "council_tax": {
+        "covered": 0.975,  # of households
+        "years_closed_accounts_kept": 4,
+        "widow_made_liable": 0.75,  # of liable people who died and left a partner
+        "executors": 0.85,  # of accounts whose last resident died
+        "landlord_liable": 0.55,  # of house shares
+        "slash_addresses": 0.03,  # "2/14"
+        "family_name_first_with_comma": 0.17,
+        "initials_in_joint_names": 0.55,
+    },
+    "benefits": {
+        "ended_claims": 0.72,  # for every live one
+        "years_ended_claims_kept": 7,
+        "partner_never_taken_off": 0.5,  # of partners who left and live elsewhere in the borough
+        "claimants_nino": 0.012,  # of other members
+    },
+    "housing_rents": {
+        "years_former_tenancies_kept": 8,
+        "occupants_recorded": 0.93,
+        "end_date_missing": 0.25,  # of former occupants
+        "letter_addresses": 0.35,  # "14B" for "Flat B"
+    },
+    "adult_social_care": {
+        "two_ids": 0.03,  # of clients
+        "agency_phone": 0.18,
+        "reported_again": 0.45,  # of events, once; 0.25 of them once more
+        "conflicting_reason": 0.12,  # of later reports
+    },
+    "childrens_social_care": {"sealed_adoption": 0.008, "unborn": 0.0025, "second_id": 0.04},
+    "school_pupils": {"temporary_upn": 0.012, "dual_roll": 0.006, "preferred_surname": 0.06},
+    "school_admissions": {"scrambled_address": 0.22},
+    "homelessness": {"no_fixed_address": 0.13, "refuge": 0.015, "partner_missing": 0.35},
+    "electoral_register": {
+        "old_entry_left_on": 0.45,  # of movers whose first entry is out of date
+        "leavers_left_on": 0.5,  # of people who left in the last 1.6 years
+        "anonymous": 0.0004,
+    },
+    "parking_permits": {"business": 0.03, "scientific_uprn": 0.22, "details_renewed": 0.55},
+    "freedom_pass": {"dead_holders_kept": 0.45, "old_portal_dates": 0.3},
+    "blue_badge": {"dead_holders_kept": 0.45, "old_portal_dates": 0.3},
+    "libraries": {"lapsed_kept": 0.6, "guardian_named": 0.92, "family_name_first_with_comma": 0.35},
+    "antisocial_behaviour": {
+        "unknown_party": 0.38,  # of the accused
+        "no_address": 0.12,  # of the accused
+        "turned_round": 0.06,  # of cases, by a complaint of the accused
+        "role_confused": 0.04,
+    },
+}

@@ -30,6 +30,7 @@ _SERVICES = (
     ("Carer Support: Direct to Carer", "Information and Advice"), ("Long Term Support: Nursing Care", "Nursing Care"),
 )  # fmt: skip
 _QUARTER = 91
+_SHARES = cal.SHARES["adult_social_care"]
 
 
 def adult_social_care(world: World, clerk: Clerk) -> Extract:
@@ -41,7 +42,9 @@ def adult_social_care(world: World, clerk: Clerk) -> Extract:
     rate = np.where(age >= 65, 0.055 * 2.0 ** ((age - 65) / 7.5), 0.018) * np.exp(0.3 * hardship)
     rate = np.where(in_home, 0.9, np.minimum(rate, 0.6)) * (age >= 18) * cal.COVERAGE["adult_social_care"]
     clients = clerk.sample(resident_or_lately(world, 3.0, 0.9, rng), rate)
-    clients = np.r_[clients, clients[rng.random(len(clients)) < 0.03]].astype(np.int32)  # on the system under two ids
+    clients = np.r_[clients, clients[rng.random(len(clients)) < _SHARES["two_ids"]]].astype(
+        np.int32
+    )  # on the system under two ids
     day = clerk.confirmed(clients, oldest_years=6)
     dwelling = world.dwelling_at(clients, day)
     names = clerk.names(clients, day)
@@ -76,13 +79,15 @@ def adult_social_care(world: World, clerk: Clerk) -> Extract:
     start = np.minimum(start, np.minimum(people.left[clients[events]], TODAY) - 1)
     lasts = rng.exponential(200, len(events)).astype(np.int64) + 3
     open_ended = rng.random(len(events)) < 0.35
-    submissions = 1 + (rng.random(len(events)) < 0.45) + (rng.random(len(events)) < 0.25)
+    submissions = 1 + (rng.random(len(events)) < _SHARES["reported_again"]) + (rng.random(len(events)) < 0.25)
     row_event = np.repeat(np.arange(len(events)), submissions)
     nth = np.arange(len(row_event)) - np.repeat(np.cumsum(submissions) - submissions, submissions)
     row = events[row_event]
     n = len(row)
     period = (start[row_event] // _QUARTER + 1 + nth) * _QUARTER
-    row_reason = np.where((nth > 0) & (rng.random(n) < 0.12), rng.integers(0, len(_REASONS), n), reason[row])
+    row_reason = np.where(
+        (nth > 0) & (rng.random(n) < _SHARES["conflicting_reason"]), rng.integers(0, len(_REASONS), n), reason[row]
+    )
     kind = rng.choice(len(_EVENTS), len(events), p=[0.28, 0.2, 0.34, 0.18])[row_event]
     service = rng.choice(len(_SERVICES), len(events), p=[0.45, 0.15, 0.12, 0.14, 0.08, 0.06])[row_event]
     is_service = kind == 2
@@ -121,7 +126,7 @@ def _phones(clerk: Clerk, clients: np.ndarray, day: np.ndarray) -> np.ndarray:
     own = clerk.mobiles(clients, day)
     home = clerk.landlines(clients)
     out = np.where((own == "") | (rng.random(n) < 0.3), home, own).astype(object)
-    cared_for = pick(rng, n, 0.18)
+    cared_for = pick(rng, n, _SHARES["agency_phone"])
     agencies = phones(landlines(rng, max(1, len(cared_for) // 10)), np.zeros(max(1, len(cared_for) // 10), int))
     out[cared_for] = agencies[rng.integers(0, len(agencies), len(cared_for))]
     return out

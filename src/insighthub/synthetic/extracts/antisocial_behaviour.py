@@ -16,6 +16,7 @@ from insighthub.synthetic.services import monthly_days
 from insighthub.synthetic.writing import blank, dates, objects
 
 _UNKNOWN = ("Unknown male", "Unknown", "Not known", "Unknown female", "N/K", "Group of youths")
+_SHARES = cal.SHARES["antisocial_behaviour"]
 _TYPES = (
     "Noise",
     "Rowdy or inconsiderate behaviour",
@@ -42,7 +43,9 @@ def antisocial_behaviour(world: World, clerk: Clerk) -> Extract:
     blame = np.exp(0.5 * hardship[who] + 0.3 * deprived[who] - 0.03 * np.maximum(age[who] - 25, 0))
     accused = _neighbours(world, rng, reporter, who, blame)
     day = monthly_days(rng, n_cases, trend=0.1, winter=-0.25).astype(np.int32)
-    turned = rng.random(n_cases) < 0.06  # the accused complains back: a case with the roles turned round
+    turned = (
+        rng.random(n_cases) < _SHARES["turned_round"]
+    )  # the accused complains back: a case with the roles turned round
     reporter, accused = np.r_[reporter, accused[turned]], np.r_[accused, reporter[turned]]
     day = np.r_[day, np.minimum(day[turned] + 20, TODAY)]
     n_cases = len(reporter)
@@ -60,12 +63,12 @@ def antisocial_behaviour(world: World, clerk: Clerk) -> Extract:
     dwelling = world.dwelling_at(person, there)
     names = clerk.names(person, there)
     full = clerk.full_names(names)
-    unknown = (role == 2) & (rng.random(n) < 0.38)
+    unknown = (role == 2) & (rng.random(n) < _SHARES["unknown_party"])
     full[unknown] = objects(list(_UNKNOWN))[rng.integers(0, len(_UNKNOWN), int(unknown.sum()))]
-    confused = rng.random(n) < 0.04
+    confused = rng.random(n) < _SHARES["role_confused"]
     shown_role = np.where(confused, (role + 1) % 3, role)
     number = np.arange(n) - np.r_[0, np.cumsum(np.bincount(case))[:-1]][case] + 1
-    no_address = unknown | ((role == 2) & (rng.random(n) < 0.12))
+    no_address = unknown | ((role == 2) & (rng.random(n) < _SHARES["no_address"]))
     columns = {
         "case_ref": references(rng, n_cases, "ASB{:06d}", 100_000)[case],
         "party_no": objects([str(k) for k in number.tolist()]),

@@ -22,7 +22,7 @@ from insighthub.synthetic.population import (
 )
 from insighthub.synthetic.writing import blank, dates, mapped, money, objects, plain
 
-_CLOSED_KEPT_YEARS = 7
+_SHARES = cal.SHARES["benefits"]
 
 
 def benefits(world: World, clerk: Clerk) -> Extract:
@@ -46,7 +46,7 @@ def benefits(world: World, clerk: Clerk) -> Extract:
     names = clerk.names(person, day)
     nino = clerk.identifiers(world.contacts.nino, person)
     claimant = world.contacts.nino[world.head[household[claim]]]
-    shared = np.flatnonzero((rng.random(n) < 0.012) & (person != world.head[household[claim]]))
+    shared = np.flatnonzero((rng.random(n) < _SHARES["claimants_nino"]) & (person != world.head[household[claim]]))
     nino[shared] = claimant[shared]
     style = rng.choice(3, n, p=[0.7, 0.2, 0.1])
     births_as = [clerk.births(person, s) for s in ("%d/%m/%Y", "%d-%b-%Y", "%Y-%m-%d")]
@@ -90,11 +90,11 @@ def _claims(world: World, rng: np.random.Generator) -> tuple[np.ndarray, np.ndar
     chance = 1 / (1 + np.exp(-(np.log(cal.COVERAGE["benefits"] / 0.75) - 0.4 + 1.3 * households.hardship)))
     eligible = households.kind < HOSTEL
     live = np.flatnonzero(eligible & (households.until > TODAY) & (rng.random(len(households)) < chance))
-    past = np.flatnonzero(eligible & (rng.random(len(households)) < chance * 0.72))
-    ended = np.minimum(TODAY, households.until[past]) - (rng.random(len(past)) * _CLOSED_KEPT_YEARS * YEAR).astype(
-        np.int64
-    )
-    good = (ended > people.arrived[world.head[past]] + 60) & (ended > TODAY - _CLOSED_KEPT_YEARS * YEAR)
+    past = np.flatnonzero(eligible & (rng.random(len(households)) < chance * _SHARES["ended_claims"]))
+    ended = np.minimum(TODAY, households.until[past]) - (
+        rng.random(len(past)) * _SHARES["years_ended_claims_kept"] * YEAR
+    ).astype(np.int64)
+    good = (ended > people.arrived[world.head[past]] + 60) & (ended > TODAY - _SHARES["years_ended_claims_kept"] * YEAR)
     return np.r_[live, past[good]], np.r_[np.full(len(live), NEVER), ended[good]]
 
 
@@ -110,6 +110,7 @@ def _members(
     there &= ~(grown & (rng.random(len(people)) < 0.4))
     here = np.flatnonzero(there)
     ex_claim = np.where(people.origin >= 0, claim_of[np.maximum(people.origin, 0)], -1)
-    stays_on = (ex_claim >= 0) & (people.left > TODAY) & (rng.random(len(people)) < 0.5)
+    stays_on = (ex_claim >= 0) & (people.left > TODAY)
+    stays_on &= rng.random(len(people)) < _SHARES["partner_never_taken_off"]
     stale = np.flatnonzero(stays_on)
     return np.r_[here, stale], np.r_[claim[here], ex_claim[stale]]

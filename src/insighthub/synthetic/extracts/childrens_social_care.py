@@ -16,6 +16,7 @@ from insighthub.synthetic.population import FEMALE, HEAD, PARTNER, TODAY, World
 from insighthub.synthetic.services import likely, monthly_days
 from insighthub.synthetic.writing import blank, dates, objects
 
+_SHARES = cal.SHARES["childrens_social_care"]
 _STATUSES = ("Early help", "Child in need", "Child protection plan", "Looked after", "Closed")
 
 
@@ -26,12 +27,14 @@ def childrens_social_care(world: World, clerk: Clerk) -> Extract:
     hardship = world.households.hardship[people.household]
     child = resident_or_lately(world, 4.0, 0.8, rng) & (age < 18.0)
     person = np.flatnonzero(child & likely(rng, cal.COVERAGE["childrens_social_care"], 0.75, hardship)).astype(np.int32)
-    person = np.r_[person, person[rng.random(len(person)) < 0.04]].astype(np.int32)  # referred again under a new id
-    sealed = rng.random(len(person)) < 0.008
+    person = np.r_[person, person[rng.random(len(person)) < _SHARES["second_id"]]].astype(
+        np.int32
+    )  # referred again under a new id
+    sealed = rng.random(len(person)) < _SHARES["sealed_adoption"]
     mothers = np.flatnonzero(
         resident(world) & (people.sex == FEMALE) & (age > 17) & (age < 42) & np.isin(people.role, (HEAD, PARTNER))
     )
-    mothers = mothers[likely(rng, 0.0025, 0.8, hardship[mothers])].astype(np.int32)
+    mothers = mothers[likely(rng, _SHARES["unborn"], 0.8, hardship[mothers])].astype(np.int32)
     everyone = np.r_[person, mothers].astype(np.int32)
     n, unborn = len(everyone), np.r_[np.zeros(len(person), bool), np.ones(len(mothers), bool)]
     day = clerk.confirmed(everyone, oldest_years=5)

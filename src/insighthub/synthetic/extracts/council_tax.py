@@ -23,7 +23,7 @@ from insighthub.synthetic.population import (
 )
 from insighthub.synthetic.writing import Text, blank, dates, money, objects
 
-_KEPT_YEARS = 4
+_SHARES = cal.SHARES["council_tax"]
 _COMPANIES = (
     "BRIGHTWAY LETTINGS LTD", "EASTMARSH PROPERTIES LIMITED", "KESTREL HOUSING ASSOCIATION", "RIVERBANK ESTATES LLP",
     "OAKFIELD HOMES LTD", "NORTHGATE INVESTMENTS PLC", "THE CHADBROOK TRUST", "SILVERLINE RESIDENTIAL LTD",
@@ -36,7 +36,7 @@ def council_tax(world: World, clerk: Clerk) -> Extract:
     """Return the extract, with who is behind each account."""
     rng, households, people = clerk.rng, world.households, world.people
     household, dwelling, since, until = _accounts(world)
-    kept = rng.random(len(household)) < 0.975
+    kept = rng.random(len(household)) < _SHARES["covered"]
     household, dwelling, since, until = household[kept], dwelling[kept], since[kept], until[kept]
     n = len(household)
     closed = until < TODAY
@@ -46,10 +46,12 @@ def council_tax(world: World, clerk: Clerk) -> Extract:
     gone = (other >= 0) & ((people.joined[np.maximum(other, 0)] > day) | (people.died[np.maximum(other, 0)] < day))
     other[gone] = -1
     dead = people.died[lead] < TODAY
-    widow = dead & (other >= 0) & (rng.random(n) < 0.75)
+    widow = dead & (other >= 0) & (rng.random(n) < _SHARES["widow_made_liable"])
     lead, other = np.where(widow, other, lead), np.where(widow, -1, other)
-    executors = dead & ~widow & (other < 0) & (households.until[household] < TODAY) & (rng.random(n) < 0.85)
-    landlord = (households.kind[household] == HOUSE_SHARE) & (rng.random(n) < 0.55)
+    executors = (
+        dead & ~widow & (other < 0) & (households.until[household] < TODAY) & (rng.random(n) < _SHARES["executors"])
+    )
+    landlord = (households.kind[household] == HOUSE_SHARE) & (rng.random(n) < _SHARES["landlord_liable"])
     landlord |= households.kind[household] >= HOSTEL
 
     lead_names = clerk.names(lead, day)
@@ -68,7 +70,9 @@ def council_tax(world: World, clerk: Clerk) -> Extract:
     total = n + len(empty)
     names_of_empty = objects(list(_NOBODY + _COMPANIES))[rng.integers(0, len(_NOBODY + _COMPANIES), len(empty))]
     dwelling_all = np.r_[dwelling, empty]
-    lines = clerk.address_lines(dwelling_all, "flat_first", short=0.25, other_style=("slash", 0.03))
+    lines = clerk.address_lines(
+        dwelling_all, "flat_first", short=0.25, other_style=("slash", _SHARES["slash_addresses"])
+    )
     hardship = np.r_[households.hardship[household], np.full(len(empty), -1.0)]
     arrears = _arrears(rng, hardship, np.r_[closed, np.ones(len(empty), bool)])
     start = np.r_[since, np.full(len(empty), TODAY - 200)]
@@ -109,7 +113,7 @@ def _accounts(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndar
     pieces = []
     for spell in range(SPELLS):
         ended = households.until if spell == 0 else households.since[:, spell - 1]
-        own = (households.dwelling[:, spell] >= 0) & (ended > TODAY - _KEPT_YEARS * YEAR)
+        own = (households.dwelling[:, spell] >= 0) & (ended > TODAY - _SHARES["years_closed_accounts_kept"] * YEAR)
         own &= ended > households.since[:, spell] + 20
         own &= (households.kind != CARE_HOME) | (spell == 0)
         who = np.flatnonzero(own)
@@ -131,9 +135,9 @@ def _single(rng: np.random.Generator, names: NameColumns) -> Text:
     shape = rng.random(len(names.given)).tolist()
     out = []
     for s, t, g, m, f in zip(shape, names.title, names.given, names.middle, names.family, strict=True):
-        if s < 0.13:
+        if s < _SHARES["family_name_first_with_comma"] * 0.75:
             out.append(f"{f},{g}")
-        elif s < 0.17:
+        elif s < _SHARES["family_name_first_with_comma"]:
             out.append(f"{f}, {g} {m}".rstrip())
         else:
             out.append(" ".join(x for x in (t, g, m[:1] if s < 0.8 else m, f) if x))
@@ -144,7 +148,7 @@ def _joint(rng: np.random.Generator, a: NameColumns, b: NameColumns, row: int) -
     """Write two people in one name: MR J & MRS K SMITH; A+B PATEL; MR J SMITH & MS K JONES."""
     shape = rng.random()
     first, second = a.given[row], b.given[row]
-    if shape < 0.55:
+    if shape < _SHARES["initials_in_joint_names"]:
         first, second = first[:1], second[:1]
     one, two = a.title[row] or "MR", b.title[row] or "MRS"
     if a.family[row] != b.family[row]:

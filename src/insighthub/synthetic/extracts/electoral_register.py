@@ -14,7 +14,7 @@ from insighthub.synthetic.extract import Extract, references
 from insighthub.synthetic.population import TODAY, YEAR, World
 from insighthub.synthetic.writing import blank
 
-_BRITISH_IRISH_COMMONWEALTH = 0.97
+_SHARES = cal.SHARES["electoral_register"]
 
 
 def electoral_register(world: World, clerk: Clerk) -> Extract:
@@ -24,19 +24,19 @@ def electoral_register(world: World, clerk: Clerk) -> Extract:
     hardship = world.households.hardship[people.household]
     rate = cal.COVERAGE["electoral_register"] + 0.10 * np.tanh((age - 40) / 15) - 0.04 * np.tanh(hardship)
     rate = rate - cal.OVERSEAS_NOT_ENTITLED_TO_VOTE * (people.community > 1) * (age > 18)
-    here = resident_or_lately(world, 1.6, 0.5, rng)
+    here = resident_or_lately(world, 1.6, _SHARES["leavers_left_on"], rng)
     person = clerk.sample(here & (age >= 16.4), rate)
     day = clerk.confirmed(person, oldest_years=4.0)
     # Movers whose old entry has not been taken off, beside the new one.
     was_at, is_at = world.dwelling_at(person, day), world.dwelling_at(person, np.full(len(person), TODAY))
     moved = (was_at != is_at) & (people.left[person] > TODAY)
-    both = moved & (rng.random(len(person)) < 0.45)
+    both = moved & (rng.random(len(person)) < _SHARES["old_entry_left_on"])
     person = np.r_[person, person[both]]
     day = np.r_[day, np.full(int(both.sum()), TODAY - 60, np.int32)].astype(np.int32)
     dwelling = world.dwelling_at(person, day)
     n = len(person)
     names = clerk.names(person, day)
-    anonymous = rng.random(n) < 0.0004
+    anonymous = rng.random(n) < _SHARES["anonymous"]
     anonymous[rng.integers(0, n)] = True
     lines = clerk.address_lines(dwelling, "block", short=0.1)
     births = blank(clerk.births(person, defaults=False), (TODAY - people.born[person]) / YEAR >= 18)

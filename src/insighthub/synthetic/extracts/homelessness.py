@@ -37,6 +37,7 @@ _NEEDS = (
     "Drug dependency", "Young person aged 18 to 25", "Learning disability",
 )  # fmt: skip
 _NO_ADDRESS = ("No fixed address", "NFA", "Sofa surfing", "No fixed abode", "Of no fixed abode")
+_SHARES = cal.SHARES["homelessness"]
 _HIDDEN = "Refuge - address withheld"
 
 
@@ -65,8 +66,10 @@ def homelessness(world: World, clerk: Clerk) -> Extract:
     names = clerk.names(person, day)
     births = clerk.births(person, "%Y-%m-%d")
     role = rng.random(n_applications)
-    nowhere = (role < 0.13) | ((households.kind[people.household[main]] == HOSTEL) & (role < 0.5))
-    hidden = (role > 0.985) & ~nowhere
+    nowhere = (role < _SHARES["no_fixed_address"]) | (
+        (households.kind[people.household[main]] == HOSTEL) & (role < 0.5)
+    )
+    hidden = (role > 1 - _SHARES["refuge"]) & ~nowhere
     address = clerk.one_line(dwelling, "flat_first")
     no_text = objects(list(_NO_ADDRESS))[rng.integers(0, len(_NO_ADDRESS), n_applications)]
     address = np.where(nowhere[application], no_text[application], np.where(hidden[application], _HIDDEN, address))
@@ -128,7 +131,9 @@ def _household_members(
     on = (application >= 0) & np.isin(people.role, (HEAD, PARTNER, CHILD, GRANDPARENT))
     a = np.maximum(application, 0)
     on &= (people.joined < applied[a]) & (people.born < applied[a]) & (people.left > applied[a])
-    on &= ~((people.role == PARTNER) & (rng.random(len(people)) < 0.35))  # partners who were never entered
+    on &= ~(
+        (people.role == PARTNER) & (rng.random(len(people)) < _SHARES["partner_missing"])
+    )  # partners who were never entered
     on &= ~((people.role == CHILD) & ((TODAY - people.born) / YEAR > 20) & (rng.random(len(people)) < 0.6))
     on[main[: len(household)]] = False
     others = np.flatnonzero(on)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from insighthub.synthetic import calibration as cal
 from insighthub.synthetic.entries import Clerk
 from insighthub.synthetic.extract import Extract, references
 from insighthub.synthetic.places import COUNCIL
 from insighthub.synthetic.population import CARE_HOME, CHILD, NEVER, SPELLS, TODAY, YEAR, World
 from insighthub.synthetic.writing import blank, dates, money, objects
 
-_KEPT_YEARS = 8
+_SHARES = cal.SHARES["housing_rents"]
 
 
 def housing_rents(world: World, clerk: Clerk) -> Extract:
@@ -37,13 +38,13 @@ def housing_rents(world: World, clerk: Clerk) -> Extract:
     names = clerk.names(person, day.astype(np.int32))
     births = clerk.births(person, "%Y-%m-%d")
     initials = objects([(g[:1] + m[:1]) for g, m in zip(names.given, names.middle, strict=True)])
-    lines = clerk.address_lines(lived, "flat_first", short=0.5, other_style=("letter", 0.35))
+    lines = clerk.address_lines(lived, "flat_first", short=0.5, other_style=("letter", _SHARES["letter_addresses"]))
     tenancy_refs = references(rng, len(dwelling), "{:07d}/01", 300_000)
     hardship = households.hardship[household[:, 0]]
     owes = rng.random(len(dwelling)) < 1 / (1 + np.exp(-(-1.1 + 1.0 * hardship)))
     balance = np.where(owes, np.exp(rng.normal(5.7 + 0.3 * hardship, 0.9)), -rng.gamma(1.0, 40.0, len(dwelling)))
     gone = end < TODAY
-    no_end = gone & (rng.random(n) < 0.25)  # former occupants whom nobody ended
+    no_end = gone & (rng.random(n) < _SHARES["end_date_missing"])  # former occupants whom nobody ended
     columns = {
         "lpar_refno": references(rng, n, "{:07d}", 4_000_000),
         "lpar_tcy_alt_ref": tenancy_refs[tenancy],
@@ -83,7 +84,11 @@ def _tenancies(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nda
     for spell in range(SPELLS):
         home = households.dwelling[:, spell]
         ended = households.until if spell == 0 else households.since[:, spell - 1]
-        own = (home >= 0) & (places.tenure[np.maximum(home, 0)] == COUNCIL) & (ended > TODAY - _KEPT_YEARS * YEAR)
+        own = (
+            (home >= 0)
+            & (places.tenure[np.maximum(home, 0)] == COUNCIL)
+            & (ended > TODAY - _SHARES["years_former_tenancies_kept"] * YEAR)
+        )
         own &= (ended > households.since[:, spell] + 20) & (households.kind < CARE_HOME)
         who = np.flatnonzero(own)
         pieces.append((np.c_[who, np.full(len(who), spell)], home[who], households.since[who, spell], ended[who]))
@@ -101,8 +106,8 @@ def _parties(
     there = (tenancy >= 0) & (people.joined < np.minimum(until[t], TODAY) - 10) & (people.left > since[t] + 10)
     baby = (people.role == CHILD) & ((TODAY - people.born) / YEAR < 1.5)
     there &= ~(baby & (rng.random(len(people)) < 0.6))
-    here = np.flatnonzero(there & (rng.random(len(people)) < 0.93))
+    here = np.flatnonzero(there & (rng.random(len(people)) < _SHARES["occupants_recorded"]))
     left_from = np.where(people.origin >= 0, tenancy_of[np.maximum(people.origin, 0)], -1)
     moved_out = np.flatnonzero((left_from >= 0) & (people.joined > since[np.maximum(left_from, 0)] + 30))
-    moved_out = moved_out[people.joined[moved_out] > TODAY - _KEPT_YEARS * YEAR]
+    moved_out = moved_out[people.joined[moved_out] > TODAY - _SHARES["years_former_tenancies_kept"] * YEAR]
     return np.r_[here, moved_out], np.r_[tenancy[here], left_from[moved_out]]

@@ -14,11 +14,13 @@ from insighthub.synthetic.extract import Extract, references
 from insighthub.synthetic.population import TODAY, YEAR, World
 from insighthub.synthetic.writing import Text, blank, dates, objects
 
+_SHARES = cal.SHARES["libraries"]
+
 
 def libraries(world: World, clerk: Clerk) -> Extract:
     """Return the extract, with who is behind each borrower and each guardian."""
     rng, people = clerk.rng, world.people
-    here = resident_or_lately(world, 5.0, 0.6, rng)
+    here = resident_or_lately(world, 5.0, _SHARES["lapsed_kept"], rng)
     age = world.age()
     rate = np.where(age < 16, cal.COVERAGE["libraries_child"], cal.COVERAGE["libraries_adult"])
     rate = rate * np.where((age > 16) & (age < 26), 1.25, 1.0)
@@ -32,7 +34,7 @@ def libraries(world: World, clerk: Clerk) -> Extract:
     births = blank(births, ~junior & (rng.random(n) < 0.15))
     guardian = np.where(junior, world.contacts.carer[person], -1)
     of_age = np.where(guardian >= 0, (day - people.born[np.maximum(guardian, 0)]) / YEAR > 16, False)
-    guardian = np.where(of_age & (rng.random(n) < 0.92), guardian, -1)
+    guardian = np.where(of_age & (rng.random(n) < _SHARES["guardian_named"]), guardian, -1)
     guardian_names = clerk.full_names(clerk.names(np.maximum(guardian, 0), day), titles=False)
     joined = np.minimum(day - rng.integers(0, 900, n), TODAY - 10)
     joined = np.maximum(joined, people.arrived[person] + 1)
@@ -60,6 +62,6 @@ def libraries(world: World, clerk: Clerk) -> Extract:
 
 def _one_column(rng: np.random.Generator, names: NameColumns) -> Text:
     """Write names in one column: "Jones, Tom" or "Tom Jones"."""
-    comma = rng.random(len(names.given)) < 0.35
+    comma = rng.random(len(names.given)) < _SHARES["family_name_first_with_comma"]
     rows = zip(comma.tolist(), names.given, names.family, strict=True)
     return objects([f"{f}, {g}" if c else f"{g} {f}" for c, g, f in rows])

@@ -15,6 +15,7 @@ from insighthub.synthetic.population import CARE_HOME, TODAY, World
 from insighthub.synthetic.writing import blank, dates, objects
 
 _KEPT_YEARS = 5
+_SHARES = cal.SHARES["parking_permits"]
 _BUSINESSES = (
     "Bright Carpets Ltd", "Eastmarsh Dental Surgery", "Kwik Tiles Limited", "Rippleham Motors", "Golden Wok Takeaway",
     "A1 Plumbing & Heating Ltd", "St Marks Church", "Laurent Patisserie Ltd", "Sunshine Nursery", "Trent Builders Ltd",
@@ -39,11 +40,11 @@ def parking_permits(world: World, clerk: Clerk) -> Extract:
     start = (np.repeat(begin, renewals) + 365 * nth).astype(np.int32)
     n = len(person)
     # A renewal brings the old details over, unless the holder mended them.
-    day = np.where(rng.random(n) < 0.55, start, np.repeat(begin, renewals)).astype(np.int32)
+    day = np.where(rng.random(n) < _SHARES["details_renewed"], start, np.repeat(begin, renewals)).astype(np.int32)
     dwelling = world.dwelling_at(person, day)
     names = clerk.names(person, day)
     births = clerk.births(person)
-    business = np.flatnonzero(rng.random(n) < 0.03)
+    business = np.flatnonzero(rng.random(n) < _SHARES["business"])
     named = np.ones(n, bool)
     named[business] = False
     given, family = names.given, names.family
@@ -62,7 +63,7 @@ def parking_permits(world: World, clerk: Clerk) -> Extract:
         "date_of_birth_of_applicant": births,
         "email_address_of_applicant": clerk.emails(person, day),
         "phone_number_of_applicant": clerk.mobiles(person, day),
-        "uprn": clerk.uprns(dwelling, scientific=0.22),
+        "uprn": clerk.uprns(dwelling, scientific=_SHARES["scientific_uprn"]),
         "address_line_1": lines[0],
         "address_line_2": lines[1],
         "address_line_3": lines[2],

@@ -80,12 +80,12 @@ def school_admissions(world: World, clerk: Clerk) -> Extract:
 def _scrambled(rng: np.random.Generator, lines: list[np.ndarray]) -> list[np.ndarray]:
     """Put a share of addresses into the form's boxes in another order, or run together in one."""
     out = [line.copy() for line in lines]
-    how = rng.random(len(lines[0]))
-    for row in np.flatnonzero(how < 0.22):
+    how = rng.random(len(lines[0])) / cal.SHARES["school_admissions"]["scrambled_address"]
+    for row in np.flatnonzero(how < 1):
         parts = [line[row] for line in lines if line[row]]
-        if how[row] < 0.10:
+        if how[row] < 0.45:
             parts = [", ".join(parts)]
-        elif how[row] < 0.16:
+        elif how[row] < 0.72:
             parts = [parts[-1], *parts[:-1]] if parts else parts
         else:
             parts = ["", *parts][:4]

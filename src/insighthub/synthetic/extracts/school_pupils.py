@@ -17,6 +17,7 @@ from insighthub.synthetic.extract import Extract
 from insighthub.synthetic.population import EPOCH, TODAY, YEAR, World
 from insighthub.synthetic.writing import blank, dates, objects
 
+_SHARES = cal.SHARES["school_pupils"]
 CENSUSES = (
     ("2025 autumn", dt.date(2025, 10, 2)),
     ("2026 spring", dt.date(2026, 1, 15)),
@@ -28,7 +29,7 @@ def school_pupils(world: World, clerk: Clerk) -> Extract:
     """Return the extract, with who is behind each pupil's row; the column ``census`` says which file it is in."""
     rng, people = clerk.rng, world.people
     went = rng.random(len(people)) < cal.COVERAGE["school_pupils"]
-    temporary = rng.random(len(people)) < 0.012
+    temporary = rng.random(len(people)) < _SHARES["temporary_upn"]
     pieces = []
     for label, date in CENSUSES:
         held = (date - EPOCH).days
@@ -36,7 +37,7 @@ def school_pupils(world: World, clerk: Clerk) -> Extract:
         there = went & (age >= 4.1) & (age < 17.5) & (people.arrived < held - 10) & (people.left > held)
         there &= (age < 16.0) | (rng.random(len(people)) < 0.55)  # some leave school at 16
         person = np.flatnonzero(there).astype(np.int32)
-        twice = person[rng.random(len(person)) < 0.006]
+        twice = person[rng.random(len(person)) < _SHARES["dual_roll"]]
         who = np.r_[person, twice]
         pieces.append(
             (who, np.full(len(who), held), np.r_[np.zeros(len(person), bool), np.ones(len(twice), bool)], label)
@@ -56,7 +57,7 @@ def school_pupils(world: World, clerk: Clerk) -> Extract:
     upn, former = _pupil_numbers(world, clerk, person, when, temporary)
     births = clerk.births(pupil.astype(np.int32))[nth]
     mother = world.contacts.mother[person]
-    prefers = (mother >= 0) & (rng.random(len(people)) < 0.06)[person]
+    prefers = (mother >= 0) & (rng.random(len(people)) < _SHARES["preferred_surname"])[person]
     preferred = names.family.copy()
     preferred[prefers] = world.texts[people.family[mother[prefers]]]
     school = _schools(world, person, when)

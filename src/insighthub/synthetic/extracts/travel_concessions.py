@@ -19,7 +19,7 @@ def freedom_pass(world: World, clerk: Clerk) -> Extract:
     """Return older and disabled people's travel passes, with who is behind each."""
     age = world.age()
     rate = np.where(age >= 66, cal.COVERAGE["freedom_pass"], np.where((age > 18) & (age < 66), 0.012, 0.0))
-    person = clerk.sample(_holders(world, clerk), rate)
+    person = clerk.sample(_holders("freedom_pass", world, clerk), rate)
     older = age[person] >= 66
     since_66 = ((age[person] - 66) * YEAR).astype(np.int64)
     held = np.where(older, np.minimum(since_66, 5 * 365), 900)
@@ -35,15 +35,15 @@ def blue_badge(world: World, clerk: Clerk) -> Extract:
     hardship = world.households.hardship[world.people.household]
     rate = np.where(age >= 65, 0.16 * 1.5 ** ((age - 65) / 10), 0.018) * np.exp(0.2 * hardship)
     rate = rate * cal.COVERAGE["blue_badge"]
-    person = clerk.sample(_holders(world, clerk) & (age > 3), np.minimum(rate, 0.7))
+    person = clerk.sample(_holders("blue_badge", world, clerk) & (age > 3), np.minimum(rate, 0.7))
     extract, n = _extract("blue_badge", world, clerk, person, form="BB{:06d}", held=np.full(len(person), 3 * 365))
     walks = clerk.rng.random(n) < 0.58
     extract.columns["eligibility"] = np.where(walks, "Walking", "Automatic: PIP or DLA").astype(object)
     return extract
 
 
-def _holders(world: World, clerk: Clerk) -> np.ndarray:
-    return resident_or_lately(world, 3.0, 0.45, clerk.rng)
+def _holders(name: str, world: World, clerk: Clerk) -> np.ndarray:
+    return resident_or_lately(world, 3.0, cal.SHARES[name]["dead_holders_kept"], clerk.rng)
 
 
 def _extract(
@@ -53,7 +53,7 @@ def _extract(
     day = clerk.confirmed(person, oldest_years=5)
     dwelling = world.dwelling_at(person, day)
     names = clerk.names(person, day)
-    old_portal = rng.random(n) < 0.3
+    old_portal = rng.random(n) < cal.SHARES[name]["old_portal_dates"]
     births = np.where(old_portal, clerk.births(person, "%Y-%m-%d 00:00:00"), clerk.births(person)).astype(object)
     lines = clerk.address_lines(dwelling, "number_apart", short=0.3)
     house, building, street, district = _five_parts(lines)
