@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from insighthub.linkage.comparisons.comparison import Comparison, Levels
-from insighthub.linkage.encode import Encoded
+from insighthub.linkage.encode import Encoded, combine, dense
 
 Array = npt.NDArray[np.float64]
 STEP = 0.5  # nats
@@ -89,7 +89,8 @@ def log_namesakes(data: Encoded, given: Array, family: Array, paired_by_name: np
 
     A name held by a share p of people makes p squared of the namesake pairs but only p of the matches, so among pairs
     that agree on both names the odds of a namesake grow with p. Here p is the product of the shares of given and family
-    name: how often the full name itself is seen says more of how many records its holder has.
+    name, and beside it what is seen of the full name beyond the records that one person has: in a community, given and
+    family names go together.
 
     The average is over the rows that are paired with all who share their name. Names too common for that make most of
     the namesake pairs there are, and none of those that are learned from; averaged over them too, the class would be
@@ -107,7 +108,24 @@ def log_namesakes(data: Encoded, given: Array, family: Array, paired_by_name: np
     known = (data.codes["given_name"] >= 0) & (data.codes["family_name"] >= 0)
     out = np.zeros(data.n)
     if known.any():
-        share = np.exp(given[known] + family[known])
+        full = dense(combine(data.codes["given_name"], data.codes["family_name"]))[known]
+        beyond = np.maximum(np.bincount(full)[full] - 2 * records_a_person(data), 0.0)
+        share = np.exp(given[known] + family[known]) + beyond / known.sum()
         average = share[paired_by_name[known]].mean() if paired_by_name.any() else share.mean()
         out[known] = np.log(share / average)
     return out
+
+
+def records_a_person(data: Encoded) -> float:
+    """Guess how many records the person behind a record has, from records with one name and one date of birth.
+
+    Where no date of birth is known, one name at one dwelling stands in; where neither is, two.
+    """
+    named = (data.codes["given_name"] >= 0) & (data.codes["family_name"] >= 0)
+    for field in ("birth_date", "dwelling"):
+        same = dense(combine(data.codes["given_name"], data.codes["family_name"], data.codes[field]))
+        known = same >= 0
+        if known.any():
+            others = float((np.bincount(same[known])[same[known]] - 1).mean())
+            return 1.0 + others * float(named.sum()) / float(known.sum())
+    return 2.0
