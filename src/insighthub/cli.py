@@ -6,25 +6,21 @@ column and what to do; 2 wrong usage.
 
 from __future__ import annotations
 
-import os
-from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import pyarrow.parquet as pq
 import typer
-from rich.table import Table
 
 import insighthub
-from insighthub import console, demonstration
-from insighthub.errors import ContractError
+from insighthub import checks, console, demonstration
 from insighthub.linkage.evaluate import evaluate_links
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.truth import read_truth
 from insighthub.pipeline import run_link
-from insighthub.sources.check import check as check_sources
-from insighthub.sources.contract import Contract, load_contract
-from insighthub.sources.examples_writer import write_examples
+from insighthub.sources.checking import check as check_sources
+from insighthub.sources.contract import load_contract
+from insighthub.sources.home import HomeContract, load_home, write_examples
 from insighthub.store.output_folder import check_whole
 
 app = typer.Typer(
@@ -87,11 +83,16 @@ def check(
 ) -> None:
     """Hold the contracts against the extracts: what would be quarantined, and why. Writes nothing."""
     with console.user_errors():
-        pairs = [(contract, load_contract(contract))] if contract else _hub_contracts(home)
-        for path, loaded in pairs:
-            console.out.print(f"{path}", highlight=False, soft_wrap=True)
-            for part in console.check_tables(check_sources(loaded, path.resolve().parent)):
-                console.out.print(part)
+        at_fault = False
+        for held in [HomeContract(contract, load_contract(contract))] if contract else load_home(home):
+            with console.Bars() as bars:
+                report = check_sources(held.contract, held.base, bars)
+            console.out.print(f"{held.file}", highlight=False, soft_wrap=True)
+            for part in checks.lay_out(report):
+                console.out.print(part, highlight=False)
+            at_fault |= not report.ok
+        if at_fault:
+            raise typer.Exit(1)
 
 
 @app.command()
@@ -128,14 +129,3 @@ def evaluate(
         evaluation = evaluate_links(links, read_truth(truth))
     console.out.print(console.scores_table(evaluation))
     console.out.print(console.by_source_table(evaluation))
-
-
-def _hub_contracts(home: Path) -> list[tuple[Path, Contract]]:
-    paths = sorted((home / "contracts").glob("*.toml"))
-    if not paths:
-        raise ContractError(
-            "there is no contract in this hub",
-            remedy="Run insighthub init, or give --contract",
-            file=home / "contracts",
-        )
-    return [(path, load_contract(path)) for path in paths]

@@ -21,7 +21,7 @@ from insighthub.linkage.evaluation_result import Evaluation
 from insighthub.linkage.truth import read_truth
 from insighthub.pipeline import LinkRun, run_link, standardised
 from insighthub.progress import Progress
-from insighthub.synthetic.generate import Borough, generate
+from insighthub.synthetic.borough import Borough, generate
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,8 @@ def closing(outcome: Outcome, *, serve: bool) -> Iterator[str]:
     """Say where things are, and what was left out."""
     links = outcome.run.result.links["cluster_id"]
     people = len(links.drop_null().unique())
-    yield f"{len(links) - links.null_count:,} linked records of {people:,} people, from {len(outcome.run.counts)} extracts"
+    linked = len(links) - links.null_count
+    yield f"{linked:,} linked records of {people:,} people, from {len(outcome.run.counts)} extracts"
     if outcome.peer is None:
         yield "Splink was not run beside: it was not wanted, or is not installed (pip install 'insighthub[peer]')"
     else:

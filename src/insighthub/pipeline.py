@@ -79,7 +79,7 @@ def run_link(
         seconds["read and check files"] = time.perf_counter() - start
         progress.stage("Standardising")
         start = time.perf_counter()
-        records = standardise_landed(contract, deliveries)
+        records = standardise_landed(contract, deliveries, progress)
         seconds["standardise"] = time.perf_counter() - start
         result = link_records(
             records,
@@ -112,13 +112,15 @@ def standardised(contract_path: Path, *, progress: Progress | None = None) -> pa
     with tempfile.TemporaryDirectory() as landing:
         base = contract_path.resolve().parent
         deliveries = [land(source, base, Path(landing), progress) for source in contract.source]
-        return standardise_landed(contract, deliveries)
+        return standardise_landed(contract, deliveries, progress)
 
 
-def standardise_landed(contract: Contract, deliveries: Sequence[Delivery]) -> pa.Table:
+def standardise_landed(
+    contract: Contract, deliveries: Sequence[Delivery], progress: Progress | None = None
+) -> pa.Table:
     """Return the person records of landed deliveries."""
-    landed = [pq.read_table(delivery.path) for delivery in deliveries]
-    return standardise_all(list(zip(landed, contract.source, strict=True)))
+    items = [(delivery.path, source) for delivery, source in zip(deliveries, contract.source, strict=True)]
+    return standardise_all(items, progress=progress)
 
 
 def other_kinds(contract: Contract) -> dict[str, str]:
