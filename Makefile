@@ -33,7 +33,7 @@ demo: $(VENV)/.installed-to-run
 
 # Coverage is measured in the same run; under the floor, the run fails.
 test: $(VENV)/.installed-to-develop
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed-to-develop
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import altair as alt
 
 from insighthub.charts import numbers
-from insighthub.charts.layout import BAR, MINUS, Rows, Spec, axis, data, finish, names, roomy
+from insighthub.charts.layout import AT_TOP, BAR, MINUS, Rows, axis, data, finish, names, roomy
 from insighthub.charts.palette import AGAINST, FONT_SIZE, FOR, INK, PAGE, QUIET, REST, RULE
 
 
@@ -31,7 +31,7 @@ class Cut:
     label: str
 
 
-def bars(bar_rows: Sequence[Bar], parts: Sequence[str], width: int) -> Spec:
+def bars(bar_rows: Sequence[Bar], parts: Sequence[str], width: int) -> alt.LayerChart:
     """Draw horizontal bars, each in one or two parts (``parts`` names them, and makes a key where there are two)."""
     rows = Rows(tuple(row.label for row in bar_rows), width)
     pieces = []
@@ -52,7 +52,7 @@ def bars(bar_rows: Sequence[Bar], parts: Sequence[str], width: int) -> Spec:
         .encode(
             y=rows.y,
             x=alt.X("from:Q", scale=scale, axis=None),
-            x2="to:Q",
+            x2=alt.X2("to:Q"),
             color=alt.Color(
                 "part:N",
                 scale=alt.Scale(domain=list(parts), range=[FOR, REST][: len(parts)]),
@@ -64,7 +64,7 @@ def bars(bar_rows: Sequence[Bar], parts: Sequence[str], width: int) -> Spec:
     return finish([marks, text, *rows.above()], width, rows.height)
 
 
-def columns(labels: Sequence[str], heights: Sequence[int], x_title: str, width: int) -> Spec:
+def columns(labels: Sequence[str], heights: Sequence[int], x_title: str, width: int) -> alt.LayerChart:
     """Draw a column a label, with its count written above it, upwards where columns are close."""
     values = [{"place": i, "n": n, "shown": numbers.count(n)} for i, n in enumerate(heights)]
     close = width / max(len(labels), 1) < 54
@@ -92,11 +92,13 @@ def columns(labels: Sequence[str], heights: Sequence[int], x_title: str, width: 
         dy=0 if close else -4,
         color=INK,
         fontSize=FONT_SIZE,
-    ).encode(text="shown:N")
+    ).encode(text=alt.Text("shown:N"))
     return finish([base.mark_bar(color=FOR), text], width, 240)
 
 
-def histogram(bins: Sequence[tuple[float, float, int]], cut: Cut, x_title: str, y_title: str, width: int) -> Spec:
+def histogram(
+    bins: Sequence[tuple[float, float, int]], cut: Cut, x_title: str, y_title: str, width: int
+) -> alt.LayerChart:
     """Draw counts by bin (from, to, count), in one colour below the cut and another above it.
 
     The height is symmetric-logarithmic, linear up to 1: the few pairs near the cut are the ones to look at, and the
@@ -119,7 +121,7 @@ def histogram(bins: Sequence[tuple[float, float, int]], cut: Cut, x_title: str, 
                 scale=across,
                 axis=axis(x_title, tickCount=10 if roomy(width) else 5, labelExpr=MINUS, labelFlush=False),
             ),
-            x2="to:Q",
+            x2=alt.X2("to:Q"),
             y=alt.Y(
                 "n:Q",
                 scale=alt.Scale(type="symlog", constant=1, domain=[0, ticks[-1]], nice=False),
@@ -131,7 +133,7 @@ def histogram(bins: Sequence[tuple[float, float, int]], cut: Cut, x_title: str, 
                     labelExpr="datum.value >= 1e6 ? format(datum.value / 1e6, ',') + 'm' : format(datum.value, ',')",
                 ),
             ),
-            y2=alt.datum(0),
+            y2=alt.Y2Datum(0),
             color=alt.Color("side:N", scale=alt.Scale(domain=["below", "above"], range=[AGAINST, FOR]), legend=None),
         )
     )
@@ -147,7 +149,7 @@ def histogram(bins: Sequence[tuple[float, float, int]], cut: Cut, x_title: str, 
         color=INK,
         fontSize=FONT_SIZE,
         fontWeight="bold",
-    ).encode(y=alt.value(0), text="label:N")
+    ).encode(y=AT_TOP, text=alt.Text("label:N"))
     return finish([marks, line, label], width, 280)
 
 

@@ -50,7 +50,8 @@ def _built(specification: Specification, width: int) -> dict[str, Any]:
     # Altair checks every part of a specification as it is put together, which takes longer than drawing it. The forms
     # are fixed, and the tests build them all with the checks on.
     with debug_mode(False):
-        return specification(width)
+        built: dict[str, Any] = specification(width).to_dict(validate=False)
+        return built
 
 
 def _svg(built: dict[str, Any], key: str, form: str) -> str:

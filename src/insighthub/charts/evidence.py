@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import altair as alt
 
 from insighthub.charts import numbers
-from insighthub.charts.layout import BAR, MINUS, Rows, Spec, Value, axis, data, finish, roomy
+from insighthub.charts.layout import BAR, MINUS, Rows, Value, axis, data, finish, roomy
 from insighthub.charts.palette import AGAINST, FOR, INK, QUIET
 
 
@@ -34,7 +34,7 @@ class Span:
     value: float | None = None
 
 
-def weights(weight_rows: Sequence[Weight], width: int, *, running: bool = False) -> Spec:
+def weights(weight_rows: Sequence[Weight], width: int, *, running: bool = False) -> alt.LayerChart:
     """Draw weights in bits as bars from nought, or, where ``running``, each from where the one before it ended."""
     rows = Rows(tuple(row.label for row in weight_rows), width)
     values: list[Value] = []
@@ -63,7 +63,7 @@ def weights(weight_rows: Sequence[Weight], width: int, *, running: bool = False)
         .encode(
             y=rows.y,
             x=alt.X("from:Q", scale=scale, axis=_bits_axis(width)),
-            x2="to:Q",
+            x2=alt.X2("to:Q"),
             color=alt.Color("kind:N", scale=alt.Scale(domain=["for", "against"], range=[FOR, AGAINST]), legend=None),
         )
     )
@@ -77,7 +77,7 @@ def weights(weight_rows: Sequence[Weight], width: int, *, running: bool = False)
     return finish([*layers, *rows.above()], width, rows.height)
 
 
-def reach(spans: Sequence[Span], width: int) -> Spec:
+def reach(spans: Sequence[Span], width: int) -> alt.LayerChart:
     """Draw how far each row's weights reach, in bits, either side of nought."""
     rows = _span_rows(spans, width)
     ends = [end for span in spans for end in (span.low, span.high)]
@@ -85,7 +85,7 @@ def reach(spans: Sequence[Span], width: int) -> Spec:
     return _spans(spans, rows, scale, _bits_axis(width), [_nought(scale, width)])
 
 
-def intervals(spans: Sequence[Span], width: int) -> Spec:
+def intervals(spans: Sequence[Span], width: int) -> alt.LayerChart:
     """Draw estimates between 0 and 1 with their intervals, on a scale that ends at 1."""
     rows = _span_rows(spans, width)
     low = min((span.low for span in spans), default=0.0)
@@ -112,14 +112,16 @@ def _written_room(spans: Sequence[Span], rows: Rows) -> int:
     return max((len(span.shown) for span in spans), default=0) * 8 + 16 if rows.beside else 24
 
 
-def _spans(spans: Sequence[Span], rows: Rows, scale: alt.Scale, x_axis: alt.Axis, under: list[alt.Chart]) -> Spec:
+def _spans(
+    spans: Sequence[Span], rows: Rows, scale: alt.Scale, x_axis: alt.Axis, under: list[alt.Chart]
+) -> alt.LayerChart:
     values: list[Value] = [
         {"row": i, "low": s.low, "high": s.high, "value": s.value, "shown": s.shown} for i, s in enumerate(spans)
     ]
     lines = (
         alt.Chart(data(values))
         .mark_bar(size=6, color=FOR, yOffset=rows.mark_offset)
-        .encode(y=rows.y, x=alt.X("low:Q", scale=scale, axis=x_axis), x2="high:Q")
+        .encode(y=rows.y, x=alt.X("low:Q", scale=scale, axis=x_axis), x2=alt.X2("high:Q"))
     )
     layers = [*under, lines]
     dots = [value for value in values if value["value"] is not None]

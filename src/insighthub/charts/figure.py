@@ -6,13 +6,14 @@ matrix, or not at all, when its table is the figure.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+
+import altair as alt
 
 from insighthub.charts.palette import heat_step
 from insighthub.charts.table import Table
 
-#: Gives a Vega-Lite specification for a drawing of that many pixels' width.
-Specification = Callable[[int], dict[str, Any]]
+#: Gives the specification of a drawing of that many pixels' width.
+Specification = Callable[[int], alt.LayerChart]
 
 
 @dataclass(frozen=True)

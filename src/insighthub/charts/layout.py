@@ -14,11 +14,14 @@ import altair as alt
 
 from insighthub.charts.palette import FONT, FONT_SIZE, INK, PAGE, QUIET
 
-Spec = dict[str, Any]
 Value = dict[str, Any]
 
 #: Thickness of a bar in pixels.
 BAR = 16
+
+#: The drawing's left and top edges. (Altair leaves these two without types.)
+AT_LEFT = alt.XValue(0)  # type: ignore[no-untyped-call]
+AT_TOP = alt.YValue(0)  # type: ignore[no-untyped-call]
 
 #: Turns an axis label's hyphen into a true minus.
 MINUS = "replace(datum.label, '-', '−')"
@@ -93,7 +96,7 @@ class Rows:
                 lineBreak="\n",
                 lineHeight=_LINE,
             )
-            layers.append(text.encode(y=self.y, x=alt.value(0), text="label:N"))
+            layers.append(text.encode(y=self.y, x=AT_LEFT, text=alt.Text("label:N")))
         return layers
 
     def written(self, values: Sequence[Value], at: alt.X, *, leftwards: bool = False, gap: int = 6) -> alt.Chart:
@@ -106,7 +109,7 @@ class Rows:
             color=INK,
             fontSize=FONT_SIZE,
         )
-        layer: alt.Chart = text.encode(y=self.y, x=at, text="shown:N")
+        layer: alt.Chart = text.encode(y=self.y, x=at, text=alt.Text("shown:N"))
         return layer
 
     @property
@@ -142,17 +145,26 @@ def axis(title: str | None, **settings: Any) -> alt.Axis:
     return alt.Axis(title=title, **(quiet | settings))
 
 
-def finish(layers: Sequence[alt.Chart], width: int, height: int | alt.Step) -> Spec:
+def finish(layers: Sequence[alt.Chart], width: int, height: int | alt.Step) -> alt.LayerChart:
     """Lay layers over each other at a width, in the house style."""
-    chart = (
-        alt.layer(*layers)
-        .properties(width=width, height=height, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
-        .configure(aria=False, background=PAGE, font=FONT, padding=2)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelFontSize=FONT_SIZE, titleFontSize=FONT_SIZE, titleFontWeight="normal", labelColor=INK, titleColor=INK
-        )
-        .configure_legend(labelFontSize=FONT_SIZE, labelColor=INK)
+    # Put together in one go: each of Altair's chained calls copies the whole chart.
+    return alt.LayerChart(
+        layer=list(layers),
+        width=width,
+        height=height,
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        config=_HOUSE_STYLE,
     )
-    spec: Spec = chart.to_dict()
-    return spec
+
+
+_HOUSE_STYLE = alt.Config(
+    aria=False,
+    background=PAGE,
+    font=FONT,
+    padding=2,
+    view=alt.ViewConfig(stroke=None),
+    axis=alt.AxisConfig(
+        labelFontSize=FONT_SIZE, titleFontSize=FONT_SIZE, titleFontWeight="normal", labelColor=INK, titleColor=INK
+    ),
+    legend=alt.LegendConfig(labelFontSize=FONT_SIZE, labelColor=INK),
+)

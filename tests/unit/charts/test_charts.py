@@ -44,7 +44,7 @@ def drawn(form):
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_is_a_valid_specification(form, width):
     # Altair checks against the schema of Vega-Lite as the specification is built, unless it is told not to.
-    assert FORMS[form](width)["$schema"].startswith("https://vega.github.io/schema/vega-lite/v6")
+    assert FORMS[form](width).to_dict()["$schema"].startswith("https://vega.github.io/schema/vega-lite/v6")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -86,7 +86,7 @@ def test_a_figure_that_is_its_table_has_no_drawing():
 
 
 def test_a_waterfall_goes_on_from_where_it_was_and_ends_from_nought():
-    spec = FORMS["waterfall"](720)
+    spec = FORMS["waterfall"](720).to_dict()
     bars = next(rows for rows in spec["datasets"].values() if "from" in rows[0])
     ends = [(row["from"], row["to"]) for row in bars]
     assert ends == [(0.0, -9.0), (-9.0, 3.0), (0.0, 3.0)]

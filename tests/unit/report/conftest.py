@@ -1,5 +1,6 @@
 """A linkage run as the report sees it: two hundred people in five sources, weights as a run would give them."""
 
+import dataclasses
 from random import Random
 
 import pyarrow as pa
@@ -83,6 +84,12 @@ def result():
         samples=tuple(sample(n, -3.25 + n / 2) for n in range(16)),
         seconds={"standardise": 1.25, "block": 0.5, "compare": 2.75, "learn": 0.25, "cluster": 0.5},
     )
+
+
+@pytest.fixture(scope="session")
+def short_result(result):
+    """The same run with few charts to draw."""
+    return dataclasses.replace(result, samples=(), levels=result.levels[:5], weight_histogram=())
 
 
 @pytest.fixture(scope="session")

@@ -106,7 +106,7 @@ def test_a_run_that_found_nothing_still_has_a_report(tmp_path):
 
 
 def test_the_threshold_may_be_certainty_itself(tmp_path, result):
-    certain = dataclasses.replace(result, threshold=1.0, samples=())
+    certain = dataclasses.replace(result, threshold=1.0, samples=(), levels=(), blocking=())
     path = tmp_path / "report.html"
     write_report(path, result=certain, deliveries=(), evaluation=None, title="Certain")
     assert "Threshold" in path.read_text(encoding="utf-8")

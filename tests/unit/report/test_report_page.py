@@ -161,21 +161,21 @@ def test_sample_pairs_are_the_nearest_to_the_threshold_in_order(page):
     assert pairs[-1].endswith("judged one person")
 
 
-def test_page_without_truth_or_counts_leaves_those_sections_out(tmp_path, result):
+def test_page_without_truth_or_counts_leaves_those_sections_out(tmp_path, short_result):
     path = tmp_path / "report.html"
-    write_report(path, result=result, deliveries=(), evaluation=None, title="No truth")
+    write_report(path, result=short_result, deliveries=(), evaluation=None, title="No truth")
     page = Page(path.read_text(encoding="utf-8"))
     assert not {"Against the truth", "Records by source"} & set(page.text["h2"])
     assert "Overlap between sources" in page.text["h2"]
     assert page.faults == []
 
 
-def test_page_that_cannot_be_written_is_an_error_that_names_it_and_leaves_nothing(tmp_path, result):
+def test_page_that_cannot_be_written_is_an_error_that_names_it_and_leaves_nothing(tmp_path, short_result):
     path = tmp_path / "report.html"
     path.mkdir()
     (path / "kept").touch()
     with pytest.raises(RunError, match=r"report\.html"):
-        write_report(path, result=result, deliveries=(), evaluation=None, title="In the way")
+        write_report(path, result=short_result, deliveries=(), evaluation=None, title="In the way")
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
 
 
