@@ -48,25 +48,18 @@ def quick_address(text: str, country: str) -> AddressValue | None:
     if match is None or not text.isascii():
         return None
     flat, building, slash, unit, block, number, letter, street_text, places_text = match.groups()
-    road = _quick_street(street_text)
-    if road is None:
+    tail = _quick_tail(street_text, places_text, country)
+    if tail is None:
         return None
-    line, street, locality = road
-    lines = [f"{number} {line}"]
-    for piece in places_text.split(",")[1:]:
-        place = _quick_place(piece)
-        if place is None:
-            return None
-        lines.append(place)
+    line, street, after = tail
     first = None
     if building or block:
         first = _quick_place(building or block)
         if first is None or is_street(first) or (block and not _is_building(first)):
             return None
-    if country == "GB" and _ends_in_country(lines[-1]):
-        return None
-    after = [place for place in (first, locality) if place and not (place is first and _is_building(first))]
-    after += lines[1:]
+        if not _is_building(first):
+            after = f"{first} {after}" if after else first
+    whole_number = number
     if flat is not None:
         start = f"FLAT {flat} {first} " if first else f"FLAT {flat} "
     elif slash is not None:
@@ -77,7 +70,7 @@ def quick_address(text: str, country: str) -> AddressValue | None:
         start = ""
         if letter:
             flat, number = letter, number[:-1]
-    return AddressValue(start + " ".join(lines), flat, number, street, " ".join(after) or None)
+    return AddressValue(f"{start}{whole_number} {line}", flat, number, street, after)
 
 
 def _is_building(line: str) -> bool:
@@ -89,8 +82,8 @@ def _ends_in_country(line: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def _quick_street(text: str) -> tuple[str, str, str | None] | None:
-    """Return the line, the street in it and what follows the street, for words after a house number."""
+def _quick_tail(text: str, places: str, country: str) -> tuple[str, str, str | None] | None:
+    """Return the lines after a house number joined, the street in them and what follows it."""
     words = text.split()
     if len(words) < 2 or len(words[0]) == 1 or "CARE" in words:
         return None
@@ -99,7 +92,12 @@ def _quick_street(text: str) -> tuple[str, str, str | None] | None:
     if not FLAT_HINTS.isdisjoint(written) or written[-1] in BUILDING_KINDS:
         return None
     street, locality = cut_street(line)
-    return line, street, locality
+    lines = [_quick_place(piece) for piece in places.split(",")[1:]]
+    known_lines = [place for place in lines if place is not None]
+    if len(known_lines) < len(lines) or (country == "GB" and _ends_in_country([line, *known_lines][-1])):
+        return None
+    after = ([locality] if locality else []) + known_lines
+    return " ".join([line, *known_lines]), street, " ".join(after) or None
 
 
 @lru_cache(maxsize=1 << 16)

@@ -154,7 +154,13 @@ def _declared(text: str, declared: str, as_of: date) -> tuple[str | None, tuple[
         except ValueError:
             return None, ()
     match = pattern.fullmatch(text)
-    return (None, ()) if match is None else _from_parts(match.groupdict(), as_of, may_swap=False)
+    if match is None:
+        return None, ()
+    found = match.groupdict()
+    if "m" in found and "d" in found and len(found.get("y", "")) == 4:
+        edtf = _day(int(found["y"]), int(found["m"]), int(found["d"]))
+        return edtf, () if edtf else ("impossible",)
+    return _from_parts(found, as_of, may_swap=False)
 
 
 def _guessed(text: str, as_of: date) -> tuple[str | None, tuple[Flag, ...]]:
