@@ -7,7 +7,6 @@ The same version, residents and seed give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -163,5 +162,3 @@ def _mark_stale(world: World, extract: Extract, stale: np.ndarray, known: np.nda
 
 
 __all__ = ["TRUTH", "Borough", "SourceCount", "contract_text", "generate"]
-
-_Make = Callable[[World, Clerk], Extract]

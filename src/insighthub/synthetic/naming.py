@@ -83,13 +83,14 @@ def _drawn(rng: np.random.Generator, members: Members, pools: NamePools) -> tupl
     return given, middle, family
 
 
-def _distinct_siblings(rng: np.random.Generator, members: Members, pools: NamePools, given: Index) -> None:
-    """Draw again for a child whose brother or sister has the same name already."""
-    child = np.flatnonzero(members.role == CHILD)
+def _distinct_in_family(rng: np.random.Generator, members: Members, pools: NamePools, given: Index) -> None:
+    """Draw again for a child whose brother, sister or parent has the same name already."""
+    family = np.flatnonzero(np.isin(members.role, (HEAD, PARTNER, CHILD)))
     for _ in range(4):
-        key = members.household[child].astype(np.int64) * 1_000_000 + given[child]
-        order = np.argsort(key, kind="stable")
-        twice = child[order[1:][key[order][1:] == key[order][:-1]]]
+        key = members.household[family].astype(np.int64) * 1_000_000 + given[family]
+        order = np.lexsort((members.role[family], key))  # parents before children
+        twice = family[order[1:][key[order][1:] == key[order][:-1]]]
+        twice = twice[members.role[twice] == CHILD]
         for sex, table in ((MALE, pools.male), (FEMALE, pools.female)):
             for c, name in enumerate(_NAMES):
                 who = twice[(members.sex[twice] == sex) & (members.community[twice] == c)]
@@ -108,7 +109,7 @@ def name_everybody(
     """Return the names of all people."""
     n, h = len(members.household), members.household
     given, middle, own_family = _drawn(rng, members, pools)
-    _distinct_siblings(rng, members, pools, given)
+    _distinct_in_family(rng, members, pools, given)
     man, woman = parents(members)
     _name_after_father(rng, members, given, man)
     in_community = members.community

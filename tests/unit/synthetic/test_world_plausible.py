@@ -84,6 +84,18 @@ def test_brothers_and_sisters_have_different_names(world):
     assert len(np.unique(keys)) > 0.995 * len(keys)
 
 
+def test_hardly_a_daughter_has_her_mothers_name(world):
+    people, mother = world.people, world.contacts.mother
+    daughter = np.flatnonzero((people.role == CHILD) & (people.sex == FEMALE) & (mother >= 0))
+    assert (people.given[daughter] == people.given[mother[daughter]]).mean() < 0.002
+
+
+def test_some_sons_have_their_fathers_name(world):
+    people, father = world.people, world.contacts.father
+    son = np.flatnonzero((people.role == CHILD) & (people.sex == MALE) & (father >= 0))
+    assert 0.005 < (people.given[son] == people.given[father[son]]).mean() < 0.05
+
+
 def test_children_mostly_bear_a_parents_name(world):
     people = world.people
     child = np.flatnonzero((people.role == CHILD) & (people.sex == MALE) & (world.contacts.father >= 0))
