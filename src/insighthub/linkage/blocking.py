@@ -103,6 +103,64 @@ def choose_rules(data: Encoded) -> tuple[BlockingRule, ...]:
     return tuple(r for r in _RULES if data.has(*r.fields)) + tuple(extra)
 
 
+_CONTENT = (
+    "person",
+    "given_name",
+    "middle_names",
+    "family_name",
+    "previous_family_name",
+    "date_of_birth",
+    "sex",
+    "address",
+    "flat",
+    "house_number",
+    "street",
+    "postcode",
+    "uprn",
+    "phone",
+    "mobile",
+    "email",
+    *IDENTIFIERS,
+)
+
+
+def first_identical(data: Encoded) -> npt.NDArray[np.int32]:
+    """Return, for each row, the first row that says the same of a person; shape (n,).
+
+    A resubmitted claim, a pupil in three censuses, two hundred reports by one caller: pairing each with each would
+    bring nothing. The first stands for them in blocking, and each copy is paired with it alone. Only rows that say who
+    somebody is (both names, and a home or a date of birth) are copies, and none in a source that holds one record a
+    person.
+    """
+    names = [*_CONTENT, *(n for n in data.codes if n.startswith(OTHER_PREFIX))]
+    code = data.codes
+    tells = (code["given_name"] >= 0) & (code["family_name"] >= 0)
+    tells &= (code["dwelling"] >= 0) | (code["uprn"] >= 0) | (code["birth_date"] >= 0)
+    tells &= ~data.single[data.source] & ~data.flags["given_is_initial"]
+    rows = np.flatnonzero(tells)
+    out = np.arange(data.n, dtype=np.int32)
+    if not len(rows):
+        return out
+    same = np.zeros(len(rows), np.int64)
+    for values in (*(code[name] for name in names), data.days["valid_from"], data.days["valid_to"]):
+        same = dense_pairs(same, values[rows])
+    _, where, inverse = np.unique(same, return_index=True, return_inverse=True)
+    out[rows] = rows[where][inverse].astype(np.int32)
+    return out
+
+
+def dense_pairs(numbers: npt.NDArray[np.int64], values: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """Number the distinct pairs of two columns; a missing value counts as a value."""
+    keys = numbers * (int(values.max()) + 2) + (values.astype(np.int64) + 1)
+    return np.asarray(np.unique(keys, return_inverse=True)[1], np.int64)
+
+
+def _without(key: Keys, rows: npt.NDArray[np.int32]) -> Keys:
+    out = key.copy()
+    out[rows] = MISSING
+    return out
+
+
 def paired_by_name(data: Encoded, cap: int) -> npt.NDArray[np.bool_]:
     """Whether each row is paired with all who share its full name, or its name is too common for that; shape (n,)."""
     return np.asarray(_cap(FULL_NAME.key(data), FULL_NAME.cap(cap))[0] >= 0)
@@ -130,11 +188,17 @@ def candidate_pairs(
     """
     columns: dict[str, pa.Array] = {"r": pa.array(np.arange(data.n, dtype=np.int32))}
     facts = []
+    first = first_identical(data)
+    copies = np.flatnonzero(first != np.arange(data.n)).astype(np.int32)
     for i, rule in enumerate(rules):
-        key, largest, blocks, records = _cap(rule.key(data), rule.cap(cap))
+        key, largest, blocks, records = _cap(_without(rule.key(data), copies), rule.cap(cap))
         columns[f"k{i}"] = pa.array(key, mask=key < 0)
         facts.append((largest, blocks, records))
-    left, right, yields = [], [], []
+    left, right = [first[copies]], [copies]
+    yields = []
+    if len(copies):
+        most = int(np.bincount(first).max())
+        yields.append(BlockingYield("identical records, each with the first", len(copies), len(copies), most, 0, 0))
     with connect() as db:
         db.register("coded", pa.table(columns))
         # DuckDB's own table compresses and filters integers better than a registered Arrow table does.
@@ -148,8 +212,7 @@ def candidate_pairs(
             largest, blocks, records = facts[i]
             total = db.execute(_TOTAL_SQL.format(i=i)).fetchone()
             yields.append(BlockingYield(rule.label, int(total[0]) if total else 0, len(a), largest, blocks, records))
-    l_all = np.concatenate(left) if left else np.empty(0, np.int32)
-    r_all = np.concatenate(right) if right else np.empty(0, np.int32)
+    l_all, r_all = np.concatenate(left), np.concatenate(right)
     packed = np.sort(l_all.astype(np.int64) * max(1, data.n) + r_all)
     l_sorted, r_sorted = np.divmod(packed, max(1, data.n))
     return Pairs(l_sorted.astype(np.int32), r_sorted.astype(np.int32)), tuple(yields)

@@ -3,8 +3,8 @@
 Takes pairs with match weights, gives a cluster for every row. Connected components chain: A is like B, B is like C,
 and A and C, who were compared and differ, end as one person. So components that hold such a conflict are taken apart
 and built up again by average linkage: the two clusters whose compared pairs have the highest mean weight are joined,
-until no mean is over the threshold. Two clusters are never joined that share a source which holds one record a
-person, or that hold different valid NHS numbers.
+until no mean is over the threshold. Two clusters are never joined that hold two people of one record, that share a
+source which holds one record a person, or that hold different valid NHS numbers.
 
 Average linkage over the pairs that were compared is reducible (a mean is never over the larger of its parts), so
 clusters that are each other's nearest can be joined at once, and rounds of sorting replace a queue; see Murtagh
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from insighthub.linkage.encode import Codes
+from insighthub.linkage.encode import Codes, Encoded
 from insighthub.linkage.pairs import Pairs
 
 Ints = npt.NDArray[np.int64]
@@ -35,10 +35,29 @@ class Exclusive:
     Attributes:
         single: the row's source if that source holds one record a person, else -1; shape (n,).
         identifier: code of a valid identifier of which a person has one, else -1; shape (n,).
+        apart: pairs that are two people: those whom one record names.
     """
 
     single: Codes
     identifier: Codes
+    apart: Pairs
+
+
+def same_record_pairs(data: Encoded) -> Pairs:
+    """Return all pairs of people whom one record names."""
+    record = data.codes["record"]
+    left, right = [], []
+    step = 1
+    while True:
+        at = np.flatnonzero(record[:-step] == record[step:]).astype(np.int32) if step < len(record) else record[:0]
+        if not len(at):
+            break
+        left.append(at)
+        right.append(at + np.int32(step))
+        step += 1
+    if not left:
+        return Pairs(record[:0], record[:0])
+    return Pairs(np.concatenate(left), np.concatenate(right))
 
 
 def components(n: int, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
@@ -73,6 +92,9 @@ def cluster(
     inside = label[left] == label[right]
     torn = np.zeros(int(label.max(initial=-1)) + 1, bool)
     torn[label[left[inside & ~joins]]] = True
+    apart = exclusive.apart
+    parted = label[apart.left] == label[apart.right]
+    torn[label[apart.left[parted]]] = True
     torn |= _more_than_one(label, exclusive.single, len(torn), repeated=True)
     torn |= _more_than_one(label, exclusive.identifier, len(torn), repeated=False)
     rows = torn[label]
@@ -81,9 +103,14 @@ def cluster(
     if open_pairs.any():
         capped = np.clip(weight[open_pairs].astype(np.float64) - threshold_bits, -CAP_BITS, CAP_BITS)
         whole = np.rint(capped * UNITS).astype(np.int64)
-        root = _average_linkage(
-            n, left[open_pairs].astype(np.int64), right[open_pairs].astype(np.int64), whole, exclusive
+        edges = _Edges(
+            np.concatenate([left[open_pairs], apart.left[parted]]).astype(np.int64),
+            np.concatenate([right[open_pairs], apart.right[parted]]).astype(np.int64),
+            np.concatenate([whole, np.zeros(int(parted.sum()), np.int64)]),
+            np.ones(len(whole) + int(parted.sum()), np.int64),
+            np.concatenate([np.zeros(len(whole), bool), np.ones(int(parted.sum()), bool)]),
         )
+        root = _average_linkage(n, edges, exclusive)
         label[rows] = len(torn) + root[rows]
     _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
     order = np.empty(len(first), np.int32)
@@ -108,39 +135,51 @@ def _more_than_one(label: Ints, value: Codes, size: int, *, repeated: bool) -> n
     return out
 
 
-def _average_linkage(n: int, a: Ints, b: Ints, total: Ints, exclusive: Exclusive) -> Ints:
+@dataclass(frozen=True)
+class _Edges:
+    """Edges between clusters, each named by its lowest row.
+
+    total and count: sum of whole weights, and of compared pairs. parted: whether some pair is known to be two people.
+    """
+
+    a: Ints
+    b: Ints
+    total: Ints
+    count: Ints
+    parted: npt.NDArray[np.bool_]
+
+    def where(self, keep: npt.NDArray[np.bool_]) -> _Edges:
+        return _Edges(self.a[keep], self.b[keep], self.total[keep], self.count[keep], self.parted[keep])
+
+
+def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
     """Join clusters that are each other's nearest, in rounds; give the root row of every row."""
     root = np.arange(n, dtype=np.int64)
     identifier = exclusive.identifier.astype(np.int64)
     sources = np.where(exclusive.single >= 0, np.int64(1) << np.maximum(exclusive.single, 0).astype(np.int64), 0)
-    count = np.ones(len(a), np.int64)
-    while len(a):
+    edges = _joined(n, root, edges)
+    while True:
+        a, b = edges.a, edges.b
         allowed = (sources[a] & sources[b]) == 0
         allowed &= (identifier[a] < 0) | (identifier[b] < 0) | (identifier[a] == identifier[b])
-        a, b, total, count = (x[allowed] for x in (a, b, total, count))
-        mean = total / count
+        edges = edges.where(allowed)
+        mean = edges.total / edges.count
+        open_edges = np.flatnonzero((mean > 0) & ~edges.parted)
+        if not len(open_edges):
+            break
         # A total order of the edges: the mean, and where means tie the lower rows.
-        rank = np.empty(len(a), np.int64)
-        rank[np.lexsort((b, a, -mean))] = np.arange(len(a))
-        best = np.full(n, len(a), np.int64)
+        a, b = edges.a[open_edges], edges.b[open_edges]
+        rank = np.empty(len(open_edges), np.int64)
+        rank[np.lexsort((b, a, -mean[open_edges]))] = np.arange(len(open_edges))
+        best = np.full(n, len(open_edges), np.int64)
         np.minimum.at(best, a, rank)
         np.minimum.at(best, b, rank)
-        mutual = (best[a] == rank) & (best[b] == rank) & (mean > 0)
-        if not mutual.any():
-            break
-        into, gone = a[mutual], b[mutual]
-        low, high = np.minimum(into, gone), np.maximum(into, gone)
+        mutual = (best[a] == rank) & (best[b] == rank)
+        low, high = a[mutual], b[mutual]
         root[high] = low
         sources[low] |= sources[high]
         identifier[low] = np.maximum(identifier[low], identifier[high])
-        a, b = root[a], root[b]
-        outside = a != b
-        low_end, high_end = np.minimum(a, b)[outside], np.maximum(a, b)[outside]
-        keys, inverse = np.unique(low_end * n + high_end, return_inverse=True)
-        total = np.bincount(inverse, weights=total[outside], minlength=len(keys)).astype(np.int64)
-        count = np.bincount(inverse, weights=count[outside], minlength=len(keys)).astype(np.int64)
-        a, b = np.divmod(keys, n)
-        a, b, total, count = _still_open(n, a, b, total, count)
+        edges = _joined(n, root, _still_open(n, edges))
     while True:
         above = root[root]
         if np.array_equal(above, root):
@@ -148,12 +187,20 @@ def _average_linkage(n: int, a: Ints, b: Ints, total: Ints, exclusive: Exclusive
         root = above
 
 
-def _still_open(n: int, a: Ints, b: Ints, total: Ints, count: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """Keep the edges of components in which something can still be joined."""
-    if not (total > 0).any():
-        return a[:0], b[:0], total[:0], count[:0]
+def _joined(n: int, root: Ints, edges: _Edges) -> _Edges:
+    """Bring together the edges between the same two clusters, and drop those within one."""
+    a, b = root[edges.a], root[edges.b]
+    edges = _Edges(np.minimum(a, b), np.maximum(a, b), edges.total, edges.count, edges.parted).where(a != b)
+    keys, inverse = np.unique(edges.a * n + edges.b, return_inverse=True)
+    a, b = np.divmod(keys, n)
+    sums = [np.bincount(inverse, weights=x, minlength=len(keys)) for x in (edges.total, edges.count, edges.parted)]
+    return _Edges(a, b, sums[0].astype(np.int64), sums[1].astype(np.int64), sums[2] > 0)
+
+
+def _still_open(n: int, edges: _Edges) -> _Edges:
+    """Keep the edges of clusters with which something can still be joined."""
     ends = np.zeros(n, bool)
-    ends[a[total > 0]] = True
-    ends[b[total > 0]] = True
-    keep = ends[a] | ends[b]
-    return a[keep], b[keep], total[keep], count[keep]
+    positive = edges.total > 0
+    ends[edges.a[positive]] = True
+    ends[edges.b[positive]] = True
+    return edges.where(ends[edges.a] | ends[edges.b])

@@ -41,6 +41,7 @@ class Encoded:
         codes: field -> codes, shape (n,), -1 where not known.
         pools: field -> pool its codes point into.
         flags: name -> boolean array, shape (n,).
+        days: date field -> days since year 0 of each row, -1 where not known, shape (n,).
         by_value: derived field -> its code for each value of the parent field's pool.
     """
 
@@ -51,6 +52,7 @@ class Encoded:
     codes: dict[str, Codes] = field(default_factory=dict)
     pools: dict[str, Pool] = field(default_factory=dict)
     flags: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
+    days: dict[str, npt.NDArray[np.int32]] = field(default_factory=dict)
     by_value: dict[str, Codes] = field(default_factory=dict)
     memory: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
 

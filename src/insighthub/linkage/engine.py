@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from insighthub.linkage.blocking import candidate_pairs, choose_rules, coresident_pairs, paired_by_name
-from insighthub.linkage.cluster import Exclusive, cluster
+from insighthub.linkage.cluster import Exclusive, cluster, same_record_pairs
 from insighthub.linkage.comparisons.choose import choose_comparisons
 from insighthub.linkage.em import learn_with_random_pairs
 from insighthub.linkage.explain import level_weights, sample_pairs
@@ -116,7 +116,7 @@ def link_records(
             data.n,
             pairs,
             weight,
-            Exclusive(single, data.codes["nhs_number"]),
+            Exclusive(single, data.codes["nhs_number"], same_record_pairs(data)),
             threshold_bits=threshold_bits,
         )
     with clock.stage("tables", "Writing tables"):

@@ -65,6 +65,8 @@ def compare(
     named = {c.name: level for c, level in zip(comparisons, levels, strict=True)}
     steps = rarity.steps(named.get("given_name"), named.get("family_name"), pairs.left)
     barred = (left == right) & data.single[left]
+    # Two people whom one record names are two people.
+    barred |= data.codes["record"][pairs.left] == data.codes["record"][pairs.right]
     columns = [barred.astype(np.int8), *steps, *levels]
     spans = [1, STEPS, STEPS, STEPS, *(len(c.labels) for c in comparisons)]
     table, counts, of_pair = distinct_rows(columns, spans)

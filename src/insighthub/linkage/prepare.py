@@ -7,6 +7,7 @@ a value (its sound key, its initial, its parts) is computed here, once a distinc
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -38,6 +39,10 @@ def prepare(records: pa.Table, *, single: Collection[str] = (), shared_value_lim
         sources=sources,
         single=np.array([s in single for s in sources], bool),
     )
+    # Rows are sorted, so those of one record stand together.
+    ids = encode_columns([linkable["record_id"]])[1][0]
+    data.codes["record"] = dense(combine(source, ids))
+    data.codes["person"] = linkable["person"].to_numpy().astype(np.int32)
     _names(data, linkable)
     _dates(data, linkable)
     _places(data, linkable)
@@ -71,9 +76,19 @@ def _names(data: Encoded, rows: pa.Table) -> None:
 def _dates(data: Encoded, rows: pa.Table) -> None:
     data.add_pool({"date_of_birth": rows["date_of_birth"]})
     values = [str(v) for v in data.pools["date_of_birth"].values]
+    for name in ("valid_from", "valid_to"):
+        pool, (codes,) = encode_columns([rows[name]])
+        data.days[name] = np.append([_day(str(v)) for v in pool.values], MISSING).astype(np.int32)[codes]
     data.derive("birth_year", "date_of_birth", [v[:4] if "X" not in v[:4] else None for v in values])
     # 1 January is the day of many who do not know theirs: too common a date to block on.
     data.derive("birth_date", "date_of_birth", [v if "X" not in v else None for v in values])
+
+
+def _day(text: str) -> int:
+    try:
+        return date.fromisoformat(text).toordinal()
+    except ValueError:
+        return MISSING
 
 
 def _places(data: Encoded, rows: pa.Table) -> None:
