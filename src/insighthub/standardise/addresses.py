@@ -28,6 +28,7 @@ _QUICK = re.compile(
     rf"|(?P<unit>[1-9]\d{{0,3}}) (?P<block>{_NAME}), ?)?"
     rf"(?P<number>[1-9]\d{{0,4}}(?P<letter>[A-Z]?)),? (?P<street>{_NAME})(?P<places>(?:, ?{_NAME})*)"
 )
+_MOST_READINGS = 5
 _NONE = AddressValue()
 
 
@@ -113,7 +114,22 @@ def address_at_length(text: str, country: str) -> AddressValue:
     said = known(fold(text))
     if said is None:
         return _NONE
-    folded = without_apostrophes(said)
+    lines, postcode = _lines_of(without_apostrophes(said), country)
+    whole = " ".join(lines)
+    # Two lines may make one thing ("IG11", "8AA"), so what they give together has to be read again until it stays.
+    for _ in range(_MOST_READINGS):
+        again, found = _lines_of(whole, country)
+        joined = " ".join(again)
+        if joined == whole:
+            break
+        lines, whole, postcode = again, joined, postcode or found
+    if not whole or whole in NO_ADDRESS or whole.startswith(("NFA ", "NO FIXED ", "OF NO FIXED ")):
+        return _NONE
+    return parts_of(lines)._replace(address=whole, postcode=postcode)
+
+
+def _lines_of(folded: str, country: str) -> tuple[list[str], str | None]:
+    """Return the lines in canonical writing, and the postcode that stood among them."""
     if "C/O" in folded or "CARE OF" in folded:
         folded = _CARE_OF.sub(" ", folded)
     postcode = None
@@ -121,13 +137,8 @@ def address_at_length(text: str, country: str) -> AddressValue:
         while _UNIT_END.search(folded) and (match := IN_TEXT.search(folded)):
             postcode = standard_postcode(match[0])
             folded = f"{folded[: match.start()]} {folded[match.end() :]}"
-    lines = [s for s in (canonical_line(piece) for piece in _LINE_END.split(folded)) if s]
-    if country == "GB":
-        lines = _without_country(lines)
-    whole = " ".join(lines)
-    if not whole or whole in NO_ADDRESS or whole.startswith(("NFA ", "NO FIXED ", "OF NO FIXED ")):
-        return _NONE
-    return parts_of(lines)._replace(address=whole, postcode=postcode)
+    lines = [line for line in (canonical_line(piece) for piece in _LINE_END.split(folded)) if line]
+    return (_without_country(lines) if country == "GB" else lines), postcode
 
 
 def _without_country(lines: list[str]) -> list[str]:

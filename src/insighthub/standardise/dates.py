@@ -1,7 +1,8 @@
 """Dates: read in the declared formats, else where only one reading is likely, and never trusted blindly.
 
 Takes the text of a source, gives an EDTF date (ISO 8601-2: 1985-03-27, 1985-03-XX, XXXX-01-XX) and flags that say what
-should be known before it is believed. Numbers in day-month order are read as British; a date that cannot be is none.
+should be known before it is believed. Numbers in day-month order are read as British. A part that cannot be is not
+known (month 13 gives 1985-XX-27), and the date is flagged impossible.
 """
 
 import re
@@ -17,11 +18,12 @@ Flag = Literal["default", "future", "impossible", "january_first", "month_first"
 #: Dates that systems write when they know none.
 DEFAULTS = frozenset(
     {
-        "0001-01-01", "0001-01-03", "1111-11-11", "1752-09-14", "1753-01-01", "1799-12-31", "1800-01-01", "1899-12-30",
+        "0001-01-01", "0001-01-03", "1111-11-11", "1752-09-14", "1753-01-01", "1799-12-31", "1899-12-30",
         "1899-12-31", "1900-01-01", "1901-01-01", "2099-12-31", "2999-12-31", "3000-01-01", "9999-01-01", "9999-12-31",
     }
 )  # fmt: skip
 
+_LAST_YEAR = 2999  # the last that a part date may have; later ones are fillers
 _MONTH_NAMES = (
     "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE",
     "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER",
@@ -120,17 +122,33 @@ def _from_parts(found: dict[str, str | None], as_of: date, *, may_swap: bool) ->
     if may_swap and month > 12 and 1 <= day <= 12:
         month, day = day, month
         flags = (*flags, "month_first")
+    edtf, wrong = _assembled(year, month, day)
+    return edtf, (*flags, *wrong)
+
+
+def _assembled(year: int, month: int, day: int) -> tuple[str | None, tuple[Flag, ...]]:
+    """Return EDTF of the parts that are known (-1 for one that is not) and that can be.
+
+    A month of 81 is no month, yet the year and the day beside it may well be right; of 31 February nobody can say
+    which part is wrong, so only its year is kept.
+    """
     if min(year, month, day) >= 0:
-        edtf = _day(year, month, day)
-        return edtf, flags if edtf else ("impossible",)
+        whole = _day(year, month, day)
+        if whole is not None:
+            return whole, ()
+    parts = (
+        year if 1 <= year <= _LAST_YEAR else -1,
+        month if 1 <= month <= 12 else -1,
+        day if 1 <= day <= 31 else -1,
+    )
     # A leap year stands in for a year that is not known, January for a month.
-    if year == 0 or _day(year if year > 0 else 2000, month if month >= 0 else 1, day if day >= 0 else 1) is None:
-        return None, ("impossible",)
-    if max(year, month, day) < 0:
-        return None, ()
-    return "-".join(
-        (f"{year:04}" if year > 0 else "XXXX", f"{month:02}" if month > 0 else "XX", f"{day:02}" if day > 0 else "XX")
-    ), flags
+    if parts[2] > 0 and _day(max(parts[0], 0) or 2000, max(parts[1], 0) or 1, parts[2]) is None:
+        parts = (parts[0], -1, -1)
+    flags: tuple[Flag, ...] = () if parts == (year, month, day) else ("impossible",)
+    if max(parts) < 0:
+        return None, flags
+    texts = (f"{part:0{width}}" if part > 0 else "X" * width for part, width in zip(parts, (4, 2, 2), strict=True))
+    return "-".join(texts), flags
 
 
 def _excel(text: str) -> str | None:
@@ -158,8 +176,7 @@ def _declared(text: str, declared: str, as_of: date) -> tuple[str | None, tuple[
         return None, ()
     found = match.groupdict()
     if "m" in found and "d" in found and len(found.get("y", "")) == 4:
-        edtf = _day(int(found["y"]), int(found["m"]), int(found["d"]))
-        return edtf, () if edtf else ("impossible",)
+        return _assembled(int(found["y"]), int(found["m"]), int(found["d"]))
     return _from_parts(found, as_of, may_swap=False)
 
 
@@ -172,9 +189,12 @@ def _guessed(text: str, as_of: date) -> tuple[str | None, tuple[Flag, ...]]:
     if compact is None:
         return None, ("unreadable",)
     a, b, c, d = compact.groups()
-    edtf = _day(int(a + b), int(c), int(d)) if 1500 <= int(a + b) <= 2999 else None
-    edtf = edtf or (_day(int(c + d), int(b), int(a)) if 1500 <= int(c + d) <= 2999 else None)
-    return edtf, () if edtf else ("impossible",)
+    readings = [
+        _assembled(int(year), int(month), int(day))
+        for year, month, day in ((a + b, c, d), (c + d, b, a))
+        if 1500 <= int(year) <= _LAST_YEAR
+    ]
+    return next((r for r in readings if not r[1]), readings[0] if readings else (None, ("impossible",)))
 
 
 def standard_date(
@@ -216,22 +236,26 @@ def _read(text: str, formats: tuple[str, ...], nulls: tuple[str, ...], as_of: da
 
 
 def _find(text: str, formats: tuple[str, ...], as_of: date) -> tuple[str | None, tuple[Flag, ...]]:
-    impossible = False
+    # A reading that cannot be is kept only where no other format gives one that can.
+    first: tuple[str | None, tuple[Flag, ...]] | None = None
     for declared in formats:
         edtf, flags = _declared(text, declared, as_of)
-        if edtf is not None:
+        if edtf is not None and "impossible" not in flags:
             return edtf, flags
-        impossible |= "impossible" in flags
+        if flags and first is None:
+            first = edtf, flags
+    edtf, flags = _undeclared(text, as_of)
+    return (edtf, flags) if first is None or (edtf is not None and "impossible" not in flags) else first
+
+
+def _undeclared(text: str, as_of: date) -> tuple[str | None, tuple[Flag, ...]]:
     iso = _ISO.fullmatch(text)
     if iso is not None:
-        edtf = _day(int(iso[1]), int(iso[2]), int(iso[3]))
-        return edtf, () if edtf else ("impossible",)
+        return _assembled(int(iso[1]), int(iso[2]), int(iso[3]))
     if (edtf_form := _EDTF.fullmatch(text)) is not None:
         y, m, d = (None if "X" in part else part for part in edtf_form.groups())
         return _from_parts({"y": y, "m": m, "d": d}, as_of, may_swap=False)
-    edtf, flags = _guessed(_FLOAT_TAIL.sub("", text), as_of)
-    # A date that fits a declared format but cannot be, and another reading that can, is still a slip: say so.
-    return edtf, flags if edtf is not None or not impossible else ("impossible",)
+    return _guessed(_FLOAT_TAIL.sub("", text), as_of)
 
 
 def date_from_parts(year: str | None, month: str | None, day: str | None, as_of: date | None = None) -> DateValue:

@@ -27,7 +27,7 @@ _ORGANISATION_WORDS = word_set(
     "LTD LIMITED LLP PLC LLC INC GMBH CIC CIO CORP CORPORATION COMPANY COUNCIL TRUST TRUSTEE TRUSTEES ASSOCIATION",
     "ASSOC ASSOCIATES HOUSING PROPERTIES PROPERTY LETTINGS ESTATES INVESTMENTS INVESTMENT HOLDINGS DEVELOPMENTS",
     "DEVELOPMENT SERVICES GROUP SCHOOL ACADEMY COLLEGE UNIVERSITY NURSERY HOSPITAL NHS SURGERY CENTRE CLUB",
-    "SOCIETY FOUNDATION CHARITY MOSQUE SOLICITORS ACCOUNTANTS MANAGEMENT ENTERPRISES ENTERPRISE CONSTRUCTION",
+    "SOCIETY FOUNDATION CHARITABLE MOSQUE SOLICITORS ACCOUNTANTS MANAGEMENT ENTERPRISES ENTERPRISE CONSTRUCTION",
     "BUILDERS CONTRACTORS RESTAURANT RESTAURANTS TAKEAWAY CAFE HOTEL HOTELS HOSTEL SUPERMARKET PHARMACY MOTORS",
     "TAXIS CONSULTING CONSULTANCY CONSULTANTS SOLUTIONS TRADING DEPARTMENT DEPT MINISTRY GOVERNMENT DIOCESE",
     "AUTHORITY AGENCY PARTNERSHIP PARTNERS CLEANING CATERING PLUMBING ELECTRICAL TRANSPORT LOGISTICS RECRUITMENT",
@@ -41,6 +41,7 @@ _ORGANISATION = re.compile(
     r"|(?:[&+]|\bAND) ?(?:CO|SONS?|BROS|BROTHERS|DAUGHTERS?)$"
 )
 
+_LEGAL_FORM = re.compile(r"\b(?:LTD|LIMITED|LLP|PLC|LLC|INC|GMBH|CIC|CIO|CORP|COMPANY|CO)$")
 _OCCUPIER_KEYS = word_set(
     "OCCUPIER OCCUPIERS OCCUPANT OCCUPANTS RESIDENT RESIDENTS HOUSEHOLDER HOUSEHOLDERS TENANT TENANTS OWNER",
     "OWNERS LANDLORD LANDLORDS LANDLADY LEASEHOLDER LEASEHOLDERS FREEHOLDER VOID VACANT EMPTY UNOCCUPIED OCUPIER",
@@ -85,8 +86,12 @@ def without_or_occupier(folded: str) -> str:
     return _OR_OCCUPIER.sub("", folded) if "OCC" in folded else folded
 
 
-def not_a_person(folded: str) -> str | None:
-    """Return why this name, upper case and without accents or apostrophes, is nobody's, or nothing where it may be."""
+def not_a_person(folded: str, *, looks_like_one: bool = False) -> str | None:
+    """Return why this name, upper case and without accents or apostrophes, is nobody's, or nothing where it may be.
+
+    ``looks_like_one``: the source has a forename and a surname of one word each, so that "COUNCIL" or "TRUST" is taken
+    for the surname it then is, and only a legal form ("LTD") makes it a company's.
+    """
     words = _WORD.findall(folded)
     if not words:
         return None
@@ -104,7 +109,7 @@ def not_a_person(folded: str) -> str | None:
         return ANONYMOUS
     if (present <= _TEST_WORDS and not present.isdisjoint(_TEST_KEYS)) or _DO_NOT_USE.search(said):
         return TEST
-    return ORGANISATION if _ORGANISATION.search(said) else None
+    return ORGANISATION if (_LEGAL_FORM if looks_like_one else _ORGANISATION).search(said) else None
 
 
 #: Words that make a name worth this closer look; without any of them it names a person, or nobody knows better.

@@ -185,7 +185,8 @@ def people_in_columns(
     if given_text is None and family_text is None:
         return ()
     whole = without_or_occupier(" ".join(t for t in (given_text, family_text) if t))
-    reason = not_a_person(whole)
+    single = given_text is not None and family_text is not None and whole.count(" ") == 1
+    reason = not_a_person(whole, looks_like_one=single)
     if reason is not None:
         return (PersonName(not_linked_reason=reason),)
     if given_text is None or family_text is None:

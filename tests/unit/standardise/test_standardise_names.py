@@ -289,3 +289,14 @@ def test_a_surname_joins_what_belongs_together():
 )
 def test_titles_are_written_one_way(text, expected):
     assert standard_title(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "family"), [("Lynn", "Council"), ("Charity", "Noble"), ("Anna", "Trust"), ("Ann", "Park")]
+)
+def test_a_forename_and_a_surname_in_their_columns_are_a_persons_even_where_a_company_could_be_called_so(given, family):
+    assert people_in_columns(None, given, None, family) == (person(given.upper(), family.upper()),)
+
+
+def test_a_legal_form_is_a_companys_even_in_the_columns_of_a_person():
+    assert people_in_columns(None, "Acme", None, "Ltd") == (PersonName(not_linked_reason="organisation"),)

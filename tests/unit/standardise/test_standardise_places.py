@@ -111,6 +111,7 @@ ADDRESSES = [
     ("C/O JOHN SMITH, 14 HIGH ROAD", None, "14", "HIGH ROAD", None, None),
     ("14 High Road, UK", None, "14", "HIGH ROAD", None, None),
     ("PO BOX 123, BARKING", None, "PO BOX 123", None, "BARKING", None),
+    ("14 HIGH ROAD, BARKING, IG11, 8AA", None, "14", "HIGH ROAD", "BARKING", "IG11 8AA"),
     # Other countries.
     ("8, stanley street, miami, winston hills", None, "8", "STANLEY STREET", "MIAMI WINSTON HILLS", None),
     ("7, wallaby place, delmar, cleveland", None, "7", "WALLABY PLACE", "DELMAR CLEVELAND", None),
