@@ -16,9 +16,13 @@ class Section:
     figures: tuple[Figure, ...]
 
 
+# Fields whose names are short for something, as people write them.
+_WRITTEN = {"nhs": "NHS", "nino": "NINO", "upn": "UPN", "uprn": "UPRN"}
+
+
 def words(name: str) -> str:
-    """Write the name of a field or a comparison as words: ``given_name`` as "Given name"."""
-    text = name.replace("_", " ").strip()
+    """Write the name of a field or a comparison as words: ``given_name`` as "Given name", ``upn`` as "UPN"."""
+    text = " ".join(_WRITTEN.get(word, word) for word in name.replace("_", " ").split())
     return text[:1].upper() + text[1:]
 
 

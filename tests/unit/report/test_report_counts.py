@@ -7,6 +7,7 @@ from insighthub.linkage.result import BlockingYield, LinkResult
 from insighthub.report import SourceCounts, write_report
 from insighthub.report.model_section import blocking_section, threshold_bits
 from insighthub.report.people import Reference, count_people
+from insighthub.report.section import words
 from insighthub.report.sources_section import overlap_section
 
 
@@ -110,3 +111,16 @@ def test_the_threshold_may_be_certainty_itself(tmp_path, result):
     path = tmp_path / "report.html"
     write_report(path, result=certain, deliveries=(), evaluation=None, title="Certain")
     assert "Threshold" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("given_name", "Given name"),
+        ("nhs_number", "NHS number"),
+        ("upn", "UPN"),
+        ("same UPRN and initial", "Same UPRN and initial"),
+    ],
+)
+def test_fields_are_named_as_people_write_them(name, shown):
+    assert words(name) == shown
