@@ -80,7 +80,8 @@ class NamePart:
     def finished(self) -> PersonName:
         """Return the name with its forenames parted and every piece in canonical form."""
         given, middle = part_forenames(self.given)
-        middle += [word for word in self.nickname if word not in {given, *middle, *self.family}]
+        also = [piece for word in self.nickname for piece in word.split("-")]
+        middle += [word for word in also if word not in {given, *middle, *self.family}]
         family = " ".join(self.family).replace("-", " ") or None
         previous = None if self.previous == family else self.previous
         return PersonName(self.title, given, " ".join(middle) or None, family, self.suffix, previous, self.deceased)
