@@ -50,9 +50,7 @@ def borough(work: Path, residents: int, seed: int) -> Borough:
         subprocess.run(command, cwd=PROJECT, check=True)
         making.rename(folder)
     extracts, records = folder / "extracts", folder / "person_records.parquet"
-    return Borough(
-        extracts / "contract.toml", extracts / "truth.parquet", records, pq.read_metadata(records).num_rows
-    )
+    return Borough(extracts / "contract.toml", extracts / "truth.parquet", records, pq.read_metadata(records).num_rows)
 
 
 def main(arguments: list[str] | None = None) -> int:

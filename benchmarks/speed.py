@@ -1,4 +1,4 @@
-"""Wall time and peak memory of ``insighthub link`` beside Splink 5, on a fictional borough of about 950,000 records.
+"""Wall time and peak memory of ``insighthub link`` beside Splink 5, on a fictional borough of about a million records.
 
 Takes a number of residents, gives a table on the screen and, with ``--json``, a file. The runs alternate, ours,
 Splink, ours, Splink, each in a process of its own, so that a busy machine slows both alike; the figure to go by is
@@ -6,9 +6,10 @@ the median of the ratios of neighbouring runs.
 
 The two are not given the same work, and the difference is in Splink's favour: ours is the whole command, from the
 messy files to clusters and report; Splink's seconds begin with the standardised table already in memory and end with
-clusters at 0.95. Splink gets as many threads as ours, and is tuned (``insighthub.peer.splink_tuned``).
+clusters at 0.95. Splink gets all cores, and is tuned (``insighthub.peer.splink_tuned``), with one or both of two
+trainings: ``documented``, as much as its documentation asks of a final model, and ``quick``, a tenth of that.
 
-    python -m benchmarks.speed [--residents N] [--runs N] [--seed N] [--threads N] [--best] [--work DIR] [--json FILE]
+    python -m benchmarks.speed [--residents N] [--runs N] [--training documented quick] [--best] [--work DIR] ...
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import statistics
 import sys
 import sysconfig
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ from insighthub.peer.result import PeerResult
 from insighthub.peer.thresholds import best_threshold
 
 GIGABYTE = 1e9
+TRAININGS = ("documented", "quick")
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,11 @@ def run_ours(made: Borough, out: Path) -> Measured:
     return measure([str(command), "link", str(made.contract), "--out", str(out)], cwd=PROJECT)
 
 
-def run_splink(made: Borough, out: Path, threads: int, *, pairs: bool = False) -> SplinkRun:
+def run_splink(made: Borough, out: Path, threads: int, training: str, *, pairs: bool = False) -> SplinkRun:
     """Run tuned Splink on the standardised records."""
     shutil.rmtree(out, ignore_errors=True)
-    command = [sys.executable, "-m", "benchmarks.speed_splink", str(made.records), str(out), "--threads", str(threads)]
+    command = [sys.executable, "-m", "benchmarks.speed_splink", str(made.records), str(out)]
+    command += ["--threads", str(threads), "--training", training]
     process = measure([*command, *(["--pairs"] if pairs else [])], cwd=PROJECT)
     figures = json.loads((out / "splink.json").read_text(encoding="utf-8"))
     return SplinkRun(figures["seconds"], figures["phases"], process)
@@ -86,20 +89,29 @@ def _spread(values: list[float], unit: str = "s") -> str:
 
 def print_figures(figures: dict[str, Any], console: Console) -> None:
     """Print medians, ranges, ratios, memory and F1."""
-    ours, splink = figures["ours"], figures["splink"]
+    ours = figures["ours"]
     table = Table(title=f"{figures['records']:,} records of {figures['residents']:,} residents")
-    for heading in ("", "Insight Hub: files to clusters", "Splink 5: table in memory to clusters"):
+    for heading in ("Engine", "Seconds", "Peak memory", "F1", "Its seconds over ours"):
         table.add_column(heading)
-    table.add_row("Seconds, median (range)", _spread(ours["seconds"]), _spread(splink["seconds"]))
-    gigabytes = [[b / GIGABYTE for b in run["peak_bytes"]] for run in (ours, splink)]
-    table.add_row("Peak memory, median (range)", _spread(gigabytes[0], "GB"), _spread(gigabytes[1], "GB"))
-    best = splink.get("best_f1")
-    at_best = "" if best is None else f"; {best:.4f} at its best threshold"
-    table.add_row("F1", f"{ours['f1']:.4f}", f"{splink['f1']:.4f} at 0.95{at_best}")
+    table.add_row(
+        "Insight Hub, files to clusters", _spread(ours["seconds"]), _memory(ours["peak_bytes"]), f"{ours['f1']:.4f}", ""
+    )
+    for training, splink in figures["splink"].items():
+        best = splink.get("best_f1")
+        at_best = "" if best is None else f", {best:.4f} at its best"
+        ratios = ", ".join(f"{r:.2f}" for r in splink["ratios"])
+        table.add_row(
+            f"Splink 5, table in memory to clusters, {training} training",
+            _spread(splink["seconds"]),
+            _memory(splink["peak_bytes"]),
+            f"{splink['f1']:.4f} at 0.95{at_best}",
+            f"median {statistics.median(splink['ratios']):.2f} ({ratios})",
+        )
     console.print(table)
-    ratios = figures["ratios"]
-    each = ", ".join(f"{r:.2f}" for r in ratios)
-    console.print(f"Splink's seconds over ours, pair by pair: {each}; median {statistics.median(ratios):.2f}")
+
+
+def _memory(peaks: list[int]) -> str:
+    return _spread([peak / GIGABYTE for peak in peaks], "GB")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -109,22 +121,26 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=3, help="runs of each, alternating")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="threads that Splink gets")
+    parser.add_argument("--training", nargs="+", choices=TRAININGS, default=TRAININGS, help="how Splink is trained")
     parser.add_argument("--best", action="store_true", help="one more run of Splink, untimed, for its best threshold")
     parser.add_argument("--work", type=Path, help="where the borough is made and kept; a temporary folder if not given")
     parser.add_argument("--json", type=Path, help="write every figure to this file")
     options = parser.parse_args(arguments)
-    console = Console(width=None if sys.stdout.isatty() else 130)
+    console = Console(width=None if sys.stdout.isatty() else 150)
     with tempfile.TemporaryDirectory(prefix="insighthub-speed-") as temporary:
         work = options.work or Path(temporary)
         console.print(f"A borough of {options.residents:,} residents ...")
         made = borough(work, options.residents, options.seed)
-        ours, splink = [], []
+        ours: list[Measured] = []
+        splink: dict[str, list[SplinkRun]] = {training: [] for training in options.training}
         for run in range(1, options.runs + 1):
             ours.append(run_ours(made, work / "ours"))
             console.print(f"run {run}: Insight Hub {ours[-1].seconds:.1f} s, {ours[-1].peak_bytes / GIGABYTE:.2f} GB")
-            splink.append(run_splink(made, work / "splink", options.threads))
-            last = splink[-1]
-            console.print(f"run {run}: Splink {last.seconds:.1f} s, {last.process.peak_bytes / GIGABYTE:.2f} GB")
+            for training, runs in splink.items():
+                last = run_splink(made, work / f"splink-{training}", options.threads, training)
+                runs.append(last)
+                memory = last.process.peak_bytes / GIGABYTE
+                console.print(f"run {run}: Splink, {training} training, {last.seconds:.1f} s, {memory:.2f} GB")
         figures: dict[str, Any] = {
             "machine": {"system": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()},
             "packages": {p: version(p) for p in ("insighthub", "splink", "duckdb", "rapidfuzz")},
@@ -136,23 +152,29 @@ def main(arguments: list[str] | None = None) -> int:
                 "peak_bytes": [m.peak_bytes for m in ours],
                 "f1": f1_of(work / "ours" / "links.parquet", made),
             },
-            "splink": {
-                "seconds": [s.seconds for s in splink],
-                "phases": [s.phases for s in splink],
-                "peak_bytes": [s.process.peak_bytes for s in splink],
-                "process": [asdict(s.process) for s in splink],
-                "f1": f1_of(work / "splink" / "clusters.parquet", made),
-            },
-            "ratios": [s.seconds / m.seconds for m, s in zip(ours, splink, strict=True)],
+            "splink": {t: splink_figures(work / f"splink-{t}", made, runs, ours) for t, runs in splink.items()},
         }
         if options.best:
-            run_splink(made, work / "splink", options.threads, pairs=True)
-            weight, f1 = best_f1(work / "splink", made)
-            figures["splink"] |= {"best_threshold": weight, "best_f1": f1}
+            for training, of in figures["splink"].items():
+                out = work / f"splink-{training}"
+                run_splink(made, out, options.threads, training, pairs=True)
+                of["best_threshold"], of["best_f1"] = best_f1(out, made)
     print_figures(figures, console)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     return 0
+
+
+def splink_figures(out: Path, made: Borough, runs: list[SplinkRun], ours: list[Measured]) -> dict[str, Any]:
+    """Return what the timed runs of one training took, and the ratio of each to the run of ours before it."""
+    return {
+        "seconds": [r.seconds for r in runs],
+        "phases": [r.phases for r in runs],
+        "peak_bytes": [r.process.peak_bytes for r in runs],
+        "process_seconds": [r.process.seconds for r in runs],
+        "f1": f1_of(out / "clusters.parquet", made),
+        "ratios": [r.seconds / m.seconds for m, r in zip(ours, runs, strict=True)],
+    }
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Takes a person_records file, gives ``splink.json`` (seconds by phase, from the t
 ``clusters.parquet`` and, with ``--pairs``, the scored pairs. Reading the file and writing the results are not counted
 in the seconds; the process as a whole is what the memory is measured of.
 
-    python -m benchmarks.speed_splink RECORDS.parquet OUT [--threads N] [--pairs]
+    python -m benchmarks.speed_splink RECORDS.parquet OUT [--threads N] [--training documented|quick] [--pairs]
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("records", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--training", choices=("documented", "quick"), default="documented")
     parser.add_argument("--pairs", action="store_true", help="keep the scored pairs, to try other thresholds on")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -33,7 +34,12 @@ def main(arguments: list[str] | None = None) -> int:
     started = time.perf_counter()
     # Without a seed Splink samples faster, and nothing here needs to be repeatable to the digit.
     result = run_splink(
-        records, threads=options.threads, work_dir=options.out / "spill", seed=None, keep_pairs=options.pairs
+        records,
+        threads=options.threads,
+        work_dir=options.out / "spill",
+        training=options.training,
+        seed=None,
+        keep_pairs=options.pairs,
     )
     total = time.perf_counter() - started
     pq.write_table(result.clusters, options.out / "clusters.parquet")
