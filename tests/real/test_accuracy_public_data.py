@@ -53,16 +53,15 @@ def test_the_matcher_is_given_no_trace_of_the_truth(name, datasets, tmp_path):
     if absent and not os.environ.get("CI"):
         pytest.skip(f"public data not found: {', '.join(absent)}")
     data = datasets.prepare(name, tmp_path)
-    entities = set(pq.read_table(data.truth)["entity_id"].to_pylist())
     telling = {"person_id", "census_id", "cis_id", "cluster", "unique_id", "rec_id", "simulant_id", "household_id"}
     for path in data.folder.iterdir():
         if path.suffix == ".parquet" and path != data.truth:
             names = pq.read_schema(path).names
         elif path.suffix in {".csv", ".tsv"}:
-            names = path.open(encoding="utf-8").readline().replace("\t", ",").replace(" ", "").strip().split(",")
+            header = path.read_text(encoding="utf-8").splitlines()[0]
+            names = [name.strip() for name in header.replace("\t", ",").split(",")]
         else:
             continue
         assert names[0] == "row"
         assert not telling & set(names)
         assert not any(n.startswith(("copy_", "guardian_")) for n in names)
-    assert len(entities) > 1
