@@ -1,6 +1,6 @@
 """The public linkage data sets, prepared so that the matcher sees no trace of the truth.
 
-Takes the data sets as they are published (``INSIGHTHUB_REAL_DATA``, or ``../shared/data`` from the project's root),
+Takes the data sets as they are published (``INSIGHTHUB_REAL_DATA``, or ``shared/data`` beside the project),
 gives a folder for each: input files, ``contract.toml`` (a copy of the one in ``benchmarks/contracts``) and
 ``truth.parquet`` (source, record_id, person, entity_id).
 
