@@ -68,7 +68,7 @@ def run_link(
     contract = load_contract(contract_path)
     true_links = read_truth(truth) if truth else None
     with output_folder(out) as folder:
-        landing, spill = folder / "landing", folder / "spill"
+        landing = folder / "landing"
         seconds: dict[str, float] = {}
         start = time.perf_counter()
         deliveries = []
@@ -86,7 +86,6 @@ def run_link(
             single_sources=[s.name for s in contract.source if s.one_record_per_person],
             other_kinds=other_kinds(contract),
             settings=settings,
-            work=spill,
             progress=progress,
         )
         result = replace(result, seconds=seconds | result.seconds)
@@ -96,8 +95,7 @@ def run_link(
         _write(folder, result, deliveries)
         title = f"Linkage of {contract_path.resolve().parent.name}"
         write_report(folder / "report.html", result=result, deliveries=counts, evaluation=evaluation, title=title)
-        for passing in (landing, spill):
-            _remove(passing)
+        shutil.rmtree(landing)
     return LinkRun(result, counts, evaluation)
 
 
@@ -155,8 +153,3 @@ def _write(folder: Path, result: LinkResult, deliveries: Sequence[Delivery]) -> 
     pq.write_table(quarantine, folder / "quarantine.parquet", compression="zstd")
     model = json.dumps(result.model, indent=1, ensure_ascii=False)
     (folder / "model.json").write_text(model + "\n", encoding="utf-8", newline="\n")
-
-
-def _remove(folder: Path) -> None:
-    if folder.exists():
-        shutil.rmtree(folder)

@@ -8,15 +8,13 @@ reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-from insighthub.linkage.encode import MISSING, Encoded, combine, dense
+from insighthub.linkage.encode import MISSING, Encoded, combine, dense, number_rows
 from insighthub.linkage.pairs import Pairs
 from insighthub.linkage.prepare import IDENTIFIERS
 from insighthub.linkage.result import BlockingYield
@@ -24,6 +22,7 @@ from insighthub.progress import Progress
 from insighthub.standardise.schema import OTHER_PREFIX
 
 Keys = npt.NDArray[np.int64]
+RULE_BITS = 6  # room for 63 rules
 
 
 @dataclass(frozen=True)
@@ -46,13 +45,7 @@ class BlockingRule:
             whole = (family >= 0) & (given >= 0)
             low, high = np.minimum(given, family), np.maximum(given, family)
             return combine(np.where(whole, low, MISSING).astype(np.int32), high)
-        total: Keys | None = None
-        for name in self.fields:
-            part = data.codes[name]
-            total = part.astype(np.int64) if total is None else combine(dense(total), part)
-        if total is None:
-            raise ValueError("a blocking rule needs a field")
-        return total
+        return combine(*(data.codes[name] for name in self.fields))
 
 
 FULL_NAME = BlockingRule("same given and family names, in either order", ("given_name", "family_name"), 0.3)
@@ -141,18 +134,12 @@ def first_identical(data: Encoded) -> npt.NDArray[np.int32]:
     out = np.arange(data.n, dtype=np.int32)
     if not len(rows):
         return out
-    same = np.zeros(len(rows), np.int64)
-    for values in (*(code[name] for name in names), data.days["valid_from"], data.days["valid_to"]):
-        same = dense_pairs(same, values[rows])
-    _, where, inverse = np.unique(same, return_index=True, return_inverse=True)
-    out[rows] = rows[where][inverse].astype(np.int32)
+    values = (*(code[name] for name in names), data.days["valid_from"], data.days["valid_to"])
+    same = number_rows(column[rows] for column in values)
+    where = np.empty(int(same.max()) + 1, np.int64)
+    where[same[::-1]] = rows[::-1]  # of several rows the first is written last
+    out[rows] = where[same].astype(np.int32)
     return out
-
-
-def dense_pairs(numbers: npt.NDArray[np.int64], values: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """Number the distinct pairs of two columns; a missing value counts as a value."""
-    keys = numbers * (int(values.max()) + 2) + (values.astype(np.int64) + 1)
-    return np.asarray(np.unique(keys, return_inverse=True)[1], np.int64)
 
 
 def _without(key: Keys, rows: npt.NDArray[np.int32]) -> Keys:
@@ -163,7 +150,9 @@ def _without(key: Keys, rows: npt.NDArray[np.int32]) -> Keys:
 
 def paired_by_name(data: Encoded, cap: int) -> npt.NDArray[np.bool_]:
     """Whether each row is paired with all who share its full name, or its name is too common for that; shape (n,)."""
-    return np.asarray(_cap(FULL_NAME.key(data), FULL_NAME.cap(cap))[0] >= 0)
+    number = dense(FULL_NAME.key(data))
+    counts = np.append(np.bincount(number[number >= 0]), 0)
+    return np.asarray((number >= 0) & (counts[number] <= FULL_NAME.cap(cap)))
 
 
 def candidate_pairs(
@@ -171,7 +160,7 @@ def candidate_pairs(
     rules: tuple[BlockingRule, ...],
     *,
     cap: int,
-    connect: Callable[[], duckdb.DuckDBPyConnection],
+    threads: int = 1,
     progress: Progress,
 ) -> tuple[Pairs, tuple[BlockingYield, ...]]:
     """Pair the rows.
@@ -180,56 +169,89 @@ def candidate_pairs(
         data: coded rows.
         rules: blocking rules, in order.
         cap: most records in a block.
-        connect: opens a DuckDB connection with the run's limits.
+        threads: rules to work at once.
         progress: told of each rule.
 
     Returns:
         The pairs, and each rule's yield.
     """
-    columns: dict[str, pa.Array] = {"r": pa.array(np.arange(data.n, dtype=np.int32))}
-    facts = []
     first = first_identical(data)
     copies = np.flatnonzero(first != np.arange(data.n)).astype(np.int32)
-    for i, rule in enumerate(rules):
-        key, largest, blocks, records = _cap(_without(rule.key(data), copies), rule.cap(cap))
-        columns[f"k{i}"] = pa.array(key, mask=key < 0)
-        facts.append((largest, blocks, records))
-    left, right = [first[copies]], [copies]
-    yields = []
-    if len(copies):
-        most = int(np.bincount(first).max())
-        yields.append(BlockingYield("identical records, each with the first", len(copies), len(copies), most, 0, 0))
-    with connect() as db:
-        db.register("coded", pa.table(columns))
-        # DuckDB's own table compresses and filters integers better than a registered Arrow table does.
-        db.execute("CREATE TEMP TABLE keys AS SELECT * FROM coded")
-        for i, rule in enumerate(rules):
-            progress.advance(i, len(rules))
-            found = db.execute(_pairs_sql(i)).fetchnumpy()
-            a, b = (np.asarray(found[c], np.int32) for c in ("l", "r"))
-            left.append(a)
-            right.append(b)
-            largest, blocks, records = facts[i]
-            total = db.execute(_TOTAL_SQL.format(i=i)).fetchone()
-            yields.append(BlockingYield(rule.label, int(total[0]) if total else 0, len(a), largest, blocks, records))
-    l_all, r_all = np.concatenate(left), np.concatenate(right)
-    packed = np.sort(l_all.astype(np.int64) * max(1, data.n) + r_all)
-    l_sorted, r_sorted = np.divmod(packed, max(1, data.n))
-    return Pairs(l_sorted.astype(np.int32), r_sorted.astype(np.int32)), tuple(yields)
+    packed = [_packed(first[copies], copies, 0, data.n)]
+    most = int(np.bincount(first, minlength=1).max())
+    facts = [("identical records, each with the first", len(copies), most, 0, 0)]
+
+    def pair_up(i: int) -> tuple[npt.NDArray[np.int64], tuple[str, int, int, int, int]]:
+        rule = rules[i]
+        left, right, largest, blocks, records = pairs_of_blocks(_without(rule.key(data), copies), rule.cap(cap))
+        return _packed(left, right, i + 1, data.n), (rule.label, len(left), largest, blocks, records)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for done, (found, fact) in enumerate(pool.map(pair_up, range(len(rules))), start=1):
+            progress.advance(done, len(rules))
+            packed.append(found)
+            facts.append(fact)
+    every = np.concatenate(packed)
+    del packed
+    every.sort()
+    pair = every >> RULE_BITS
+    is_first = np.ones(len(pair), bool)
+    is_first[1:] = pair[1:] != pair[:-1]
+    new = np.bincount(every[is_first] & (2**RULE_BITS - 1), minlength=len(facts))
+    yields = tuple(
+        BlockingYield(label, pairs, int(brought), largest, blocks, records)
+        for (label, pairs, largest, blocks, records), brought in zip(facts, new, strict=True)
+        if pairs or label != facts[0][0]
+    )
+    left, right = np.divmod(pair[is_first], max(1, data.n))
+    return Pairs(left.astype(np.int32), right.astype(np.int32)), yields
+
+
+def _packed(left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], rule: int, n: int) -> npt.NDArray[np.int64]:
+    """One integer a pair and rule: sorted, they stand by pair, and for one pair by rule."""
+    return ((left.astype(np.int64) * max(1, n) + right) << RULE_BITS) | rule
+
+
+def pairs_of_blocks(key: Keys, cap: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], int, int, int]:
+    """Return all pairs of rows that have the same key, left < right; rows with key -1 are in none.
+
+    Args:
+        key: shape (n,).
+        cap: most rows in a block; larger ones are left out.
+
+    Returns:
+        Left rows, right rows, the largest block, and how many blocks and rows were left out.
+    """
+    rows = np.flatnonzero(key >= 0)
+    order = rows[np.argsort(key[rows])].astype(np.int32)
+    sizes = block_sizes(key[order])
+    over = sizes > cap
+    left_out = int(sizes[over].sum())
+    largest = int(sizes.max(initial=0))
+    if left_out:
+        order, sizes = order[np.repeat(~over, sizes)], sizes[~over]
+    starts = np.cumsum(sizes) - sizes
+    # A row in a block of s rows, with o rows before it, is the left of s - 1 - o pairs: those with the rows after it.
+    follow = np.repeat(sizes + starts - 1, sizes) - np.arange(len(order))
+    left = np.repeat(np.arange(len(order)), follow)
+    step = np.arange(len(left)) - np.repeat(np.cumsum(follow) - follow, follow)
+    a, b = order[left], order[left + 1 + step]
+    return np.minimum(a, b), np.maximum(a, b), largest, int(over.sum()), left_out
+
+
+def block_sizes(sorted_key: Keys) -> npt.NDArray[np.int64]:
+    """Return the sizes of the runs of equal keys."""
+    if not len(sorted_key):
+        return np.empty(0, np.int64)
+    starts = np.flatnonzero(np.r_[True, sorted_key[1:] != sorted_key[:-1]])
+    return np.asarray(np.diff(np.r_[starts, len(sorted_key)]))
 
 
 #: Fields that say where a row lives; rows that share one are co-residents.
 _HOME = ("dwelling", "uprn", "street_dwelling")
 
 
-def coresident_pairs(
-    data: Encoded,
-    rules: tuple[BlockingRule, ...],
-    *,
-    cap: int,
-    most: int,
-    connect: Callable[[], duckdb.DuckDBPyConnection],
-) -> tuple[Pairs, float]:
+def coresident_pairs(data: Encoded, candidates: Pairs, *, cap: int, most: int) -> tuple[Pairs, float]:
     """Sample the pairs of co-residents that no blocking rule gave.
 
     They cannot be one person, or a rule would have paired them; but they show what co-residents look like. Learned from
@@ -237,10 +259,9 @@ def coresident_pairs(
 
     Args:
         data: coded rows.
-        rules: the rules that gave the candidates.
-        cap: most records in a block, or in a home.
+        candidates: the pairs that the rules gave.
+        cap: most records in a home.
         most: about how many pairs to take.
-        connect: opens a DuckDB connection with the run's limits.
 
     Returns:
         The pairs, sorted, and how many pairs each of them stands for.
@@ -248,44 +269,15 @@ def coresident_pairs(
     home = next((name for name in _HOME if data.has(name)), None)
     if home is None:
         return Pairs(np.empty(0, np.int32), np.empty(0, np.int32)), 1.0
-    keys = {f"k{i}": _cap(rule.key(data), rule.cap(cap))[0] for i, rule in enumerate(rules)}
-    keys["h"] = _cap(data.codes[home].astype(np.int64), cap)[0]
-    columns = {"r": pa.array(np.arange(data.n, dtype=np.int32))}
-    columns |= {name: pa.array(key, mask=key < 0) for name, key in keys.items()}
-    sizes = np.bincount(keys["h"][keys["h"] >= 0]).astype(float)
+    key = data.codes[home].astype(np.int64)
+    sizes = np.bincount(key[key >= 0]).astype(float)
+    sizes = sizes[sizes <= cap]
     every = max(1, int(np.ceil((sizes * (sizes - 1) / 2).sum() / max(1, most))))
-    earlier = "".join(f" AND (a.k{j} = b.k{j}) IS NOT TRUE" for j in range(len(rules)))
-    with connect() as db:
-        db.register("coded", pa.table(columns))
-        found = db.execute(
-            f"SELECT a.r AS l, b.r AS r FROM coded a JOIN coded b ON a.h = b.h AND a.r < b.r{earlier} "
-            "WHERE a.h % $every = 0 ORDER BY 1, 2",
-            {"every": every},
-        ).fetchnumpy()
-    return Pairs(np.asarray(found["l"], np.int32), np.asarray(found["r"], np.int32)), float(every)
-
-
-_TOTAL_SQL = """
-SELECT coalesce(sum(c * (c - 1) // 2), 0)::BIGINT
-FROM (SELECT count(*) AS c FROM keys WHERE k{i} IS NOT NULL GROUP BY k{i})
-"""
-
-
-def _pairs_sql(i: int) -> str:
-    earlier = "".join(f" AND (a.k{j} = b.k{j}) IS NOT TRUE" for j in range(i))
-    return f"SELECT a.r AS l, b.r AS r FROM keys a JOIN keys b ON a.k{i} = b.k{i} AND a.r < b.r{earlier}"
-
-
-def _cap(key: Keys, cap: int) -> tuple[Keys, int, int, int]:
-    """Drop the keys of blocks that are too large: the key, its largest block, blocks and records dropped."""
-    known = key >= 0
-    _, inverse, counts = np.unique(key[known], return_inverse=True, return_counts=True)
-    if not len(counts):
-        return key, 0, 0, 0
-    over = counts > cap
-    if not over.any():
-        return key, int(counts.max()), 0, 0
-    out = key.copy()
-    rows = np.flatnonzero(known)
-    out[rows[over[inverse]]] = MISSING
-    return out, int(counts.max()), int(over.sum()), int(counts[over].sum())
+    key[key % every != 0] = MISSING
+    left, right, *_ = pairs_of_blocks(key, cap)
+    n = max(1, data.n)
+    pair = np.sort(left.astype(np.int64) * n + right)
+    given = candidates.left.astype(np.int64) * n + candidates.right
+    at = np.minimum(np.searchsorted(given, pair), max(0, len(given) - 1))
+    new = pair[given[at] != pair] if len(given) else pair
+    return Pairs(*(x.astype(np.int32) for x in np.divmod(new, n))), float(every)

@@ -79,7 +79,10 @@ def log_likelihood(parameters: Parameters, comparisons: Sequence[Comparison], le
 
 
 def rarity_terms(parameters: Parameters, comparisons: Sequence[Comparison], rarity: npt.NDArray[np.int8]) -> Array:
-    """Return what the rarity of the names agreed on adds to log P(levels | class), to half a nat; (patterns, 5)."""
+    """Return what the rarity of the names agreed on adds to log P(levels | class), shape (patterns, 5).
+
+    Rarity is known in steps of a nat here; scoring looks at the values themselves.
+    """
     out = np.zeros((len(rarity), len(CLASSES)))
     place = {c.name: k for k, c in enumerate(comparisons)}
     for column, name in enumerate(("given_name", "family_name")):
@@ -133,11 +136,11 @@ def learn(
     outside = max(0.0, all_pairs - float(patterns.counts.sum()))
     parameters = replace(start, u=u) if start else _first_guess(comparisons, u, rows / all_pairs)
     counts = patterns.counts.astype(float)
-    onehot = [_places(patterns.levels[:, k], len(c.labels)) for k, c in enumerate(comparisons)]
+    counting = _Counting.of(patterns, comparisons, outside)
     for step in range(1, iterations + 1):
         log_lik = pattern_likelihood(parameters, comparisons, patterns)
         mass = responsibilities(parameters, log_lik, patterns.barred) * counts[:, None]
-        new = _maximise(parameters, comparisons, mass, onehot, outside)
+        new = _maximise(parameters, counting, mass)
         moved = max(
             float(np.abs(new.sizes / np.maximum(parameters.sizes, TINY) - 1)[[M]].max()),
             *(float(np.abs(a - b).max()) for a, b in zip(new.m, parameters.m, strict=True)),
@@ -207,10 +210,6 @@ def _first_guess(comparisons: Sequence[Comparison], u: list[Array], per_row: flo
     return parameters
 
 
-def _places(levels: npt.NDArray[np.int8], size: int) -> list[npt.NDArray[np.intp]]:
-    return [np.flatnonzero(levels == level) for level in range(size)]
-
-
 def _at_least(m: Array, comparison: Comparison) -> Array:
     """Hold the share of matches at the agreeing levels to the comparison's floor.
 
@@ -223,25 +222,52 @@ def _at_least(m: Array, comparison: Comparison) -> Array:
     return np.asarray(np.where(agreeing, m * (comparison.floor / share), m * ((1 - comparison.floor) / (1 - share))))
 
 
-def _maximise(
-    old: Parameters,
-    comparisons: Sequence[Comparison],
-    mass: Array,
-    onehot: list[list[npt.NDArray[np.intp]]],
-    outside: float,
-) -> Parameters:
+@dataclass(frozen=True)
+class _Counting:
+    """What every round counts the same way.
+
+    Attributes:
+        comparisons: in the order of the patterns' columns.
+        at_level: for each comparison and level, the patterns at it.
+        apart: for each comparison that tells people apart, which patterns it tells apart; shape (patterns,).
+        outside: pairs that are no candidates.
+    """
+
+    comparisons: Sequence[Comparison]
+    at_level: list[list[npt.NDArray[np.intp]]]
+    apart: dict[str, npt.NDArray[np.bool_]]
+    outside: float
+
+    @classmethod
+    def of(cls, patterns: Patterns, comparisons: Sequence[Comparison], outside: float) -> _Counting:
+        levels = patterns.levels
+        places = [
+            [np.flatnonzero(levels[:, k] == level) for level in range(len(c.labels))] for k, c in enumerate(comparisons)
+        ]
+        apart = {c.told_by: np.zeros(len(levels), bool) for c in comparisons if c.told_by is not None}
+        for k, comparison in enumerate(comparisons):
+            if comparison.name in apart:
+                apart[comparison.name] = levels[:, k] >= comparison.agreeing
+        return cls(comparisons, places, apart, outside)
+
+
+def _maximise(old: Parameters, counting: _Counting, mass: Array) -> Parameters:
     totals = mass.sum(axis=0)
-    totals[U] += outside
+    totals[U] += counting.outside
     new = Parameters(totals / totals.sum(), [], old.u)
-    for k, comparison in enumerate(comparisons):
+    for k, comparison in enumerate(counting.comparisons):
         pooled = [c for c in range(len(CLASSES)) if rule_of(comparison, c) is Rule.M]
-        by_level = np.array([mass[where].sum(axis=0) for where in onehot[k]])
+        by_level = np.array([mass[where].sum(axis=0) for where in counting.at_level[k]])
         own = by_level[:, M].sum()
         seen = by_level[:, pooled].sum(axis=1)
         posterior = seen + comparison.centre() * (PRIOR_SHARE * own + 1.0)
         new.m.append(_at_least(posterior / posterior.sum(), comparison))
+        told = by_level
+        if comparison.told_by is not None:
+            tells = counting.apart[comparison.told_by][:, None]
+            told = np.array([(mass[where] * tells[where]).sum(axis=0) for where in counting.at_level[k]])
         for cls in (F, A):
             if (cls, k) in old.free:
-                free = by_level[:, cls] + FREE_PRIOR * comparison.free_centre(old.u[k])
+                free = told[:, cls] + FREE_PRIOR * comparison.free_centre(old.u[k])
                 new.free[cls, k] = free / free.sum()
     return new

@@ -7,7 +7,7 @@ value pair. The order of the rows given makes no difference: rows are sorted by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -126,8 +126,27 @@ def combine(*parts: Codes) -> npt.NDArray[np.int64]:
 
 
 def dense(keys: npt.NDArray[np.int64]) -> Codes:
-    """Renumber keys 0, 1, ... in their own order; -1 stays -1."""
-    out = np.full(len(keys), MISSING, np.int32)
-    known = keys >= 0
-    out[known] = np.unique(keys[known], return_inverse=True)[1].astype(np.int32)
-    return out
+    """Renumber keys 0, 1, ... in the order in which they first come; -1 stays -1."""
+    coded = pa.array(keys, mask=keys < 0).dictionary_encode()
+    return np.asarray(coded.indices.fill_null(MISSING).to_numpy(zero_copy_only=False), np.int32)
+
+
+def number_rows(columns: Iterable[npt.NDArray[np.integer]]) -> Codes:
+    """Number the distinct rows of several columns of integers from -1, in the order in which they first come.
+
+    Columns are put into one integer while there is room, and only then renumbered.
+    """
+    code: npt.NDArray[np.int64] | None = None
+    room = 1
+    for column in columns:
+        span = int(column.max(initial=MISSING)) + 2
+        if code is None:
+            code = np.zeros(len(column), np.int64)
+        if room * span >= 2**62:
+            code = dense(code).astype(np.int64)
+            room = int(code.max(initial=0)) + 1
+        code *= span
+        code += column
+        code += 1
+        room *= span
+    return dense(code) if code is not None else np.empty(0, np.int32)

@@ -10,9 +10,7 @@ import os
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -55,7 +53,6 @@ def link_records(
     single_sources: Collection[str] = (),
     other_kinds: Mapping[str, str] | None = None,
     settings: LinkSettings | None = None,
-    work: Path | None = None,
     progress: Progress | None = None,
 ) -> LinkResult:
     """Link person records.
@@ -65,21 +62,11 @@ def link_records(
         single_sources: sources that hold one record a person.
         other_kinds: ``other_<name>`` -> "text", "exact" or "identifier", from the contracts.
         settings: the run's few numbers.
-        work: folder for DuckDB to spill to.
         progress: told of each stage.
     """
     settings = settings or LinkSettings()
     progress = progress or Silent()
     threads = settings.threads or os.cpu_count() or 1
-
-    def connect() -> duckdb.DuckDBPyConnection:
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "threads": threads,
-            "memory_limit": settings.memory_limit,
-        }
-        if work is not None:
-            config["temp_directory"] = str(work)
-        return duckdb.connect(config=config)
 
     clock = _Clock(progress)
     with clock.stage("encode", "Coding values"):
@@ -88,14 +75,12 @@ def link_records(
         rarity = name_rarity(data, comparisons, paired_by_name(data, settings.block_cap))
     with clock.stage("block", "Finding pairs to compare"):
         rules = choose_rules(data)
-        pairs, blocking = candidate_pairs(data, rules, cap=settings.block_cap, connect=connect, progress=progress)
+        pairs, blocking = candidate_pairs(data, rules, cap=settings.block_cap, threads=threads, progress=progress)
     with clock.stage("compare", f"Comparing {len(pairs):,} pairs"):
         patterns = compare(data, comparisons, rarity, pairs, threads=threads, progress=progress)
     with clock.stage("random pairs", "Comparing random pairs"):
         random = compare(data, comparisons, rarity, draw_pairs(data.n, settings.random_pairs), threads=threads)
-        homes, stands_for = coresident_pairs(
-            data, rules, cap=settings.block_cap, most=settings.coresident_pairs, connect=connect
-        )
+        homes, stands_for = coresident_pairs(data, pairs, cap=settings.block_cap, most=settings.coresident_pairs)
         coresidents = compare(data, comparisons, rarity, homes, threads=threads)
     with clock.stage("learn", "Learning what agreement means here"):
         parameters = learn_with_random_pairs(

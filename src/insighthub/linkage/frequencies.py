@@ -16,8 +16,8 @@ from insighthub.linkage.comparisons.comparison import Comparison, Levels
 from insighthub.linkage.encode import Encoded, combine, dense
 
 Array = npt.NDArray[np.float64]
-STEP = 0.5  # nats
-STEPS = 40
+STEP = 1.0  # nats
+STEPS = 24
 NAMESAKE_ZERO = 10.0  # nats added before taking steps, since a full name may be rarer or commoner than the average
 
 
@@ -51,7 +51,7 @@ class NameRarity:
     def steps(
         self, given: Levels | None, family: Levels | None, left: npt.NDArray[np.int32]
     ) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8], npt.NDArray[np.int8]]:
-        """Return the rarity of the names that pairs agree on, in steps of half a nat; -1 where they do not agree.
+        """Return the rarity of the names that pairs agree on, in steps of one nat; -1 where they do not agree.
 
         Args:
             given: levels of the given names, or None where they are not compared.

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from insighthub.linkage.comparisons.comparison import Comparison, Levels
-from insighthub.linkage.encode import Encoded
-from insighthub.linkage.frequencies import STEPS, NameRarity
+from insighthub.linkage.encode import Encoded, number_rows
+from insighthub.linkage.frequencies import NameRarity
 from insighthub.linkage.pairs import Pairs
 from insighthub.progress import Progress
 
@@ -68,31 +68,24 @@ def compare(
     # Two people whom one record names are two people.
     barred |= data.codes["record"][pairs.left] == data.codes["record"][pairs.right]
     columns = [barred.astype(np.int8), *steps, *levels]
-    spans = [1, STEPS, STEPS, STEPS, *(len(c.labels) for c in comparisons)]
-    table, counts, of_pair = distinct_rows(columns, spans)
+    table, counts, of_pair = distinct_rows(columns)
     return Patterns(table[:, 4:], table[:, 0] == 1, table[:, 1:4], counts, of_pair)
 
 
 def distinct_rows(
-    columns: Sequence[npt.NDArray[np.int8]], spans: Sequence[int]
+    columns: Sequence[npt.NDArray[np.int8]],
 ) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
     """Return the distinct rows, how often each is there, and the distinct row of each row.
 
     Args:
         columns: small integers from -1, shape (rows,) each.
-        spans: for each column, one more than its largest value could be.
     """
-    code = np.zeros(len(columns[0]), np.int64)
-    room = 1
-    for column, span in zip(columns, spans, strict=True):
-        if room * (span + 1) >= 2**62:  # number what there is so far, and go on from there
-            found, code = np.unique(code, return_inverse=True)
-            room = len(found)
-        code = code * (span + 1) + (column.astype(np.int64) + 1)
-        room *= span + 1
-    _, first, inverse, counts = np.unique(code, return_index=True, return_inverse=True, return_counts=True)
+    places = number_rows(columns)
+    counts = np.bincount(places)
+    first = np.empty(len(counts), np.int64)
+    first[places[::-1]] = np.arange(len(places) - 1, -1, -1)  # of several rows the first is written last
     table = np.stack([column[first] for column in columns], axis=1)
-    return table, counts.astype(np.int64), inverse.astype(np.int32)
+    return table, counts.astype(np.int64), places
 
 
 def with_more(patterns: Patterns, others: Patterns, weight: float) -> Patterns:

@@ -23,10 +23,10 @@ class LinkSettings:
     threshold: float = 0.5
     keep_probability: float = 0.01
     block_cap: int = 150
-    random_pairs: int = 1_000_000
+    random_pairs: int = 500_000
     coresident_pairs: int = 200_000
     iterations: int = 200
-    tolerance: float = 1e-5
+    tolerance: float = 1e-4
     shared_value_limit: int = 40
     threads: int = 0
     memory_limit: str = "2GB"

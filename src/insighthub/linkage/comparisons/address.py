@@ -7,7 +7,6 @@ multiplied as if each were news.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
@@ -21,31 +20,41 @@ ALIKE_TEXT = 82.0  # percent of the indel similarity of sorted words
 def address_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
     """Levels of the addresses of pairs; see ``ADDRESS.labels``."""
     code = data.codes
-
-    def equal(name: str) -> npt.NDArray[np.bool_]:
+    out = np.full(len(left), SAME, np.int8)
+    same = np.zeros(len(left), bool)
+    for name in ("dwelling", "uprn"):
         a = code[name][left]
-        return np.asarray((a >= 0) & (a == code[name][right]))
+        same |= (a >= 0) & (a == code[name][right])
+    # Most pairs live together; the rest is worked out for the others alone.
+    others = np.flatnonzero(~same)
+    out[others] = _levels_of_different_dwellings(data, left[others], right[others])
+    return out
 
-    def known(name: str) -> npt.NDArray[np.bool_]:
-        return np.asarray((code[name][left] >= 0) & (code[name][right] >= 0))
 
-    postcode, number = equal("postcode"), equal("house_number")
-    street, address = equal("street"), equal("address")
+def _levels_of_different_dwellings(data: Encoded, left: Rows, right: Rows) -> Levels:
+    code = data.codes
+    ends = {
+        name: (code[name][left], code[name][right])
+        for name in ("postcode", "house_number", "street", "address", "flat", "uprn", "sector", "street_dwelling")
+    }
+    equal = {name: (a >= 0) & (a == b) for name, (a, b) in ends.items()}
+    known = {name: (a >= 0) & (b >= 0) for name, (a, b) in ends.items()}
+    postcode, number, street, address = (equal[n] for n in ("postcode", "house_number", "street", "address"))
     out = np.full(len(left), UNKNOWN, np.int8)
-    out[known("postcode") | known("address") | known("uprn") | known("street")] = FAR
-    out[equal("sector") | (street & ~known("postcode"))] = NEAR
+    out[known["postcode"] | known["address"] | known["uprn"] | known["street"]] = FAR
+    out[equal["sector"] | (street & ~known["postcode"])] = NEAR
     out[postcode] = POSTCODE
-    number_unknown = ~known("house_number")
-    flat_unclear = (code["flat"][left] < 0) | (code["flat"][right] < 0)
+    number_unknown = ~known["house_number"]
+    flat_unclear = ~known["flat"]
     same_number = number & (street | postcode)
-    out[(postcode & number_unknown & ~known("uprn")) | (same_number & flat_unclear)] = ALIKE
+    out[(postcode & number_unknown & ~known["uprn"]) | (same_number & flat_unclear)] = ALIKE
     # Text is looked at only where numbers agree or one is missing: elsewhere it cannot be one address.
-    unclear = (out > ALIKE) & known("address") & (number | number_unknown) & ~(postcode & known("house_number"))
+    unclear = (out > ALIKE) & known["address"] & (number | number_unknown) & ~(postcode & known["house_number"])
     where = np.flatnonzero(unclear)
     if len(where):
         out[where] = np.minimum(out[where], _text_levels(data, left[where], right[where]))
-    same_dwelling = equal("dwelling") | (equal("street_dwelling") & ~known("postcode"))
-    out[same_dwelling | equal("uprn") | (address & (postcode | ~known("postcode")))] = SAME
+    no_postcode = ~known["postcode"]
+    out[(equal["street_dwelling"] & no_postcode) | (address & (postcode | no_postcode))] = SAME
     return out
 
 

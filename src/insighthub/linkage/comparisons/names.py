@@ -115,7 +115,8 @@ def given_name_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
     m_l, m_r = middle[left], middle[right]
     as_middle = ((m_l >= 0) & (m_l == g_r)) | ((m_r >= 0) & (m_r == g_l))
     out[weak & as_middle] = MIDDLE
-    out[weak & swapped_names(data, left, right)] = SWAPPED
+    at = np.flatnonzero(weak)
+    out[at[swapped_names(data, left[at], right[at])]] = SWAPPED
     both_initials = (out == SAME) & is_initial[left]
     out[both_initials] = INITIAL
     return out
@@ -138,7 +139,8 @@ def family_name_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
     p_l, p_r = previous[left], previous[right]
     renamed = ((p_l >= 0) & (p_l == f_r)) | ((p_r >= 0) & (p_r == f_l))
     out[renamed & (out > 1)] = 2
-    out[(out > 1) & swapped_names(data, left, right)] = UNKNOWN
+    at = np.flatnonzero(out > 1)
+    out[at[swapped_names(data, left[at], right[at])]] = UNKNOWN
     return out
 
 
@@ -170,8 +172,11 @@ GIVEN_NAME = Comparison(
         "different",
     ),
     given_name_levels,
+    family=Rule.FREE,  # father and son, mother and daughter of one name: how many is learned
     namesake=Rule.M,
     agreeing=4,
+    shared=0.002,
+    told_by="date_of_birth",
     rarity="given_name",
 )
 FAMILY_NAME = Comparison(
