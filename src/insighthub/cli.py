@@ -102,11 +102,12 @@ def link(
     truth: Annotated[
         Path | None, typer.Option(help="A truth file, to say in the report how good the links are.")
     ] = None,
+    report: Annotated[bool, typer.Option(help="Write report.html.")] = True,
     threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0 for all processors.")] = 0,
 ) -> None:
     """Link any set of files: clusters, pairs, the model and a report."""
     with console.user_errors(), console.Bars() as bars:
-        run = run_link(contract, out, truth=truth, settings=LinkSettings(threads=threads), progress=bars)
+        run = run_link(contract, out, truth=truth, report=report, settings=LinkSettings(threads=threads), progress=bars)
     console.out.print(console.counts_table(run.counts))
     clusters = run.result.links["cluster_id"]
     people = len(clusters.drop_null().unique())
@@ -114,7 +115,8 @@ def link(
     console.out.print(f"{linked:,} linked records of {people:,} people", highlight=False)
     if run.evaluation is not None:
         console.out.print(console.scores_table(run.evaluation))
-    console.out.print(f"Report: {out / 'report.html'}", highlight=False, soft_wrap=True)
+    where = out / "report.html" if report else out
+    console.out.print(f"{'Report' if report else 'Written to'}: {where}", highlight=False, soft_wrap=True)
 
 
 @app.command()

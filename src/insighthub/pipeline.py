@@ -28,7 +28,7 @@ from insighthub.progress import Progress, Silent
 from insighthub.report.counts import SourceCounts
 from insighthub.report.page import write_report
 from insighthub.sources.contract import Contract, load_contract
-from insighthub.sources.landing import Delivery, land
+from insighthub.sources.landing import Delivery, land_all
 from insighthub.standardise.build import standardise_all
 from insighthub.store.output_folder import output_folder
 
@@ -47,6 +47,7 @@ def run_link(
     out: Path,
     *,
     truth: Path | None = None,
+    report: bool = True,
     settings: LinkSettings | None = None,
     progress: Progress | None = None,
 ) -> LinkRun:
@@ -56,6 +57,7 @@ def run_link(
         contract_path: the contract; its paths are relative to it.
         out: the folder to write, new, empty, or the output of an earlier run.
         truth: a truth file, if the report is to say how good the links are.
+        report: whether to write ``report.html``.
         settings: the run's few numbers.
         progress: told of each stage.
 
@@ -71,11 +73,8 @@ def run_link(
         landing = folder / "landing"
         seconds: dict[str, float] = {}
         start = time.perf_counter()
-        deliveries = []
         progress.stage("Landing the files")
-        for i, source in enumerate(contract.source):
-            progress.advance(i, len(contract.source))
-            deliveries.append(land(source, contract_path.resolve().parent, landing))
+        deliveries = land_all(contract, contract_path.resolve().parent, landing, progress)
         seconds["read and check files"] = time.perf_counter() - start
         progress.stage("Standardising")
         start = time.perf_counter()
@@ -91,10 +90,11 @@ def run_link(
         result = replace(result, seconds=seconds | result.seconds)
         counts = source_counts(deliveries, records)
         evaluation = evaluate_links(result.links, true_links) if true_links is not None else None
-        progress.stage("Writing the report")
+        progress.stage("Writing what was found")
         _write(folder, result, deliveries)
-        title = f"Linkage of {contract_path.resolve().parent.name}"
-        write_report(folder / "report.html", result=result, deliveries=counts, evaluation=evaluation, title=title)
+        if report:
+            title = f"Linkage of {contract_path.resolve().parent.name}"
+            write_report(folder / "report.html", result=result, deliveries=counts, evaluation=evaluation, title=title)
         shutil.rmtree(landing)
     return LinkRun(result, counts, evaluation)
 
@@ -109,7 +109,7 @@ def standardised(contract_path: Path, *, progress: Progress | None = None) -> pa
     contract = load_contract(contract_path)
     with tempfile.TemporaryDirectory() as landing:
         base = contract_path.resolve().parent
-        deliveries = [land(source, base, Path(landing), progress) for source in contract.source]
+        deliveries = land_all(contract, base, Path(landing), progress)
         return standardise_landed(contract, deliveries, progress)
 
 
