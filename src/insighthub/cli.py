@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import typer
 
 import insighthub
-from insighthub import checks, console, demonstration
+from insighthub import checks, console
 from insighthub.linkage.evaluate import evaluate_links
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.truth import read_truth
@@ -60,6 +60,8 @@ def demo(
     serve: Annotated[bool, typer.Option(help="Serve the web app afterwards; this version has none yet.")] = True,
 ) -> None:
     """Build the fictional borough, link its extracts, and hold the links against its truth."""
+    from insighthub import demonstration  # the borough's names take a while to load, and only this command needs them
+
     with console.user_errors(), console.Bars() as bars:
         outcome = demonstration.run(home, residents=residents, seed=seed, peer=peer, progress=bars)
     for table in demonstration.tables(outcome):

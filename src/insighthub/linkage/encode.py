@@ -7,7 +7,8 @@ value pair. The order of the rows given makes no difference: rows are sorted by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -71,12 +72,15 @@ class Encoded:
             self.memory[name] = make()
         return self.memory[name]
 
-    def add_pool(self, columns: dict[str, pa.ChunkedArray | pa.Array]) -> None:
-        """Code several text columns against one shared pool."""
-        pool, coded = encode_columns(list(columns.values()))
-        for name, codes in zip(columns, coded, strict=True):
-            self.codes[name] = codes
-            self.pools[name] = pool
+    def add_pools(self, groups: Sequence[Mapping[str, pa.ChunkedArray]], threads: int = 1) -> None:
+        """Code text columns; the columns of a group share one pool."""
+        with ThreadPoolExecutor(threads) as pool:
+            for group, (values, coded) in zip(
+                groups, pool.map(lambda g: encode_columns(list(g.values())), groups), strict=True
+            ):
+                for name, codes in zip(group, coded, strict=True):
+                    self.codes[name] = codes
+                    self.pools[name] = values
 
     def derive(self, name: str, parent: str, values: Sequence[str | None]) -> None:
         """Add a field computed from each distinct value of another, given in that pool's order."""

@@ -70,7 +70,7 @@ def link_records(
 
     clock = _Clock(progress)
     with clock.stage("encode", "Coding values"):
-        data = prepare(records, single=single_sources, shared_value_limit=settings.shared_value_limit)
+        data = prepare(records, single=single_sources, shared_value_limit=settings.shared_value_limit, threads=threads)
         comparisons = choose_comparisons(data, other_kinds)
         rarity = name_rarity(data, comparisons, paired_by_name(data, settings.block_cap))
     with clock.stage("block", "Finding pairs to compare"):

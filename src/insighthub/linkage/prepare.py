@@ -19,15 +19,34 @@ from insighthub.standardise.schema import OTHER_PREFIX
 
 NAMES = ("given_name", "family_name", "previous_family_name")
 IDENTIFIERS = ("nhs_number", "nino", "upn")
+#: Fields with a pool of values of their own.
+ALONE = (
+    "address",
+    "email",
+    "middle_names",
+    "date_of_birth",
+    "valid_from",
+    "valid_to",
+    "uprn",
+    "postcode",
+    "flat",
+    "house_number",
+    "street",
+    "sex",
+    *IDENTIFIERS,
+)
 
 
-def prepare(records: pa.Table, *, single: Collection[str] = (), shared_value_limit: int = 40) -> Encoded:
+def prepare(
+    records: pa.Table, *, single: Collection[str] = (), shared_value_limit: int = 40, threads: int = 1
+) -> Encoded:
     """Code the linkable rows.
 
     Args:
         records: ``person_records``; rows with a ``not_linked_reason`` are left out.
         single: sources that hold one record a person.
         shared_value_limit: a contact or identifier on more records than this counts as not known.
+        threads: fields to code at once.
     """
     linkable = records.filter(pc.is_null(records["not_linked_reason"]))
     linkable = linkable.sort_by([("source", "ascending"), ("record_id", "ascending"), ("person", "ascending")])
@@ -40,27 +59,30 @@ def prepare(records: pa.Table, *, single: Collection[str] = (), shared_value_lim
         single=np.array([s in single for s in sources], bool),
     )
     # Rows are sorted, so those of one record stand together.
-    ids = encode_columns([linkable["record_id"]])[1][0]
-    data.codes["record"] = dense(combine(source, ids))
+    ids = linkable["record_id"].combine_chunks()
+    another = np.ones(data.n, bool)
+    another[1:] = (source[1:] != source[:-1]) | pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
+    data.codes["record"] = (np.cumsum(another) - 1).astype(np.int32)
     data.codes["person"] = linkable["person"].to_numpy().astype(np.int32)
-    _names(data, linkable)
-    _dates(data, linkable)
-    _places(data, linkable)
-    data.add_pool({"phone": linkable["phone"], "mobile": linkable["mobile"]})
-    for name in ("email", "sex", *IDENTIFIERS):
-        data.add_pool({name: linkable[name]})
-    for name in linkable.column_names:
-        if name.startswith(OTHER_PREFIX):
-            data.add_pool({name: linkable[name]})
+    first_middle = pc.list_element(pc.split_pattern(pc.fill_null(linkable["middle_names"], ""), " "), 0)
+    data.add_pools(
+        [
+            {name: linkable[name] for name in NAMES} | {"middle_name": first_middle},
+            {"phone": linkable["phone"], "mobile": linkable["mobile"]},
+            *({name: linkable[name]} for name in ALONE),
+            *({name: linkable[name]} for name in linkable.column_names if name.startswith(OTHER_PREFIX)),
+        ],
+        threads,
+    )
+    _names(data)
+    _dates(data)
+    _places(data)
     for names in (("phone", "mobile"), ("email",), *((i,) for i in IDENTIFIERS)):
         _drop_shared(data, names, shared_value_limit)
     return data
 
 
-def _names(data: Encoded, rows: pa.Table) -> None:
-    first_middle = pc.list_element(pc.split_pattern(pc.fill_null(rows["middle_names"], ""), " "), 0)
-    data.add_pool({name: rows[name] for name in NAMES} | {"middle_name": first_middle})
-    data.add_pool({"middle_names": rows["middle_names"]})
+def _names(data: Encoded) -> None:
     middle = [str(v) for v in data.pools["middle_names"].values]
     data.derive("middle_first", "middle_names", [v.split(" ", 1)[0] for v in middle])
     data.derive("middle_initial", "middle_names", [v[:1] for v in middle])
@@ -73,14 +95,12 @@ def _names(data: Encoded, rows: pa.Table) -> None:
     data.flags["given_is_initial"] = np.append([len(v) == 1 for v in pool], False)[data.codes["given_name"]]
 
 
-def _dates(data: Encoded, rows: pa.Table) -> None:
-    data.add_pool({"date_of_birth": rows["date_of_birth"]})
+def _dates(data: Encoded) -> None:
     values = [str(v) for v in data.pools["date_of_birth"].values]
     for name in ("valid_from", "valid_to"):
-        pool, (codes,) = encode_columns([rows[name]])
-        data.days[name] = np.append([_day(str(v)) for v in pool.values], MISSING).astype(np.int32)[codes]
+        days = [_day(str(v)) for v in data.pools[name].values]
+        data.days[name] = np.append(days, MISSING).astype(np.int32)[data.codes[name]]
     data.derive("birth_year", "date_of_birth", [v[:4] if "X" not in v[:4] else None for v in values])
-    # 1 January is the day of many who do not know theirs: too common a date to block on.
     data.derive("birth_date", "date_of_birth", [v if "X" not in v else None for v in values])
 
 
@@ -91,15 +111,9 @@ def _day(text: str) -> int:
         return MISSING
 
 
-def _places(data: Encoded, rows: pa.Table) -> None:
-    data.add_pool({"uprn": rows["uprn"]})
-    data.add_pool({"postcode": rows["postcode"]})
+def _places(data: Encoded) -> None:
     postcodes = [str(v) for v in data.pools["postcode"].values]
     data.derive("sector", "postcode", [v[:-2] if len(v) > 4 else v for v in postcodes])
-    data.add_pool({"flat": rows["flat"]})
-    data.add_pool({"house_number": rows["house_number"]})
-    data.add_pool({"street": rows["street"]})
-    data.add_pool({"address": rows["address"]})
     # One dwelling: the same number, flat and postcode; the street stands in where there is no postcode.
     flat = data.codes["flat"] + 1
     by_code = dense(combine(data.codes["postcode"], data.codes["house_number"], flat))
