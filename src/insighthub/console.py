@@ -75,14 +75,14 @@ def user_errors() -> Iterator[None]:
         yield
     except InsightHubError as error:
         err.print("[bold red]Error:[/]", end=" ")
-        err.print(str(error), markup=False, highlight=False)
+        err.print(str(error), markup=False, highlight=False, soft_wrap=True)
         raise SystemExit(1) from None
 
 
 def counts_table(counts: Sequence[SourceCounts]) -> Table:
     """Lay out what became of each source's rows."""
     table = Table(title="Rows delivered, landed and quarantined; persons named")
-    table.add_column("Source")
+    table.add_column("Source", overflow="fold")
     for name in ("Delivered", "Landed", "Quarantined", "Persons named", "Not linked"):
         table.add_column(name, justify="right")
     for c in counts:

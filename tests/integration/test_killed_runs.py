@@ -1,0 +1,210 @@
+"""Whatever happens to a run, the output folder is whole or not there, and the next run succeeds."""
+
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from insighthub.cli import app
+from insighthub.store.output_folder import check_whole, output_folder
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="a process is forked, and killed by a signal"),
+]
+
+KILLS = 50
+KILLS_AT_THE_END = 20  # in the last tenth of a second, in which the output takes its place
+LONGEST = 120  # seconds; a run takes about one
+
+
+class WarmProcess:
+    """Starts runs of the command line that need not load the program first."""
+
+    def __init__(self, folder):
+        self.printed = folder / "printed.txt"
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("warm_link.py")), str(folder / "drawings")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+            bufsize=0,
+        )
+
+    def start(self, *words, most_bytes=None):
+        task = {"words": [str(w) for w in words], "printed": str(self.printed), "most_bytes": most_bytes}
+        self._process.stdin.write(json.dumps(task).encode() + b"\n")
+        return int(self._process.stdout.readline())
+
+    def ended(self, within):
+        """Return the exit status of the run, or None where it has not ended within so many seconds."""
+        if not select.select([self._process.stdout], [], [], within)[0]:
+            return None
+        return int(self._process.stdout.readline())
+
+    def run(self, *words, most_bytes=None):
+        self.start(*words, most_bytes=most_bytes)
+        return self.ended(LONGEST)
+
+    @contextmanager
+    def stopped_in_the_middle(self, out, *words):
+        """Start a run, and hold it still when it has begun to write; let it go on to its end afterwards."""
+        run = self.start(*words)
+        while not out.with_name(f".{out.name}.partial").exists():
+            assert self.ended(0.001) is None
+        os.kill(run, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(run, signal.SIGCONT)
+            status = self.ended(LONGEST)
+        assert status == 0, self.says()
+
+    def says(self):
+        return self.printed.read_text(encoding="utf-8")
+
+    def close(self):
+        self._process.stdin.close()
+        self._process.wait(LONGEST)
+        self._process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory):
+    process = WarmProcess(tmp_path_factory.mktemp("warm"))
+    yield process
+    process.close()
+
+
+@pytest.fixture(scope="module")
+def reference(warm, few_extracts, tmp_path_factory):
+    """The output of a run that nothing happened to."""
+    out = tmp_path_factory.mktemp("reference") / "out"
+    assert warm.run("link", few_extracts, "--out", out) == 0, warm.says()
+    return out
+
+
+def is_whole(out, reference):
+    check_whole(out)
+    assert pq.read_table(out / "pairs.parquet").num_rows > 0
+    return (out / "links.parquet").read_bytes() == (reference / "links.parquet").read_bytes()
+
+
+def evaluated(out, truth):
+    """Return the exit status of evaluate; where it is not 0 there must be a message."""
+    outcome = CliRunner().invoke(app, ["evaluate", str(out), "--truth", str(truth)])
+    assert outcome.exit_code in {0, 1}, outcome.output
+    assert isinstance(outcome.exception, SystemExit | None)
+    if outcome.exit_code:
+        assert "Error:" in outcome.stderr
+    return outcome.exit_code
+
+
+def hidden_files(out):
+    return {p.name for p in out.parent.iterdir()} - {out.name}
+
+
+def test_a_run_killed_at_any_moment_leaves_nothing_that_looks_whole(
+    warm, reference, few_extracts, small_borough, tmp_path
+):
+    out = tmp_path / "out"
+    words = ("link", few_extracts, "--out", out)
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        assert warm.run(*words) == 0
+        times.append(time.perf_counter() - start)
+    whole_run = sorted(times)[1]
+    random = Random(20_240_229)
+    moments = [random.uniform(0, whole_run) for _ in range(KILLS - KILLS_AT_THE_END)]
+    moments += [whole_run - random.uniform(0, min(0.1, whole_run)) for _ in range(KILLS_AT_THE_END)]
+    random.shuffle(moments)
+    killed = 0
+    for place, moment in enumerate(moments):
+        is_first = place % 2 == 0  # every other run finds the output of an earlier one
+        if is_first:
+            shutil.rmtree(out)
+        run = warm.start(*words)
+        status = warm.ended(moment)
+        if status is None:
+            os.kill(run, signal.SIGKILL)
+            status = warm.ended(LONGEST)
+        assert status in {0, -signal.SIGKILL}
+        killed += status != 0
+        if out.exists():
+            assert is_whole(out, reference)
+            assert evaluated(out, small_borough.truth) == 0
+        else:
+            assert status != 0
+            assert evaluated(out, small_borough.truth) == 1
+            # Killed between two renames, it has the earlier output beside, and the next run gives it back.
+            assert is_first or is_whole(out.with_name(".out.previous"), reference)
+        assert warm.run(*words) == 0, warm.says()
+        assert is_whole(out, reference)
+        assert hidden_files(out) == set()
+    assert killed >= KILLS / 2, "the moments were not in the run"
+
+
+def test_the_earlier_output_stays_until_a_new_one_takes_its_place(warm, reference, few_extracts, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(reference, out)
+    before = {path.name: path.stat().st_ino for path in out.iterdir()}
+    with warm.stopped_in_the_middle(out, "link", few_extracts, "--out", out):
+        assert {path.name: path.stat().st_ino for path in out.iterdir()} == before
+        assert is_whole(out, reference)
+    assert is_whole(out, reference)
+    assert not {path.stat().st_ino for path in out.iterdir()} & set(before.values())
+
+
+def test_of_two_runs_into_one_folder_the_second_is_refused(warm, reference, few_extracts, tmp_path):
+    out = tmp_path / "out"
+    words = ("link", str(few_extracts), "--out", str(out))
+    with warm.stopped_in_the_middle(out, *words):
+        second = CliRunner().invoke(app, words)
+    assert second.exit_code == 1
+    assert f"{out}: another run is writing this output folder" in second.stderr
+    assert is_whole(out, reference)
+    assert hidden_files(out) == set()
+
+
+def test_a_run_is_refused_while_this_program_writes_there_and_not_afterwards(warm, few_extracts, tmp_path):
+    out = tmp_path / "out"
+    with output_folder(out) as folder:
+        (folder / "links.parquet").write_bytes(b"of another run")
+        assert warm.run("link", few_extracts, "--out", out) == 1
+        assert "another run is writing this output folder" in warm.says()
+    assert warm.run("link", few_extracts, "--out", out) == 0
+
+
+def test_a_folder_with_files_of_others_is_refused_and_left_alone(warm, few_extracts, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "minutes.txt").write_text("not ours", encoding="utf-8")
+    assert warm.run("link", few_extracts, "--out", out) == 1
+    assert "minutes.txt" in warm.says()
+    assert "Choose a new or an empty folder" in warm.says()
+    assert [path.name for path in out.iterdir()] == ["minutes.txt"]
+    assert hidden_files(out) == set()
+
+
+@pytest.mark.parametrize("most_bytes", [1_000, 3_000, 10_000, 30_000, 100_000])
+def test_a_full_disk_is_told_and_leaves_the_earlier_output(warm, reference, few_extracts, tmp_path, most_bytes):
+    out = tmp_path / "out"
+    shutil.copytree(reference, out)
+    assert warm.run("link", few_extracts, "--out", out, most_bytes=most_bytes) == 1, warm.says()
+    assert re.search("Check that there is space|Check the folder, its permissions and the free space", warm.says())
+    assert "Traceback" not in warm.says()
+    assert is_whole(out, reference)
+    assert hidden_files(out) == set()
