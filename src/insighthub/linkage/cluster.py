@@ -103,15 +103,18 @@ def cluster(
     if open_pairs.any():
         capped = np.clip(weight[open_pairs].astype(np.float64) - threshold_bits, -CAP_BITS, CAP_BITS)
         whole = np.rint(capped * UNITS).astype(np.int64)
+        # Number only the rows that are taken apart: they are few, and each round looks at all of them.
+        small = np.cumsum(rows) - 1
+        parted &= rows[apart.left]
         edges = _Edges(
-            np.concatenate([left[open_pairs], apart.left[parted]]).astype(np.int64),
-            np.concatenate([right[open_pairs], apart.right[parted]]).astype(np.int64),
+            small[np.concatenate([left[open_pairs], apart.left[parted]])],
+            small[np.concatenate([right[open_pairs], apart.right[parted]])],
             np.concatenate([whole, np.zeros(int(parted.sum()), np.int64)]),
             np.ones(len(whole) + int(parted.sum()), np.int64),
             np.concatenate([np.zeros(len(whole), bool), np.ones(int(parted.sum()), bool)]),
         )
-        root = _average_linkage(n, edges, exclusive)
-        label[rows] = len(torn) + root[rows]
+        of_rows = Exclusive(exclusive.single[rows], exclusive.identifier[rows], apart)
+        label[rows] = len(torn) + _average_linkage(int(rows.sum()), edges, of_rows)
     _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
     order = np.empty(len(first), np.int32)
     order[np.argsort(first, kind="stable")] = np.arange(len(first), dtype=np.int32)
