@@ -69,13 +69,15 @@ def check_whole(out: Path) -> dict[str, Any]:
     remedy = "Run insighthub link again"
     try:
         manifest: dict[str, Any] = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-        files = manifest["files"]
-    except (OSError, ValueError, KeyError, TypeError):
+        files = [(out / name, entry["bytes"], entry["sha256"]) for name, entry in manifest["files"].items()]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise DataError("this is not the output of a finished run", remedy=remedy, file=out) from None
-    for name, entry in files.items():
-        path = out / name
-        if not path.is_file() or path.stat().st_size != entry["bytes"]:
+    for path, size, digest in files:
+        if not path.is_file() or path.stat().st_size != size:
             raise DataError("a file of this run is missing or cut short", remedy=remedy, file=path)
+        with path.open("rb") as handle:
+            if hashlib.file_digest(handle, "sha256").hexdigest() != digest:
+                raise DataError("a file of this run was changed after it", remedy=remedy, file=path)
     return manifest
 
 
