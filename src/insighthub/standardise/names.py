@@ -137,6 +137,13 @@ def part_forenames(words: list[str]) -> tuple[str | None, list[str]]:
 
 
 def _joined_family(words: list[str]) -> list[str]:
+    joined = _joined_once(words)
+    while joined != words:  # joining can leave two words where there were three, and so an O to join
+        words, joined = joined, _joined_once(joined)
+    return joined
+
+
+def _joined_once(words: list[str]) -> list[str]:
     joined: list[str] = []
     for word in words:
         if joined and (
