@@ -53,7 +53,7 @@ def main(
 def demo(
     home: Home = Path("demo-hub"),
     residents: Annotated[
-        int, typer.Option(min=200, max=1_000_000, help="Residents of the fictional borough.")
+        int, typer.Option(min=500, max=1_000_000, help="Residents of the fictional borough.")
     ] = 20_000,
     seed: Annotated[int, typer.Option(min=0, help="Another seed makes another borough.")] = 1,
     peer: Annotated[bool, typer.Option(help="Run Splink beside, if it is installed.")] = True,
