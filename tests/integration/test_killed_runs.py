@@ -1,16 +1,10 @@
 """Whatever happens to a run, the output folder is whole or not there, and the next run succeeds."""
 
-import json
 import os
 import re
-import select
 import shutil
 import signal
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
-from pathlib import Path
 from random import Random
 
 import pyarrow.parquet as pq
@@ -27,65 +21,6 @@ pytestmark = [
 
 KILLS = 50
 KILLS_AT_THE_END = 20  # in the last tenth of a second, in which the output takes its place
-LONGEST = 120  # seconds; a run takes about one
-
-
-class WarmProcess:
-    """Starts runs of the command line that need not load the program first."""
-
-    def __init__(self, folder):
-        self.printed = folder / "printed.txt"
-        self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("warm_link.py")), str(folder / "drawings")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-            bufsize=0,
-        )
-
-    def start(self, *words, most_bytes=None):
-        task = {"words": [str(w) for w in words], "printed": str(self.printed), "most_bytes": most_bytes}
-        self._process.stdin.write(json.dumps(task).encode() + b"\n")
-        return int(self._process.stdout.readline())
-
-    def ended(self, within):
-        """Return the exit status of the run, or None where it has not ended within so many seconds."""
-        if not select.select([self._process.stdout], [], [], within)[0]:
-            return None
-        return int(self._process.stdout.readline())
-
-    def run(self, *words, most_bytes=None):
-        self.start(*words, most_bytes=most_bytes)
-        return self.ended(LONGEST)
-
-    @contextmanager
-    def stopped_in_the_middle(self, out, *words):
-        """Start a run, and hold it still when it has begun to write; let it go on to its end afterwards."""
-        run = self.start(*words)
-        while not out.with_name(f".{out.name}.partial").exists():
-            assert self.ended(0.001) is None
-        os.kill(run, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.kill(run, signal.SIGCONT)
-            status = self.ended(LONGEST)
-        assert status == 0, self.says()
-
-    def says(self):
-        return self.printed.read_text(encoding="utf-8")
-
-    def close(self):
-        self._process.stdin.close()
-        self._process.wait(LONGEST)
-        self._process.stdout.close()
-
-
-@pytest.fixture(scope="module")
-def warm(tmp_path_factory):
-    process = WarmProcess(tmp_path_factory.mktemp("warm"))
-    yield process
-    process.close()
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +75,7 @@ def test_a_run_killed_at_any_moment_leaves_nothing_that_looks_whole(
         status = warm.ended(moment)
         if status is None:
             os.kill(run, signal.SIGKILL)
-            status = warm.ended(LONGEST)
+            status = warm.ended()
         assert status in {0, -signal.SIGKILL}
         killed += status != 0
         if out.exists():
