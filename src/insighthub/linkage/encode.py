@@ -1,7 +1,7 @@
 """Code every value as an integer, once.
 
 Takes ``person_records``, gives ``Encoded``: the linkable rows in one fixed order, and for each field an array of codes
-with the sorted list of values behind them. All later work is on integers; text is looked at once a distinct value or
+with the list of values behind them. All later work is on integers; text is looked at once a distinct value or
 value pair. The order of the rows given makes no difference: rows are sorted by source, record id and person.
 """
 
@@ -22,7 +22,7 @@ MISSING = -1
 
 @dataclass(frozen=True)
 class Pool:
-    """The distinct values that one or more fields draw on, sorted; a code is a place in it."""
+    """The distinct values that one or more fields draw on; a code is a place in it."""
 
     values: npt.NDArray[np.object_]
 
@@ -92,20 +92,24 @@ class Encoded:
 
 
 def encode_columns(columns: list[pa.ChunkedArray | pa.Array]) -> tuple[Pool, list[Codes]]:
-    """Code text columns against the sorted union of their values; null and empty text give -1."""
+    """Code text columns against the union of their values, in the order in which they come; null and empty give -1.
+
+    Rows come in one fixed order, so codes do too, and nothing is gained by sorting the values.
+    """
     encoded = []
     for column in columns:
         chunk = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        encoded.append(pc.dictionary_encode(pc.if_else(pc.equal(chunk, ""), None, chunk)))
-    union = pc.unique(pa.concat_arrays([e.dictionary for e in encoded])) if encoded else pa.array([], pa.string())
-    union = union.drop_null()
-    order = pc.sort_indices(union)
-    union = union.take(order)
+        encoded.append(pc.dictionary_encode(chunk))
+    values = [e.dictionary for e in encoded]
+    union = values[0] if len(values) == 1 else pc.unique(pa.concat_arrays(values))
+    empty = pc.index(union, "").as_py()
     coded = []
     for column in encoded:
-        places = pc.index_in(column.dictionary, value_set=union).fill_null(MISSING).to_numpy(zero_copy_only=False)
-        lookup = np.append(places, MISSING).astype(np.int32)
-        coded.append(lookup[column.indices.fill_null(MISSING).to_numpy(zero_copy_only=False)])
+        codes = np.asarray(column.indices.fill_null(MISSING).to_numpy(zero_copy_only=False), np.int32)
+        if len(values) > 1:
+            places = pc.index_in(column.dictionary, value_set=union).to_numpy(zero_copy_only=False)
+            codes = np.append(places, MISSING).astype(np.int32)[codes]
+        coded.append(codes if empty < 0 else np.where(codes == empty, MISSING, codes).astype(np.int32))
     return Pool(union.to_numpy(zero_copy_only=False)), coded
 
 

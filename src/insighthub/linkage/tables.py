@@ -37,16 +37,23 @@ def pairs_table(
     """Return the pairs at or over a match probability, with weight, probability, and the level of each comparison."""
     kept = np.flatnonzero(probability_of(weight) >= keep)
     columns: dict[str, pa.Array | pa.ChunkedArray] = {}
+    keys = {name: _dictionary(fitted.data.rows[name]) for name in KEY}
     for side, rows in (("l", pairs.left[kept]), ("r", pairs.right[kept])):
         taken = pa.array(rows)
         for name in KEY:
-            columns[f"{name}_{side}"] = fitted.data.rows[name].combine_chunks().take(taken)
+            columns[f"{name}_{side}"] = keys[name].take(taken)
     columns["match_weight"] = pa.array(weight[kept].astype(np.float64))
     columns["match_probability"] = pa.array(probability_of(weight[kept]))
     of = patterns.of_pair[kept]
     for k, comparison in enumerate(fitted.comparisons):
         columns[f"level_{comparison.name}"] = pa.array(patterns.levels[of, k])
     return pa.table(columns)
+
+
+def _dictionary(column: pa.ChunkedArray) -> pa.Array:
+    """Text as codes: millions of pairs repeat the references of far fewer rows."""
+    chunk = column.combine_chunks()
+    return chunk.dictionary_encode() if pa.types.is_string(chunk.type) else chunk
 
 
 def weight_histogram(weight: npt.NDArray[np.float32]) -> tuple[tuple[float, float, int], ...]:
