@@ -1,0 +1,200 @@
+"""Which pairs are compared: all of a block, none of one too large, each once."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from insighthub.linkage.blocking import candidate_pairs, choose_rules, coresident_pairs
+from insighthub.linkage.pairs import Pairs
+from insighthub.linkage.prepare import prepare
+from insighthub.progress import Silent
+
+
+@pytest.fixture
+def blocked(records):
+    """Return the pairs of rows (by number), and the yields by rule."""
+
+    def of(rows, *, cap=150, only=None, **settings):
+        data = prepare(records(rows), **settings)
+        rules = choose_rules(data)
+        if only:
+            rules = tuple(r for r in rules if r.label == only)
+            assert rules
+        pairs, yields = candidate_pairs(data, rules, cap=cap, progress=Silent())
+        assert (pairs.left < pairs.right).all()
+        found = list(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
+        assert found == sorted(set(found))
+        assert sum(y.new_pairs for y in yields) == len(found)
+        return found, {y.rule: y for y in yields}
+
+    return of
+
+
+def every_pair(*rows):
+    return list(combinations(rows, 2))
+
+
+def test_all_of_a_block_are_paired_and_none_outside_it(blocked):
+    rows = [{"email": "a@x.org"}, {"email": "b@x.org"}, {"email": "a@x.org"}, {"email": "a@x.org"}, {}, {}]
+    found, yields = blocked(rows)
+    assert found == every_pair(0, 2, 3)
+    assert yields["same e-mail"].pairs == 3
+    assert yields["same e-mail"].largest_block == 3
+
+
+@pytest.mark.parametrize(("cap", "expected"), [(3, every_pair(0, 1, 2)), (2, [])])
+def test_a_block_over_the_cap_is_left_out_and_told(blocked, cap, expected):
+    found, yields = blocked([{"email": "a@x.org"}] * 3, cap=cap)
+    assert found == expected
+    told = yields["same e-mail"]
+    assert (told.capped_blocks, told.capped_records) == ((0, 0) if expected else (1, 3))
+    assert told.largest_block == 3
+
+
+def test_other_blocks_of_a_rule_stand_when_one_is_over_the_cap(blocked):
+    found, yields = blocked([{"email": "a@x.org"}] * 3 + [{"email": "b@x.org"}] * 2, cap=2)
+    assert found == [(3, 4)]
+    assert yields["same e-mail"].capped_records == 3
+
+
+JOHN = {"given_name": "JOHN", "family_name": "SMITH", "date_of_birth": "1985-03-27", "postcode": "IG11 8AA"}
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ({"nhs_number": "9434765919"}, {"nhs_number": "9434765919"}),
+        ({"nino": "AB123456C"}, {"nino": "AB123456C"}),
+        ({"upn": "A1"}, {"upn": "A1"}),
+        ({"mobile": "+447"}, {"mobile": "+447"}),
+        ({"phone": "+441"}, {"phone": "+441"}),
+        ({"given_name": "JOHN", "family_name": "SMITH"}, {"given_name": "SMITH", "family_name": "JOHN"}),
+        ({"family_name": "SMITH", "date_of_birth": "1985-03-27"}, {**JOHN, "given_name": "BOB"}),
+        ({"given_name": "JOHN", "date_of_birth": "1985-03-27"}, {**JOHN, "family_name": "PATEL"}),
+        ({"given_name": "JOHN", "postcode": "IG11 8AA"}, {**JOHN, "family_name": "PATEL"}),
+        ({"family_name": "SMITH", "postcode": "IG11 8AA"}, {**JOHN, "given_name": "BOB"}),
+        ({"date_of_birth": "1985-03-27", "postcode": "IG11 8AA"}, JOHN),
+        ({**JOHN, "date_of_birth": "1985-04-01", "postcode": None, "family_name": "SMYTH"}, JOHN),
+        ({"given_name": "JAN", "family_name": "OTHER", "date_of_birth": "1985-03-27"}, JOHN),
+        ({"given_name": "MOHAMMED", "family_name": "HUSSAIN"}, {"given_name": "MUHAMMAD", "family_name": "HUSEIN"}),
+    ],
+)
+def test_records_meet_by(blocked, one, two):
+    # Others hold every field, so that every rule is in use.
+    others = [
+        {"given_name": "ZOE", "family_name": "ZIM", "date_of_birth": "2001-02-03", "postcode": "ZE1 1AA"},
+        {"mobile": "+99", "phone": "+98", "nhs_number": "1", "nino": "2", "upn": "3", "email": "z@z.org"},
+    ]
+    found, _ = blocked([one, two, *others])
+    assert found == [(0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ({"given_name": "JOHN"}, {"given_name": "JOHN"}),
+        ({"family_name": "SMITH"}, {"family_name": "SMITH"}),
+        ({"date_of_birth": "1985-03-27"}, {"date_of_birth": "1985-03-27"}),
+        (
+            {"family_name": "SMITH", "date_of_birth": "1985-XX-XX"},
+            {"family_name": "SMITH", "date_of_birth": "1985-XX-XX"},
+        ),
+        ({"postcode": "IG11 8AA"}, {"postcode": "IG11 8AA"}),
+        ({"sex": "F"}, {"sex": "F"}),
+        ({}, {}),
+    ],
+)
+def test_too_little_in_common_is_no_reason_to_compare(blocked, one, two):
+    assert blocked([one, two])[0] == []
+
+
+def test_identical_rows_are_paired_with_the_first_of_them_alone(blocked):
+    found, yields = blocked([JOHN] * 10)
+    assert found == [(0, n) for n in range(1, 10)]
+    told = yields["identical records, each with the first"]
+    assert (told.pairs, told.new_pairs, told.largest_block) == (9, 9, 10)
+
+
+def test_the_first_of_identical_rows_stands_for_them_before_others(blocked):
+    found, _ = blocked([JOHN, {**JOHN, "given_name": "JON"}, JOHN])
+    assert found == [(0, 1), (0, 2)]
+
+
+@pytest.mark.parametrize("differs", [{"sex": "M"}, {"valid_from": "2020-01-01"}, {"email": "a@x.org"}, {"person": 2}])
+def test_rows_that_differ_in_anything_are_not_identical(blocked, differs):
+    found, yields = blocked([JOHN, JOHN, {**JOHN, **differs}])
+    assert found == [(0, 1), (0, 2)]
+    assert yields["identical records, each with the first"].pairs == 1
+
+
+def test_in_a_source_of_one_record_a_person_identical_rows_are_pairs_like_others(blocked):
+    found, yields = blocked([JOHN] * 3, single=["a"])
+    assert found == every_pair(0, 1, 2)
+    assert "identical records, each with the first" not in yields
+
+
+def test_rows_with_too_little_to_say_who_they_are_do_not_count_as_copies(blocked):
+    nameless = {"email": "a@x.org", "postcode": "IG11 8AA"}
+    assert blocked([nameless] * 3)[0] == every_pair(0, 1, 2)
+    initial = {**JOHN, "given_name": "J"}
+    assert blocked([initial] * 3)[0] == every_pair(0, 1, 2)
+
+
+def test_a_rule_counts_as_new_only_what_no_earlier_rule_gave(blocked):
+    two = [{**JOHN, "email": "a@x.org", "sex": sex} for sex in "FM"]
+    found, yields = blocked(two)
+    assert found == [(0, 1)]
+    assert yields["same e-mail"].new_pairs == 1
+    assert all(y.new_pairs == 0 for rule, y in yields.items() if rule != "same e-mail")
+    assert sum(y.pairs > 0 for y in yields.values()) > 3
+
+
+def test_a_contracts_own_field_is_blocked_on(blocked):
+    rows = [{"other_ref": f"{n // 2}"} for n in range(20)]
+    found, yields = blocked(rows)
+    assert found == [(n, n + 1) for n in range(0, 20, 2)]
+    assert yields["same ref"].pairs == 10
+
+
+def test_an_own_field_with_few_values_is_blocked_on_with_others(blocked):
+    rows = [{"other_ward": "NORTH", "family_name": f"NAME{n // 2}"} for n in range(20)]
+    found, yields = blocked(rows)
+    assert found == [(n, n + 1) for n in range(0, 20, 2)]
+    assert "same ward" not in yields
+    assert yields["same ward and family name"].pairs == 10
+
+
+def test_rules_are_those_whose_fields_there_are(records):
+    def labels(row):
+        return [rule.label for rule in choose_rules(prepare(records([row])))]
+
+    assert labels({}) == []
+    assert labels({"email": "a@x.org"}) == ["same e-mail"]
+    assert labels({"given_name": "ROBERT", "family_name": "SMITH"}) == [
+        "same given and family names, in either order",
+        "given and family names sound alike",
+    ]
+    assert labels({"given_name": "JO", "family_name": "SMITH"}) == ["same given and family names, in either order"]
+
+
+def test_coresidents_whom_no_rule_pairs_are_there_to_learn_from(records):
+    home = {"house_number": "12", "street": "HIGH STREET", "postcode": "IG11 8AA"}
+    data = prepare(records([{**home, "given_name": name} for name in ("ANN", "ALF", "BEN", "CAT")]))
+    pairs, _ = candidate_pairs(data, choose_rules(data), cap=150, progress=Silent())
+    assert list(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)) == [(0, 1)]
+    homes, stands_for = coresident_pairs(data, pairs, cap=150, most=1000)
+    assert list(zip(homes.left.tolist(), homes.right.tolist(), strict=True)) == every_pair(0, 1, 2, 3)[1:]
+    assert stands_for == 1.0
+    none = coresident_pairs(data, pairs, cap=3, most=1000)[0]
+    assert len(none) == 0
+
+
+def test_coresidents_are_a_sample_where_there_are_many(records):
+    rows = [{"postcode": "IG11 8AA", "house_number": str(n // 4), "given_name": "ABCD"[n % 4]} for n in range(800)]
+    data = prepare(records(rows))
+    nobody = Pairs(np.empty(0, np.int32), np.empty(0, np.int32))
+    homes, stands_for = coresident_pairs(data, nobody, cap=150, most=300)
+    assert stands_for == 4.0
+    assert len(homes) * stands_for == pytest.approx(1200, rel=0.05)
+    assert all(a // 4 == b // 4 for a, b in zip(homes.left.tolist(), homes.right.tolist(), strict=True))
