@@ -21,6 +21,17 @@ from pathlib import Path
 import psutil
 
 _KIBIBYTE = 1024
+# A process inherits the peak memory of the one that starts it, so a small one stands between. It leaves the peak of the
+# command and of its children, in the system's unit, in a file, and ends as the command ended.
+_LAUNCHER = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[2:])
+_, status, usage = os.wait4(process.pid, 0)
+with open(sys.argv[1], "w") as peak:
+    peak.write(str(usage.ru_maxrss))
+code = os.waitstatus_to_exitcode(status)
+os._exit(code if code >= 0 else 128 - code)
+"""
 _INTERVAL = 0.05
 
 
@@ -47,23 +58,26 @@ def measure(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str]
     Raises:
         CommandFailedError: the command failed.
     """
-    with tempfile.TemporaryFile() as output:
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryDirectory() as folder:
+        peak = Path(folder) / "peak"
         started = time.perf_counter()
         process = subprocess.Popen(
-            list(command), cwd=cwd, env={**os.environ, **(environment or {})}, stdout=output, stderr=output
+            [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(peak), *command],
+            cwd=cwd,
+            env={**os.environ, **(environment or {})},
+            stdout=output,
+            stderr=output,
         )
         sampler = _Sampler(process.pid)
         sampler.start()
-        # wait4 rather than Popen.wait: it gives the resource use of this child alone, not of all children so far.
-        _, status, usage = os.wait4(process.pid, 0)
+        process.wait()
         seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
         sampler.stop()
         if process.returncode != 0:
             output.seek(0)
             tail = output.read().decode("utf-8", "replace")[-2000:]
             raise CommandFailedError(f"{command[0]} ended with status {process.returncode}:\n{tail}")
-    largest = usage.ru_maxrss * (1 if sys.platform == "darwin" else _KIBIBYTE)
+        largest = int(peak.read_text(encoding="utf-8")) * (1 if sys.platform == "darwin" else _KIBIBYTE)
     return Measured(seconds, max(sampler.peak, largest))
 
 

@@ -33,7 +33,7 @@ class Exclusive:
     """What a person can have one of.
 
     Attributes:
-        single: the row's source if that source holds one record a person, else -1; shape (n,).
+        single: number of the row's source if it holds one record a person, at most 61, else -1; shape (n,).
         identifier: code of a valid identifier of which a person has one, else -1; shape (n,).
         apart: pairs that are two people: those whom one record names.
     """

@@ -95,7 +95,9 @@ def link_records(
         fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons), rarity.namesakes)
         weight = score(fitted, patterns, pairs.left).weight
     with clock.stage("cluster", "Bringing records together"):
-        single = np.where(data.single[data.source], data.source, -1).astype(np.int32)
+        # Numbered among themselves, since clusters keep a bit for each.
+        number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
+        single = number[data.source]
         threshold_bits = float(np.log2(settings.threshold / (1 - settings.threshold)))
         labels = cluster(
             data.n,
