@@ -92,7 +92,7 @@ def _names(data: Encoded) -> None:
     data.derive("family_initial", "family_name", [v[:1] for v in pool])
     data.derive("given_sound", "given_name", [sound_key(v) for v in pool])
     # A letter on its own is an initial: it can agree with a name, but it cannot be a block or be rare.
-    data.flags["given_is_initial"] = np.append([len(v) == 1 for v in pool], False)[data.codes["given_name"]]
+    data.flags["given_is_initial"] = np.array([*(len(v) == 1 for v in pool), False], bool)[data.codes["given_name"]]
 
 
 def _dates(data: Encoded) -> None:
