@@ -25,6 +25,7 @@ from insighthub.linkage.pairs import Pairs
 
 Ints = npt.NDArray[np.int64]
 CAP_BITS = 20.0  # one pair may not outweigh many: weights count up to this, for and against
+WORD_BITS = 62
 UNITS = 1024  # weights are summed as whole 1/1024 bits, so that the order of summing cannot matter
 
 
@@ -159,11 +160,11 @@ def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
     """Join clusters that are each other's nearest, in rounds; give the root row of every row."""
     root = np.arange(n, dtype=np.int64)
     identifier = exclusive.identifier.astype(np.int64)
-    sources = np.where(exclusive.single >= 0, np.int64(1) << np.maximum(exclusive.single, 0).astype(np.int64), 0)
+    sources = _as_bits(exclusive.single)
     edges = _joined(n, root, edges)
     while True:
         a, b = edges.a, edges.b
-        allowed = (sources[a] & sources[b]) == 0
+        allowed = ~(sources[a] & sources[b]).any(axis=1)
         allowed &= (identifier[a] < 0) | (identifier[b] < 0) | (identifier[a] == identifier[b])
         edges = edges.where(allowed)
         mean = edges.total / edges.count
@@ -188,6 +189,15 @@ def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
         if np.array_equal(above, root):
             return root
         root = above
+
+
+def _as_bits(single: Codes) -> Ints:
+    """Return a set of one source for each row, as bits of as many words as it takes; shape (rows, words)."""
+    word, bit = np.divmod(np.maximum(single, 0).astype(np.int64), WORD_BITS)
+    out = np.zeros((len(single), int(word.max(initial=0)) + 1), np.int64)
+    held = np.flatnonzero(single >= 0)
+    out[held, word[held]] = np.int64(1) << bit[held]
+    return out
 
 
 def _joined(n: int, root: Ints, edges: _Edges) -> _Edges:
