@@ -31,6 +31,8 @@ LEFT JOIN links l USING (source, record_id, person)
 ORDER BY 1, 2, 3
 """
 
+_TWICE_SQL = "SELECT 1 FROM {table} GROUP BY source, record_id, person HAVING count(*) > 1 LIMIT 1"
+
 _BY_SOURCE_SQL = """
 WITH counted AS (SELECT cluster, entity, source, count(*) AS c FROM records GROUP BY ALL),
 found AS (SELECT cluster AS k, source, sum(c) AS c FROM counted GROUP BY ALL),
@@ -65,19 +67,28 @@ def evaluate_links(links: pa.Table, truth: pa.Table) -> Evaluation:
         truth: source, record_id, entity_id, and person where records are joint.
 
     Raises:
-        DataError: the truth lacks a column, is empty, or names a record twice; or no record of it is in the links.
+        DataError: the truth lacks a column or a value, is empty, or names a record twice (or the links do); or no
+            record of it is in the links.
     """
     for column in ("source", "record_id", "entity_id"):
         if column not in truth.column_names:
             raise DataError("the truth lacks a column", remedy=f"Add the column {column}", column=column)
     if "person" not in truth.column_names:
         truth = truth.append_column("person", pa.array(np.ones(truth.num_rows, np.int32)))
+    for column in ("source", "record_id", "person", "entity_id"):
+        if truth[column].null_count:
+            raise DataError(
+                f"{truth[column].null_count:,} rows of the truth lack a value",
+                remedy="Give them one, or leave those rows out",
+                column=column,
+            )
     with duckdb.connect() as db:
         db.register("truth", truth)
         db.register("links", links)
+        for name in ("truth", "links"):
+            if db.execute(_TWICE_SQL.format(table=name)).fetchall():
+                raise DataError(f"a record is twice in the {name}", remedy="Keep one row for each person")
         records: pa.Table = db.sql(_RECORDS_SQL).to_arrow_table()
-        if records.num_rows != truth.num_rows:
-            raise DataError("the truth or the links name a record twice", remedy="Keep one row for each person")
         if not truth.num_rows or records["cluster_id"].null_count == truth.num_rows:
             raise DataError(
                 "no record of the truth is in the links",
