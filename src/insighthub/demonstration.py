@@ -51,7 +51,13 @@ def run(home: Path, *, residents: int, seed: int, peer: bool, progress: Progress
     extracts = home / "extracts"
     borough = generate(extracts, residents=residents, seed=seed, progress=progress)
     truth = extracts / "truth.parquet"
-    linked = run_link(extracts / "contract.toml", home / "link", truth=truth, progress=progress)
+    linked = run_link(
+        extracts / "contract.toml",
+        home / "link",
+        truth=truth,
+        title="Linkage of a fictional borough",
+        progress=progress,
+    )
     beside = None
     if peer and importlib.util.find_spec("splink") is not None:
         progress.stage("Running Splink on the same records")

@@ -48,6 +48,7 @@ def run_link(
     *,
     truth: Path | None = None,
     report: bool = True,
+    title: str | None = None,
     settings: LinkSettings | None = None,
     progress: Progress | None = None,
 ) -> LinkRun:
@@ -58,6 +59,7 @@ def run_link(
         out: the folder to write, new, empty, or the output of an earlier run.
         truth: a truth file, if the report is to say how good the links are.
         report: whether to write ``report.html``.
+        title: the report's heading; named after the contract's folder where it is not given.
         settings: the run's few numbers.
         progress: told of each stage.
 

@@ -114,7 +114,7 @@ def link_records(
             threshold=settings.threshold,
             levels=level_weights(comparisons, parameters, patterns),
             blocking=blocking,
-            weight_histogram=weight_histogram(weight),
+            weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
             samples=sample_pairs(fitted, pairs, patterns, weight, labels, threshold_bits=threshold_bits),
             seconds=clock.seconds,
         )

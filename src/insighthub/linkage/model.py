@@ -54,7 +54,7 @@ class Model:
                 "format": FORMAT,
                 "version": insighthub.__version__,
                 "data": {"rows": data.n, "sources": list(data.sources), "fingerprint": fingerprint(data)},
-                "settings": {k: v for k, v in asdict(settings).items() if k not in {"threads", "memory_limit"}},
+                "settings": {k: v for k, v in asdict(settings).items() if k != "threads"},
                 "classes": dict(zip(CLASSES, _rounded(parameters.sizes), strict=True)),
                 "comparisons": described,
                 "iterations": parameters.iterations,

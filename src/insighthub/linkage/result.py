@@ -70,6 +70,6 @@ class LinkResult:
     threshold: float  # match probability
     levels: tuple[LevelWeight, ...]
     blocking: tuple[BlockingYield, ...]
-    weight_histogram: tuple[tuple[float, float, int], ...]  # from bits, to bits, candidate pairs
+    weight_histogram: tuple[tuple[float, float, int], ...]  # from bits, to bits, candidate pairs that may be one person
     samples: tuple[SamplePair, ...]
     seconds: dict[str, float] = field(default_factory=dict)  # wall seconds by stage

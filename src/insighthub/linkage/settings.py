@@ -17,7 +17,6 @@ class LinkSettings:
         tolerance: the rounds stop when no parameter moved by more than this.
         shared_value_limit: a phone, e-mail or identifier on more records than this counts as not known.
         threads: threads to use; 0 means all processors.
-        memory_limit: DuckDB's memory before it spills to disk, for example "2GB".
     """
 
     threshold: float = 0.5
@@ -29,4 +28,3 @@ class LinkSettings:
     tolerance: float = 1e-4
     shared_value_limit: int = 40
     threads: int = 0
-    memory_limit: str = "2GB"

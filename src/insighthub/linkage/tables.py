@@ -57,7 +57,10 @@ def _dictionary(column: pa.ChunkedArray) -> pa.Array:
 
 
 def weight_histogram(weight: npt.NDArray[np.float32]) -> tuple[tuple[float, float, int], ...]:
-    """Count candidate pairs by match weight, in bins of two bits from the lowest to the highest."""
+    """Count candidate pairs by match weight, in bins of two bits from the lowest to the highest.
+
+    Pairs that cannot be one person by the sources' own word are for the caller to leave out: no evidence weighed there.
+    """
     if not len(weight):
         return ()
     low = np.floor(float(weight.min()) / BIN_BITS) * BIN_BITS
