@@ -23,7 +23,7 @@ def lay_out(report: CheckReport) -> Iterator[RenderableType]:
 
 def _counts(report: CheckReport) -> Table:
     table = Table(title="What would be landed")
-    table.add_column("Source")
+    table.add_column("Source", overflow="fold")
     for name in ("Delivered", "Landed", "Quarantined"):
         table.add_column(name, justify="right")
     table.add_column("Lawful basis")
@@ -36,7 +36,7 @@ def _counts(report: CheckReport) -> Table:
 def _files(report: CheckReport) -> Table:
     table = Table(title="How each file was read")
     for name in ("Source", "File", "Encoding", "Delimiter", "Header row"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for s in report.sources:
         for file in s.files:
             delimiter = {"\t": "tab"}.get(file.delimiter or "", file.delimiter or "-")
@@ -47,9 +47,9 @@ def _files(report: CheckReport) -> Table:
 def _reasons(report: CheckReport) -> Table:
     table = Table(title="Why rows would be quarantined")
     for name in ("Source", "Reason", "Column"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     table.add_column("Rows", justify="right")
-    table.add_column("For example")
+    table.add_column("For example", overflow="fold")
     for s in report.sources:
         for r in s.reasons:
             places = "; ".join(f"{file} row {row}" for file, row in r.examples)

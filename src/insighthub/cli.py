@@ -18,6 +18,7 @@ from insighthub.linkage.evaluate import evaluate_links
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.truth import read_truth
 from insighthub.pipeline import run_link
+from insighthub.sources.checking import CheckReport
 from insighthub.sources.checking import check as check_sources
 from insighthub.sources.contract import load_contract
 from insighthub.sources.home import HomeContract, load_home, write_examples
@@ -85,15 +86,13 @@ def check(
 ) -> None:
     """Hold the contracts against the extracts: what would be quarantined, and why. Writes nothing."""
     with console.user_errors():
-        at_fault = False
-        for held in [HomeContract(contract, load_contract(contract))] if contract else load_home(home):
-            with console.Bars() as bars:
-                report = check_sources(held.contract, held.base, bars)
-            console.out.print(f"{held.file}", highlight=False, soft_wrap=True)
-            for part in checks.lay_out(report):
-                console.out.print(part, highlight=False)
-            at_fault |= not report.ok
-        if at_fault:
+        held = [HomeContract(contract, load_contract(contract))] if contract else load_home(home)
+        with console.Bars() as bars:
+            found = [check_sources(c.contract, c.base, bars) for c in held]
+        report = CheckReport(tuple(source for part in found for source in part.sources))
+        for part in checks.lay_out(report):
+            console.out.print(part, highlight=False)
+        if not report.ok:
             raise typer.Exit(1)
 
 
