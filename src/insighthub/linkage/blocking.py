@@ -22,7 +22,6 @@ from insighthub.progress import Progress
 from insighthub.standardise.schema import OTHER_PREFIX
 
 Keys = npt.NDArray[np.int64]
-RULE_BITS = 6  # room for 63 rules
 
 
 @dataclass(frozen=True)
@@ -177,14 +176,15 @@ def candidate_pairs(
     """
     first = first_identical(data)
     copies = np.flatnonzero(first != np.arange(data.n)).astype(np.int32)
-    packed = [_packed(first[copies], copies, 0, data.n)]
+    bits = (len(rules) + 1).bit_length()
+    packed = [_packed(first[copies], copies, 0, data.n, bits)]
     most = int(np.bincount(first, minlength=1).max())
     facts = [("identical records, each with the first", len(copies), most, 0, 0)]
 
     def pair_up(i: int) -> tuple[npt.NDArray[np.int64], tuple[str, int, int, int, int]]:
         rule = rules[i]
         left, right, largest, blocks, records = pairs_of_blocks(_without(rule.key(data), copies), rule.cap(cap))
-        return _packed(left, right, i + 1, data.n), (rule.label, len(left), largest, blocks, records)
+        return _packed(left, right, i + 1, data.n, bits), (rule.label, len(left), largest, blocks, records)
 
     with ThreadPoolExecutor(threads) as pool:
         for done, (found, fact) in enumerate(pool.map(pair_up, range(len(rules))), start=1):
@@ -194,10 +194,10 @@ def candidate_pairs(
     every = np.concatenate(packed)
     del packed
     every.sort()
-    pair = every >> RULE_BITS
+    pair = every >> bits
     is_first = np.ones(len(pair), bool)
     is_first[1:] = pair[1:] != pair[:-1]
-    new = np.bincount(every[is_first] & (2**RULE_BITS - 1), minlength=len(facts))
+    new = np.bincount(every[is_first] & (2**bits - 1), minlength=len(facts))
     yields = tuple(
         BlockingYield(label, pairs, int(brought), largest, blocks, records)
         for (label, pairs, largest, blocks, records), brought in zip(facts, new, strict=True)
@@ -207,9 +207,11 @@ def candidate_pairs(
     return Pairs(left.astype(np.int32), right.astype(np.int32)), yields
 
 
-def _packed(left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], rule: int, n: int) -> npt.NDArray[np.int64]:
+def _packed(
+    left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], rule: int, n: int, bits: int
+) -> npt.NDArray[np.int64]:
     """One integer a pair and rule: sorted, they stand by pair, and for one pair by rule."""
-    return ((left.astype(np.int64) * max(1, n) + right) << RULE_BITS) | rule
+    return ((left.astype(np.int64) * max(1, n) + right) << bits) | rule
 
 
 def pairs_of_blocks(key: Keys, cap: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], int, int, int]:

@@ -141,10 +141,8 @@ def learn(
         log_lik = pattern_likelihood(parameters, comparisons, patterns)
         mass = responsibilities(parameters, log_lik, patterns.barred) * counts[:, None]
         new = _maximise(parameters, counting, mass)
-        moved = max(
-            float(np.abs(new.sizes / np.maximum(parameters.sizes, TINY) - 1)[[M]].max()),
-            *(float(np.abs(a - b).max()) for a, b in zip(new.m, parameters.m, strict=True)),
-        )
+        moves = [float(np.abs(a - b).max()) for a, b in zip(new.m, parameters.m, strict=True)]
+        moved = max([float(abs(new.sizes[M] / max(parameters.sizes[M], TINY) - 1)), *moves])
         parameters = new
         parameters.iterations = step
         if moved < tolerance:
