@@ -20,7 +20,7 @@ pytestmark = [
 ]
 
 KILLS = 50
-KILLS_AT_THE_END = 20  # in the last tenth of a second, in which the output takes its place
+NEAR_THE_END = 0.4  # share of kills in the last part of a run
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +47,13 @@ def evaluated(out, truth):
     return outcome.exit_code
 
 
+def timed(warm, words):
+    """Run to the end; return how many seconds it took."""
+    start = time.perf_counter()
+    assert warm.run(*words) == 0, warm.says()
+    return time.perf_counter() - start
+
+
 def hidden_files(out):
     return {p.name for p in out.parent.iterdir()} - {out.name}
 
@@ -56,19 +63,17 @@ def test_a_run_killed_at_any_moment_leaves_nothing_that_looks_whole(
 ):
     out = tmp_path / "out"
     words = ("link", few_extracts, "--out", out)
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        assert warm.run(*words) == 0
-        times.append(time.perf_counter() - start)
-    whole_run = sorted(times)[1]
     random = Random(20_240_229)
-    moments = [random.uniform(0, whole_run) for _ in range(KILLS - KILLS_AT_THE_END)]
-    moments += [whole_run - random.uniform(0, min(0.1, whole_run)) for _ in range(KILLS_AT_THE_END)]
-    random.shuffle(moments)
-    killed = 0
-    for place, moment in enumerate(moments):
-        is_first = place % 2 == 0  # every other run finds the output of an earlier one
+    killed, attempts = 0, 0
+    length = timed(warm, words)
+    while killed < KILLS:
+        attempts += 1
+        assert attempts <= 6 * KILLS, f"only {killed} of {attempts} runs were still going when they were to be killed"
+        # Two in five near the end, where the output takes its place. How long a run takes changes with what else the
+        # machine does, so each moment is taken from the run before.
+        near_end = random.random() < NEAR_THE_END
+        moment = length * random.uniform(0.85, 1.0) if near_end else random.uniform(0, length)
+        is_first = attempts % 2 == 0  # every other run finds the output of an earlier one
         if is_first:
             shutil.rmtree(out)
         run = warm.start(*words)
@@ -86,10 +91,9 @@ def test_a_run_killed_at_any_moment_leaves_nothing_that_looks_whole(
             assert evaluated(out, small_borough.truth) == 1
             # Killed between two renames, it has the earlier output beside, and the next run gives it back.
             assert is_first or is_whole(out.with_name(".out.previous"), reference)
-        assert warm.run(*words) == 0, warm.says()
+        length = timed(warm, words)
         assert is_whole(out, reference)
         assert hidden_files(out) == set()
-    assert killed >= KILLS / 2, "the moments were not in the run"
 
 
 def test_the_earlier_output_stays_until_a_new_one_takes_its_place(warm, reference, few_extracts, tmp_path):
