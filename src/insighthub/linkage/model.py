@@ -8,6 +8,7 @@ hold is not written: a rare name is somebody.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -80,17 +81,27 @@ def _term_frequencies(data: Encoded, field: str, log_share: npt.NDArray[np.float
     return {
         "field": field,
         "records": int(counts.sum()),
-        "distinct_values": len(log_share),
+        "distinct_values": int(np.count_nonzero(counts)),  # the pool may be shared with other fields
         "least_records": LEAST_RECORDS,
         "shares": {str(data.pools[field].values[v]): share for v, share in zip(common, shares, strict=True)},
     }
 
 
 def fingerprint(data: Encoded) -> str:
-    """Return a SHA-256 over the coded rows: equal for the same records, whatever their order in the files."""
+    """Return a SHA-256 over the rows and all their values: equal for the same records, whatever their order."""
     digest = hashlib.sha256()
+
+    def add(values: Iterable[str]) -> None:
+        digest.update("\0".join(values).encode())
+        digest.update(b"\1")
+
+    for name in data.rows.column_names[:2]:
+        add(data.rows[name].to_pylist())
     for name in sorted(data.codes):
-        digest.update(name.encode())
+        add([name])
         digest.update(np.ascontiguousarray(data.codes[name]).tobytes())
-        digest.update(str(len(data.pools[name])).encode() if name in data.pools else b"")
+        if name in data.pools and name not in data.by_value:  # what is derived says nothing that its parent does not
+            add(map(str, data.pools[name].values))
+    for name in sorted(data.days):
+        digest.update(np.ascontiguousarray(data.days[name]).tobytes())
     return digest.hexdigest()
