@@ -95,8 +95,8 @@ def run_link(
         progress.stage("Writing what was found")
         _write(folder, result, deliveries)
         if report:
-            title = f"Linkage of {contract_path.resolve().parent.name}"
-            write_report(folder / "report.html", result=result, deliveries=counts, evaluation=evaluation, title=title)
+            heading = title or f"Linkage of {contract_path.resolve().parent.name}"
+            write_report(folder / "report.html", result=result, deliveries=counts, evaluation=evaluation, title=heading)
         shutil.rmtree(landing)
     return LinkRun(result, counts, evaluation)
 
@@ -130,11 +130,13 @@ def other_kinds(contract: Contract) -> dict[str, str]:
 
 def source_counts(deliveries: Sequence[Delivery], records: pa.Table) -> tuple[SourceCounts, ...]:
     """Return what became of each source's rows and persons."""
-    named = Counter(records["source"].to_pylist())
+    named: Counter[str] = Counter()
     apart: dict[str, Counter[str]] = {d.source: Counter() for d in deliveries}
-    marked = records.filter(records["not_linked_reason"].is_valid()).select(["source", "not_linked_reason"])
-    for source, reason in zip(marked["source"].to_pylist(), marked["not_linked_reason"].to_pylist(), strict=True):
-        apart[source][reason] += 1
+    groups = records.group_by(["source", "not_linked_reason"]).aggregate([([], "count_all")])
+    for row in groups.to_pylist():
+        named[row["source"]] += row["count_all"]
+        if row["not_linked_reason"] is not None:
+            apart[row["source"]][row["not_linked_reason"]] = row["count_all"]
     return tuple(
         SourceCounts(
             source=d.source,
