@@ -68,7 +68,7 @@ def demo(
     for table in demonstration.tables(outcome):
         console.out.print(table)
     for line in demonstration.closing(outcome, serve=serve):
-        console.out.print(line, highlight=False, soft_wrap=True)
+        console.out.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -76,7 +76,7 @@ def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new fo
     """Write a new hub with a commented example contract for every usual data set."""
     with console.user_errors():
         for path in write_examples(directory):
-            console.out.print(str(path), highlight=False, soft_wrap=True)
+            console.out.print(str(path), highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -117,7 +117,7 @@ def link(
     if run.evaluation is not None:
         console.out.print(console.scores_table(run.evaluation))
     where = out / "report.html" if report else out
-    console.out.print(f"{'Report' if report else 'Written to'}: {where}", highlight=False, soft_wrap=True)
+    console.out.print(f"{'Report' if report else 'Written to'}: {where}", highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()
