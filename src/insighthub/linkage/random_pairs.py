@@ -19,7 +19,7 @@ SEED = 20_240_229
 
 
 def draw_pairs(n: int, most: int) -> Pairs:
-    """Draw distinct random pairs of rows (left < right), at most ``most`` and at most all there are."""
+    """Draw random pairs of rows (left < right): each once where there are at most ``most``, else with repeats."""
     if n < 2:
         return Pairs(np.empty(0, np.int32), np.empty(0, np.int32))
     if n * (n - 1) // 2 <= most:
