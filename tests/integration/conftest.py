@@ -27,7 +27,7 @@ def small_borough(tmp_path_factory):
 def few_extracts(small_borough):
     """The contract of four of the borough's extracts, which are linked in a second."""
     contract = small_borough.folder / "few.toml"
-    names = ("council_tax", "benefits", "libraries", "parking_permits")
+    names = ("benefits", "parking_permits")
     contract.write_text("\n\n".join(example_text(name) for name in names), encoding="utf-8")
     return contract
 

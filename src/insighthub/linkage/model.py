@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 import insighthub
 from insighthub.linkage.em import CLASSES, A, F, M, rule_of
@@ -96,7 +97,7 @@ def fingerprint(data: Encoded) -> str:
         digest.update(b"\1")
 
     for name in data.rows.column_names[:2]:
-        add(data.rows[name].to_pylist())
+        _add_text(digest, data.rows[name])
     for name in sorted(data.codes):
         add([name])
         digest.update(np.ascontiguousarray(data.codes[name]).tobytes())
@@ -105,3 +106,13 @@ def fingerprint(data: Encoded) -> str:
     for name in sorted(data.days):
         digest.update(np.ascontiguousarray(data.days[name]).tobytes())
     return digest.hexdigest()
+
+
+def _add_text(digest: hashlib._Hash, column: pa.ChunkedArray) -> None:
+    """Take text into a digest as Arrow holds it, without a Python object for each value."""
+    array = pa.concat_arrays([column.combine_chunks(), pa.array([], column.type)])
+    _, ends, letters = array.buffers()
+    offsets = np.frombuffer(ends, np.int32)[array.offset : array.offset + len(array) + 1]
+    digest.update((offsets - offsets[:1]).tobytes())
+    if letters is not None and len(offsets):
+        digest.update(memoryview(letters)[int(offsets[0]) : int(offsets[-1])])
