@@ -23,13 +23,23 @@ def small_borough(tmp_path_factory):
     return generate(tmp_path_factory.mktemp("small_borough"), residents=500, seed=3)
 
 
-@pytest.fixture(scope="session")
-def few_extracts(small_borough):
-    """The contract of four of the borough's extracts, which are linked in a second."""
-    contract = small_borough.folder / "few.toml"
-    names = ("benefits", "parking_permits")
+def contract_of(borough, *names):
+    """Write the contract of some of the borough's extracts."""
+    contract = borough.folder / f"{'_'.join(names)}.toml"
     contract.write_text("\n\n".join(example_text(name) for name in names), encoding="utf-8")
     return contract
+
+
+@pytest.fixture(scope="session")
+def few_extracts(small_borough):
+    """The contract of four of the borough's extracts, which are linked in half a second."""
+    return contract_of(small_borough, "council_tax", "benefits", "libraries", "parking_permits")
+
+
+@pytest.fixture(scope="session")
+def two_extracts(small_borough):
+    """The contract of two of them, for runs without number."""
+    return contract_of(small_borough, "benefits", "parking_permits")
 
 
 class WarmProcess:

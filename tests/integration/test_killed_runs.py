@@ -24,10 +24,10 @@ NEAR_THE_END = 0.4  # share of kills in the last part of a run
 
 
 @pytest.fixture(scope="module")
-def reference(warm, few_extracts, tmp_path_factory):
+def reference(warm, two_extracts, tmp_path_factory):
     """The output of a run that nothing happened to."""
     out = tmp_path_factory.mktemp("reference") / "out"
-    assert warm.run("link", few_extracts, "--out", out) == 0, warm.says()
+    assert warm.run("link", two_extracts, "--out", out) == 0, warm.says()
     return out
 
 
@@ -59,10 +59,10 @@ def hidden_files(out):
 
 
 def test_a_run_killed_at_any_moment_leaves_nothing_that_looks_whole(
-    warm, reference, few_extracts, small_borough, tmp_path
+    warm, reference, two_extracts, small_borough, tmp_path
 ):
     out = tmp_path / "out"
-    words = ("link", few_extracts, "--out", out)
+    words = ("link", two_extracts, "--out", out)
     random = Random(20_240_229)
     killed, attempts = 0, 0
     length = timed(warm, words)
@@ -96,20 +96,20 @@ def test_a_run_killed_at_any_moment_leaves_nothing_that_looks_whole(
         assert hidden_files(out) == set()
 
 
-def test_the_earlier_output_stays_until_a_new_one_takes_its_place(warm, reference, few_extracts, tmp_path):
+def test_the_earlier_output_stays_until_a_new_one_takes_its_place(warm, reference, two_extracts, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(reference, out)
     before = {path.name: path.stat().st_ino for path in out.iterdir()}
-    with warm.stopped_in_the_middle(out, "link", few_extracts, "--out", out):
+    with warm.stopped_in_the_middle(out, "link", two_extracts, "--out", out):
         assert {path.name: path.stat().st_ino for path in out.iterdir()} == before
         assert is_whole(out, reference)
     assert is_whole(out, reference)
     assert not {path.stat().st_ino for path in out.iterdir()} & set(before.values())
 
 
-def test_of_two_runs_into_one_folder_the_second_is_refused(warm, reference, few_extracts, tmp_path):
+def test_of_two_runs_into_one_folder_the_second_is_refused(warm, reference, two_extracts, tmp_path):
     out = tmp_path / "out"
-    words = ("link", str(few_extracts), "--out", str(out))
+    words = ("link", str(two_extracts), "--out", str(out))
     with warm.stopped_in_the_middle(out, *words):
         second = CliRunner().invoke(app, words)
     assert second.exit_code == 1
@@ -118,20 +118,20 @@ def test_of_two_runs_into_one_folder_the_second_is_refused(warm, reference, few_
     assert hidden_files(out) == set()
 
 
-def test_a_run_is_refused_while_this_program_writes_there_and_not_afterwards(warm, few_extracts, tmp_path):
+def test_a_run_is_refused_while_this_program_writes_there_and_not_afterwards(warm, two_extracts, tmp_path):
     out = tmp_path / "out"
     with output_folder(out) as folder:
         (folder / "links.parquet").write_bytes(b"of another run")
-        assert warm.run("link", few_extracts, "--out", out) == 1
+        assert warm.run("link", two_extracts, "--out", out) == 1
         assert "another run is writing this output folder" in warm.says()
-    assert warm.run("link", few_extracts, "--out", out) == 0
+    assert warm.run("link", two_extracts, "--out", out) == 0
 
 
-def test_a_folder_with_files_of_others_is_refused_and_left_alone(warm, few_extracts, tmp_path):
+def test_a_folder_with_files_of_others_is_refused_and_left_alone(warm, two_extracts, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
     (out / "minutes.txt").write_text("not ours", encoding="utf-8")
-    assert warm.run("link", few_extracts, "--out", out) == 1
+    assert warm.run("link", two_extracts, "--out", out) == 1
     assert "minutes.txt" in warm.says()
     assert "Choose a new or an empty folder" in warm.says()
     assert [path.name for path in out.iterdir()] == ["minutes.txt"]
@@ -139,10 +139,10 @@ def test_a_folder_with_files_of_others_is_refused_and_left_alone(warm, few_extra
 
 
 @pytest.mark.parametrize("most_bytes", [1_000, 3_000, 10_000, 30_000, 100_000])
-def test_a_full_disk_is_told_and_leaves_the_earlier_output(warm, reference, few_extracts, tmp_path, most_bytes):
+def test_a_full_disk_is_told_and_leaves_the_earlier_output(warm, reference, two_extracts, tmp_path, most_bytes):
     out = tmp_path / "out"
     shutil.copytree(reference, out)
-    assert warm.run("link", few_extracts, "--out", out, most_bytes=most_bytes) == 1, warm.says()
+    assert warm.run("link", two_extracts, "--out", out, most_bytes=most_bytes) == 1, warm.says()
     assert re.search("Check that there is space|Check the folder, its permissions and the free space", warm.says())
     assert "Traceback" not in warm.says()
     assert is_whole(out, reference)
