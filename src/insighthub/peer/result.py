@@ -58,7 +58,7 @@ class PeerResult:
         keep = weight >= threshold - 1e-9
         ones = np.ones(int(keep.sum()), np.int8)
         graph = coo_array((ones, (left[keep], right[keep])), shape=(self.records.num_rows,) * 2)
-        return connected_components(graph, directed=False)[1].astype(np.int32)
+        return np.asarray(connected_components(graph, directed=False)[1], np.int32)
 
     def clusters_at(self, threshold: float) -> pa.Table:
         """Return links at a match weight: source, record_id, person, cluster_id (string)."""
