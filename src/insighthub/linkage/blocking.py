@@ -1,9 +1,9 @@
 """Blocking: the pairs of rows worth comparing.
 
 Takes coded rows, gives candidate pairs, each once, and what each rule brought. A rule is a key; rows with the same
-key are paired. A rule leaves out the pairs that an earlier rule gave, by comparing integers as it joins, so that the
-pairs never have to be sorted or made distinct. Blocks over the cap (a default date, a hostel) are left out and
-reported.
+key are paired. Each pair is packed with its rule into one integer, so that one sort puts the pairs in order, brings
+together those that several rules gave, and shows which rule gave each first. Blocks over the cap (a default date, a
+hostel) are left out and reported.
 """
 
 from __future__ import annotations
