@@ -31,6 +31,7 @@ class BlockingRule:
     label: str
     fields: tuple[str, ...]
     share_of_cap: float = 1.0  # names alone tell people apart only where few share them
+    in_any_order: bool = False  # the fields share a pool of values, and swapped ones meet too
 
     def cap(self, cap: int) -> int:
         """Return this rule's cap, given the run's."""
@@ -38,16 +39,14 @@ class BlockingRule:
 
     def key(self, data: Encoded) -> Keys:
         """Return the key of every row, -1 where a part of it is not known; shape (n,)."""
-        if self.fields == ("given_name", "family_name"):
-            # Order does not matter here, so that swapped names meet too.
-            given, family = data.codes["given_name"], data.codes["family_name"]
-            whole = (family >= 0) & (given >= 0)
-            low, high = np.minimum(given, family), np.maximum(given, family)
-            return combine(np.where(whole, low, MISSING).astype(np.int32), high)
-        return combine(*(data.codes[name] for name in self.fields))
+        parts = [data.codes[name] for name in self.fields]
+        # Sorted, a part that is not known stays -1, and the key with it.
+        return combine(*(np.sort(parts, axis=0) if self.in_any_order else parts))
 
 
-FULL_NAME = BlockingRule("same given and family names, in either order", ("given_name", "family_name"), 0.3)
+FULL_NAME = BlockingRule(
+    "same given and family names, in either order", ("given_name", "family_name"), 0.3, in_any_order=True
+)
 
 _RULES = (
     *(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ import pyarrow.compute as pc
 
 Codes = npt.NDArray[np.int32]
 MISSING = -1
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Encoded:
     flags: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
     days: dict[str, npt.NDArray[np.int32]] = field(default_factory=dict)
     by_value: dict[str, Codes] = field(default_factory=dict)
-    memory: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+    memory: dict[str, Any] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -66,11 +68,12 @@ class Encoded:
         """Whether each of these fields has any value."""
         return all(name in self.codes and bool((self.codes[name] >= 0).any()) for name in names)
 
-    def memo(self, name: str, make: Callable[[], npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+    def memo(self, name: str, make: Callable[[], Found]) -> Found:
         """Compute something about a pool once."""
         if name not in self.memory:
             self.memory[name] = make()
-        return self.memory[name]
+        found: Found = self.memory[name]
+        return found
 
     def add_pools(self, groups: Sequence[Mapping[str, pa.ChunkedArray]], threads: int = 1) -> None:
         """Code text columns; the columns of a group share one pool."""

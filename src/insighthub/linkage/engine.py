@@ -93,7 +93,7 @@ def link_records(
         )
     with clock.stage("score", "Scoring pairs"):
         fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons), rarity.namesakes)
-        weight = score(fitted, patterns, pairs.left).weight
+        weight = score(fitted, patterns, pairs.left)
     with clock.stage("cluster", "Bringing records together"):
         # Numbered among themselves, since clusters keep a bit for each.
         number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)

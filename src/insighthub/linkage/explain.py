@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from insighthub.linkage.comparisons.comparison import Comparison, Rule
-from insighthub.linkage.em import CLASSES, M, N, Parameters, class_levels, rule_of
+from insighthub.linkage.em import CLASSES, N, Parameters, class_levels, rule_of
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.pairs import Pairs
 from insighthub.linkage.patterns import Patterns
 from insighthub.linkage.result import LevelWeight, SamplePair, WaterfallStep
-from insighthub.linkage.score import namesake_terms, probability_of, rarity_terms
+from insighthub.linkage.score import match_bits, namesake_terms, probability_of, rarity_terms
 
 Array = npt.NDArray[np.float64]
 SAMPLES = 24
@@ -41,13 +41,6 @@ def level_weights(
     return tuple(out)
 
 
-def match_bits(joint: Array) -> float:
-    """Log2 odds of the match class, from the joint log-likelihood of the classes."""
-    others = np.delete(joint, M)
-    top = float(others.max())
-    return float((joint[M] - top - np.log(np.exp(others - top).sum())) / np.log(2.0))
-
-
 def waterfall(fitted: Fitted, levels: npt.NDArray[np.int8], left: int) -> tuple[WaterfallStep, ...]:
     """Return the steps from the prior to the match weight of one pair.
 
@@ -58,7 +51,7 @@ def waterfall(fitted: Fitted, levels: npt.NDArray[np.int8], left: int) -> tuple[
     """
     comparisons, parameters = fitted.comparisons, fitted.parameters
     joint = np.log(np.maximum(parameters.sizes, 1e-300))
-    at = match_bits(joint)
+    at = float(match_bits(joint[None, :])[0])
     steps = [WaterfallStep("Before any evidence", at)]
     for k, comparison in enumerate(comparisons):
         level = int(levels[k])
@@ -69,17 +62,17 @@ def waterfall(fitted: Fitted, levels: npt.NDArray[np.int8], left: int) -> tuple[
         joint = joint + np.log(
             [max(1e-12, class_levels(parameters, comparisons, c, k)[level]) for c in range(len(CLASSES))]
         )
-        now = match_bits(joint)
+        now = float(match_bits(joint[None, :])[0])
         steps.append(WaterfallStep(f"{name}: {comparison.labels[level]}", now - at))
         at = now
         if k in fitted.frequencies and level == 0:
             term = rarity_terms(fitted, k, levels[k : k + 1], np.array([left], np.int32))[0]
             joint = joint + term * np.array([rule_of(comparison, c) is Rule.U for c in range(len(CLASSES))])
-            now = match_bits(joint)
+            now = float(match_bits(joint[None, :])[0])
             steps.append(WaterfallStep(f"{name}: how rare the value is", now - at))
             at = now
     joint[N] += namesake_terms(fitted, levels[None, :], np.array([left], np.int32))[0]
-    now = match_bits(joint)
+    now = float(match_bits(joint[None, :])[0])
     if now != at:
         steps.append(WaterfallStep("How many share the full name", now - at))
     return tuple(steps)

@@ -6,8 +6,6 @@ bits. The weight of a pattern is looked up; only term frequencies are worked out
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
@@ -21,24 +19,6 @@ Array = npt.NDArray[np.float64]
 CHUNK = 1_000_000
 MOST_BITS = 60.0
 FAR_BITS = -12.0
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Scores of pairs.
-
-    Attributes:
-        weight: match weight, log2 of the odds that the pair is one person, within +-60 bits; shape (pairs,).
-        rival: which other class explains the pair best, as a place in ``CLASSES``; shape (pairs,).
-    """
-
-    weight: npt.NDArray[np.float32]
-    rival: npt.NDArray[np.int8]
-
-    @property
-    def probability(self) -> npt.NDArray[np.float64]:
-        """Match probability of each pair."""
-        return probability_of(self.weight)
 
 
 def probability_of(weight: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
@@ -74,17 +54,21 @@ def namesake_terms(fitted: Fitted, levels: npt.NDArray[np.int8], left: Rows) -> 
     return np.where((levels[:, names] == 0).all(axis=1), fitted.namesakes[left], 0.0)
 
 
-def score(fitted: Fitted, patterns: Patterns, left: Rows) -> Scores:
-    """Score every pair of these patterns; ``left`` is the left row of each pair, shape (pairs,)."""
+def score(fitted: Fitted, patterns: Patterns, left: Rows) -> npt.NDArray[np.float32]:
+    """Return the match weight of every pair: log2 of the odds that it is one person, within 60 bits either way.
+
+    Args:
+        fitted: the learned model on its rows.
+        patterns: of the pairs.
+        left: left row of each pair, shape (pairs,).
+    """
     comparisons, parameters, frequencies = fitted.comparisons, fitted.parameters, fitted.frequencies
     base = log_likelihood(parameters, comparisons, patterns.levels) + np.log(np.maximum(parameters.sizes, 1e-300))
     base[patterns.barred, M] = -np.inf
     follow_u = {k: np.array([rule_of(comparisons[k], c) is Rule.U for c in range(len(CLASSES))]) for k in frequencies}
     # To half a nat a pattern's weight is known already; pairs far under any threshold need no better.
     rough = base + learned_rarity(parameters, comparisons, patterns.rarity)
-    bits, best = _bits(rough)
-    weight = bits[patterns.of_pair]
-    rival = best[patterns.of_pair]
+    weight = _within_bounds(match_bits(rough))[patterns.of_pair]
     near = np.flatnonzero(weight > FAR_BITS)
     for start in range(0, len(near), CHUNK):
         part = near[start : start + CHUNK]
@@ -95,14 +79,17 @@ def score(fitted: Fitted, patterns: Patterns, left: Rows) -> Scores:
             for c in np.flatnonzero(follows):
                 total[:, c] += terms
         total[:, N] += namesake_terms(fitted, patterns.levels[of], left[part])
-        weight[part], rival[part] = _bits(total)
-    return Scores(weight, rival)
+        weight[part] = _within_bounds(match_bits(total))
+    return weight
 
 
-def _bits(joint: Array) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
-    """Turn joint log-likelihoods of the classes into match weights and the best other class."""
+def match_bits(joint: Array) -> Array:
+    """Return log2 odds of the match class, from joint log-likelihoods of the classes; (pairs, 5) gives (pairs,)."""
     others = joint[:, 1:]
     best = others.max(axis=1)
     against = best + np.log(np.exp(others - best[:, None]).sum(axis=1))
-    bits = (joint[:, M] - against) / np.log(2.0)
-    return np.clip(bits, -MOST_BITS, MOST_BITS).astype(np.float32), (others.argmax(axis=1) + 1).astype(np.int8)
+    return np.asarray((joint[:, M] - against) / np.log(2.0))
+
+
+def _within_bounds(bits: Array) -> npt.NDArray[np.float32]:
+    return np.clip(bits, -MOST_BITS, MOST_BITS).astype(np.float32)
