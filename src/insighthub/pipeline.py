@@ -23,6 +23,7 @@ from insighthub.linkage.evaluate import evaluate_links
 from insighthub.linkage.evaluation_result import Evaluation
 from insighthub.linkage.result import LinkResult
 from insighthub.linkage.settings import LinkSettings
+from insighthub.linkage.tables import write_pairs
 from insighthub.linkage.truth import read_truth
 from insighthub.progress import Progress, Silent
 from insighthub.report.counts import SourceCounts
@@ -152,7 +153,7 @@ def source_counts(deliveries: Sequence[Delivery], records: pa.Table) -> tuple[So
 
 def _write(folder: Path, result: LinkResult, deliveries: Sequence[Delivery]) -> None:
     pq.write_table(result.links, folder / "links.parquet", compression="zstd")
-    pq.write_table(result.pairs, folder / "pairs.parquet", compression="zstd")
+    write_pairs(result.pairs, folder / "pairs.parquet")
     quarantine = pa.concat_tables([pq.read_table(d.quarantine) for d in deliveries])
     pq.write_table(quarantine, folder / "quarantine.parquet", compression="zstd")
     model = json.dumps(result.model, indent=1, ensure_ascii=False)

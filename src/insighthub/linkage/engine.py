@@ -108,7 +108,7 @@ def link_records(
         )
     with clock.stage("tables", "Writing tables"):
         return LinkResult(
-            links=links_table(records, data, labels),
+            links=links_table(data, labels),
             pairs=pairs_table(fitted, pairs, patterns, weight, keep=settings.keep_probability),
             model=Model.of(fitted, settings).as_dict(),
             threshold=settings.threshold,
