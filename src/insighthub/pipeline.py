@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -31,6 +32,8 @@ from insighthub.report.page import write_report
 from insighthub.sources.contract import Contract, load_contract
 from insighthub.sources.landing import Delivery, land_all
 from insighthub.standardise.build import standardise_all
+from insighthub.standardise.coded import codes_of
+from insighthub.standardise.intake import take_in
 from insighthub.store.output_folder import output_folder
 
 
@@ -73,32 +76,29 @@ def run_link(
     contract = load_contract(contract_path)
     true_links = read_truth(truth) if truth else None
     with output_folder(out) as folder:
-        landing = folder / "landing"
-        seconds: dict[str, float] = {}
+        received = folder / "received"
         start = time.perf_counter()
-        progress.stage("Landing the files")
-        deliveries = land_all(contract, contract_path.resolve().parent, landing, progress)
-        seconds["read and check files"] = time.perf_counter() - start
-        progress.stage("Standardising")
-        start = time.perf_counter()
-        records = standardise_landed(contract, deliveries, progress)
-        seconds["standardise"] = time.perf_counter() - start
+        progress.stage("Reading and standardising the files")
+        processes = settings.threads if settings and settings.threads else None
+        taken = take_in(contract, contract_path.resolve().parent, received, processes=processes, progress=progress)
+        seconds = _shared_out(time.perf_counter() - start, taken.seconds)
         result = link_records(
-            records,
+            taken.records,
             single_sources=[s.name for s in contract.source if s.one_record_per_person],
             other_kinds=other_kinds(contract),
             settings=settings,
             progress=progress,
         )
-        result = replace(result, seconds=seconds | result.seconds)
-        counts = source_counts(deliveries, records)
-        evaluation = evaluate_links(result.links, true_links) if true_links is not None else None
+        start = time.perf_counter()
         progress.stage("Writing what was found")
-        _write(folder, result, deliveries)
+        counts = source_counts(taken.deliveries, taken.records)
+        _write(folder, result, taken.deliveries)
+        result = replace(result, seconds=seconds | result.seconds | {"write": time.perf_counter() - start})
+        evaluation = evaluate_links(result.links, true_links) if true_links is not None else None
         if report:
             heading = title or f"Linkage of {contract_path.resolve().parent.name}"
             write_report(folder / "report.html", result=result, deliveries=counts, evaluation=evaluation, title=heading)
-        shutil.rmtree(landing)
+        shutil.rmtree(received)
     return LinkRun(result, counts, evaluation)
 
 
@@ -120,7 +120,7 @@ def standardise_landed(
     contract: Contract, deliveries: Sequence[Delivery], progress: Progress | None = None
 ) -> pa.Table:
     """Return the person records of landed deliveries."""
-    items = [(delivery.path, source) for delivery, source in zip(deliveries, contract.source, strict=True)]
+    items = [(d.path, source) for d, source in zip(deliveries, contract.source, strict=True) if d.path is not None]
     return standardise_all(items, progress=progress)
 
 
@@ -133,11 +133,14 @@ def source_counts(deliveries: Sequence[Delivery], records: pa.Table) -> tuple[So
     """Return what became of each source's rows and persons."""
     named: Counter[str] = Counter()
     apart: dict[str, Counter[str]] = {d.source: Counter() for d in deliveries}
-    groups = records.group_by(["source", "not_linked_reason"]).aggregate([([], "count_all")])
-    for row in groups.to_pylist():
-        named[row["source"]] += row["count_all"]
-        if row["not_linked_reason"] is not None:
-            apart[row["source"]][row["not_linked_reason"]] = row["count_all"]
+    source, reason = codes_of(records["source"]), codes_of(records["not_linked_reason"])
+    span = len(reason.values) + 1
+    kinds, counts = np.unique(source.codes.astype(np.int64) * span + reason.codes + 1, return_counts=True)
+    for kind, count in zip(kinds.tolist(), counts.tolist(), strict=True):
+        name = source.values[kind // span].as_py()
+        named[name] += count
+        if kind % span:
+            apart[name][reason.values[kind % span - 1].as_py()] = count
     return tuple(
         SourceCounts(
             source=d.source,
@@ -149,6 +152,12 @@ def source_counts(deliveries: Sequence[Delivery], records: pa.Table) -> tuple[So
         )
         for d in deliveries
     )
+
+
+def _shared_out(wall: float, work: dict[str, float]) -> dict[str, float]:
+    """Share wall time out among kinds of work that went on side by side, by the processor time of each."""
+    whole = sum(work.values())
+    return {name: wall * seconds / whole if whole else 0.0 for name, seconds in work.items()}
 
 
 def _write(folder: Path, result: LinkResult, deliveries: Sequence[Delivery]) -> None:

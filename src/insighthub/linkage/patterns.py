@@ -21,7 +21,6 @@ from insighthub.linkage.frequencies import NameRarity
 from insighthub.linkage.pairs import Pairs
 from insighthub.progress import Progress
 
-
 #: Pairs compared at a time. Within a lot each distinct pair of values is compared once; smaller lots repeat more of
 #: them, larger ones no longer fit the processor's caches.
 LOT = 1 << 20

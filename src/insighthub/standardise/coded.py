@@ -1,10 +1,9 @@
 """Person records as linkage takes them: sorted, and each text a number in its column's list of distinct values.
 
-Takes ``person_records`` in any order, gives the same rows sorted by source, record id and person, with every text column
-but the record id as an Arrow dictionary whose values stand in the order in which the rows first show them. Standardising
-knows each source's distinct values while it has them at hand, so a source is coded there, by the process that
-standardised it, and no later stage hashes or sorts its texts again. A row that is not linked keeps its key and the
-reason; its other fields are null, as nobody will read them.
+Takes ``person_records`` in any order, gives the same rows sorted by source, record id and person, with every text
+column but the record id as an Arrow dictionary whose values stand in the order in which the rows first show them. A
+source is coded by the process that standardised it, and no later stage hashes or sorts its texts again. A row that is
+not linked keeps its key and the reason; its other fields are null, as nobody will read them.
 """
 
 from __future__ import annotations
