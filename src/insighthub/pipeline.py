@@ -79,8 +79,8 @@ def run_link(
         received = folder / "received"
         start = time.perf_counter()
         progress.stage("Reading and standardising the files")
-        processes = settings.threads if settings and settings.threads else None
-        taken = take_in(contract, contract_path.resolve().parent, received, processes=processes, progress=progress)
+        threads = settings.threads if settings else 0
+        taken = take_in(contract, contract_path.resolve().parent, received, threads=threads, progress=progress)
         seconds = _shared_out(time.perf_counter() - start, taken.seconds)
         result = link_records(
             taken.records,

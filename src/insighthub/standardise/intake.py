@@ -73,6 +73,7 @@ def take_in(
     *,
     as_of: date | None = None,
     processes: int | None = None,
+    threads: int = 0,
     progress: Progress | None = None,
 ) -> Intake:
     """Read, check, standardise and code all sources of a contract.
@@ -83,6 +84,7 @@ def take_in(
         folder: where the person records and quarantined rows are kept; they are needed as long as the result is.
         as_of: the day after which a date is in the future; today where it is not given.
         processes: how many processes share the work; found from the machine and the files if not given.
+        threads: the most processes to find so; 0 for as many as there are processors.
         progress: hears of each source as it is done.
 
     Raises:
@@ -93,7 +95,7 @@ def take_in(
     progress = progress or Silent()
     sizes = [_bytes_of(source, base) for source in contract.source]
     total = sum(size for size, _ in sizes)
-    wanted = processes if processes is not None else _fitting(total)
+    wanted = processes if processes is not None else _fitting(total, threads)
     order = sorted(range(len(sizes)), key=lambda n: (-sizes[n][1], n))
     tasks = [_Task(source, base, folder, today) for source in contract.source]
     done = _run(tasks, order, min(wanted, len(tasks)), progress)
@@ -250,11 +252,11 @@ def _bytes_of(source: Source, base: Path) -> tuple[int, float]:
     return sum(size for _, size in files), sum(size * _WEIGHTS.get(suffix, 1.0) for suffix, size in files)
 
 
-def _fitting(size: int) -> int:
+def _fitting(size: int, threads: int) -> int:
     if size < BYTES_FOR_PROCESSES:
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, _MOST_PROCESSES)
+    return min(threads or cores, cores, _MOST_PROCESSES)
 
 
 def _others(sources: Sequence[Source]) -> tuple[str, ...]:
