@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,19 +23,21 @@ import pyarrow.parquet as pq
 from insighthub.linkage.engine import link_records
 from insighthub.linkage.evaluate import evaluate_links
 from insighthub.linkage.evaluation_result import Evaluation
-from insighthub.linkage.result import LinkResult
+from insighthub.linkage.limits import Rates
+from insighthub.linkage.result import Least, LinkResult
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.tables import write_pairs
 from insighthub.linkage.truth import read_truth
 from insighthub.progress import Progress, Silent
 from insighthub.report.counts import SourceCounts
-from insighthub.report.page import write_report
 from insighthub.sources.contract import Contract, load_contract
 from insighthub.sources.landing import Delivery, land_all
 from insighthub.standardise.build import standardise_all
 from insighthub.standardise.coded import codes_of
-from insighthub.standardise.intake import take_in
+from insighthub.standardise.intake import Intake, take_in
 from insighthub.store.output_folder import output_folder
+
+PAIRS = "pairs.parquet"
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ def run_link(
     title: str | None = None,
     settings: LinkSettings | None = None,
     progress: Progress | None = None,
+    account: bool = False,
 ) -> LinkRun:
     """Link the files of a contract into an output folder.
 
@@ -66,6 +70,7 @@ def run_link(
         title: the report's heading; named after the contract's folder where it is not given.
         settings: the run's few numbers.
         progress: told of each stage.
+        account: whether to work out the least work of each stage as well.
 
     Raises:
         ContractError: the contract cannot be used.
@@ -88,14 +93,20 @@ def run_link(
             other_kinds=other_kinds(contract),
             settings=settings,
             progress=progress,
+            pairs_to=partial(write_pairs, path=folder / PAIRS),
+            account=account,
         )
         start = time.perf_counter()
         progress.stage("Writing what was found")
         counts = source_counts(taken.deliveries, taken.records)
         _write(folder, result, taken.deliveries)
-        result = replace(result, seconds=seconds | result.seconds | {"write": time.perf_counter() - start})
+        seconds |= result.seconds | {"write": time.perf_counter() - start}
+        least = _with_files(result, taken, folder) if account else ()
+        result = replace(result, seconds=seconds, least=least)
         evaluation = evaluate_links(result.links, true_links) if true_links is not None else None
         if report:
+            from insighthub.report.page import write_report  # charts take half a second to load
+
             heading = title or f"Linkage of {contract_path.resolve().parent.name}"
             write_report(folder / "report.html", result=result, deliveries=counts, evaluation=evaluation, title=heading)
         shutil.rmtree(received)
@@ -160,9 +171,21 @@ def _shared_out(wall: float, work: dict[str, float]) -> dict[str, float]:
     return {name: wall * seconds / whole if whole else 0.0 for name, seconds in work.items()}
 
 
+def _with_files(result: LinkResult, taken: Intake, folder: Path) -> tuple[Least, ...]:
+    """Add the least work on files: what is delivered is read once, what is found is written once."""
+    rates = Rates.measured(np.empty(0, object))
+    standardised = taken.records.nbytes
+    written = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+    return (
+        rates.copy("read and check files", f"{taken.bytes_read:,} bytes of files read", taken.bytes_read),
+        rates.copy("standardise", f"{taken.records.num_rows:,} person records written", standardised),
+        *result.least,
+        rates.copy("write", f"{written:,} bytes of files written", written),
+    )
+
+
 def _write(folder: Path, result: LinkResult, deliveries: Sequence[Delivery]) -> None:
     pq.write_table(result.links, folder / "links.parquet", compression="zstd")
-    write_pairs(result.pairs, folder / "pairs.parquet")
     quarantine = pa.concat_tables([pq.read_table(d.quarantine) for d in deliveries])
     pq.write_table(quarantine, folder / "quarantine.parquet", compression="zstd")
     model = json.dumps(result.model, indent=1, ensure_ascii=False)
