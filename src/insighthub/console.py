@@ -104,7 +104,7 @@ def time_line(seconds: Mapping[str, float]) -> str:
     total = sum(seconds.values())
     longest = sorted(seconds.items(), key=lambda item: -item[1])
     shares = ", ".join(f"{name} {took / total:.0%}" for name, took in longest) if total else ""
-    return f"{total:,.1f} seconds: {shares}"
+    return f"{total:,.1f} seconds" + (f": {shares}" if shares else "")
 
 
 def timings_table(result: LinkResult) -> Table:
