@@ -202,7 +202,7 @@ def _first_guess(comparisons: Sequence[Comparison], u: list[Array], per_row: flo
     sizes[U] = max(1e-9, 1 - sizes.sum())
     parameters = Parameters(sizes / sizes.sum(), [c.centre() for c in comparisons], u)
     for k, comparison in enumerate(comparisons):
-        for cls in (F, A):
+        for cls in (F, A, N):
             if rule_of(comparison, cls) is Rule.FREE:
                 parameters.free[cls, k] = comparison.free_centre(u[k])
     return parameters
@@ -264,7 +264,7 @@ def _maximise(old: Parameters, counting: _Counting, mass: Array) -> Parameters:
         if comparison.told_by is not None:
             tells = counting.apart[comparison.told_by][:, None]
             told = np.array([(mass[where] * tells[where]).sum(axis=0) for where in counting.at_level[k]])
-        for cls in (F, A):
+        for cls in (F, A, N):
             if (cls, k) in old.free:
                 free = told[:, cls] + FREE_PRIOR * comparison.free_centre(old.u[k])
                 new.free[cls, k] = free / free.sum()
