@@ -92,6 +92,7 @@ PHONE = Comparison(
     coresident=Rule.FREE,
     shared=0.3,
     floor=0.3,
+    by_source=True,
 )
 EMAIL = Comparison(
     "email",
@@ -101,6 +102,7 @@ EMAIL = Comparison(
     coresident=Rule.FREE,
     shared=0.3,
     floor=0.3,
+    by_source=True,
 )
 
 
