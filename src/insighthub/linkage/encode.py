@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import RLock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -70,6 +72,7 @@ class Encoded:
     days: dict[str, npt.NDArray[np.int32]] = field(default_factory=dict)
     by_value: dict[str, Codes] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
+    one_at_a_time: AbstractContextManager[Any] = field(default_factory=RLock, repr=False, compare=False)
 
     @property
     def n(self) -> int:
@@ -81,10 +84,11 @@ class Encoded:
         return all(name in self.codes and bool((self.codes[name] >= 0).any()) for name in names)
 
     def memo(self, name: str, make: Callable[[], Found]) -> Found:
-        """Compute something about a pool once."""
-        if name not in self.memory:
-            self.memory[name] = make()
-        found: Found = self.memory[name]
+        """Compute something about a pool once, whichever thread asks first."""
+        with self.one_at_a_time:
+            if name not in self.memory:
+                self.memory[name] = make()
+            found: Found = self.memory[name]
         return found
 
     def add_pools(self, groups: Sequence[Callable[[], Mapping[str, Coded]]], threads: int = 1) -> None:
