@@ -78,10 +78,11 @@ def page(figures: dict[str, Any]) -> str:
     machine, packages = figures["machine"], figures["packages"]
     sizes = figures["sizes"]
     largest = sizes[-1]
+    runs = "1 run" if figures["runs"] == 1 else f"{figures['runs']} runs"
     measured = (
         f"Measured on {machine['cores']} processors, with Python {machine['python']}, Insight Hub "
         f"{packages['insighthub']}, Splink {packages['splink']} and DuckDB {packages['duckdb']}. Figures are medians "
-        f"of {figures['runs']} runs; those of the two engines alternate, so that a busy machine slows both alike."
+        f"of {runs}; those of the two engines alternate, so that a busy machine slows both alike."
     )
     parts = [
         "# Speed",
