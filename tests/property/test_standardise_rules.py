@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 import phonenumbers
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from insighthub.standardise import identifiers
 from insighthub.standardise.address_text import canonical_line
 from insighthub.standardise.addresses import address_at_length, quick_address, standard_address
-from insighthub.standardise.dates import date_from_parts, standard_date
+from insighthub.standardise.dates import date_from_parts, dates_of, standard_date
 from insighthub.standardise.emails import standard_email
 from insighthub.standardise.names import canonical_family, canonical_name, standard_title
 from insighthub.standardise.persons import people_at_length, people_in_columns, people_in_full_name
@@ -175,6 +176,25 @@ def test_a_date_is_a_day_that_can_be(text, formats):
         assert len(found.edtf) == 10
         if "X" not in found.edtf:
             assert date.fromisoformat(found.edtf).isoformat() == found.edtf
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.dates(date(1840, 1, 1), date(2030, 1, 1)).map(lambda d: d.strftime("%d/%m/%Y")),
+            st.dates().map(lambda d: d.strftime("%Y-%m-%d")),
+            st.text("0123456789/-é", min_size=10, max_size=10),
+            day_text,
+        ),
+        unique=True,
+    ),
+    st.sampled_from([(), ("%d/%m/%Y",), ("%Y-%m-%d", "%d/%m/%Y"), ("%d-%b-%Y", "%d.%m.%Y")]),
+)
+def test_the_quick_way_to_a_columns_dates_is_the_long_way(texts, formats):
+    dates, flags = dates_of(pa.array(texts, pa.string()), formats, ("06/06/2000", "1900-01-01"), TODAY)
+    found = [standard_date(text, formats, ("06/06/2000", "1900-01-01"), TODAY) for text in texts]
+    assert dates.to_pylist() == [value.edtf for value in found]
+    assert flags.to_pylist() == [",".join(value.flags) or None for value in found]
 
 
 @given(st.lists(st.one_of(st.none(), st.text("0123456789. JANMXx", max_size=6), any_text), min_size=3, max_size=3))

@@ -11,6 +11,11 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from insighthub.standardise.plain_dates import plain_days
 from insighthub.standardise.text import known
 
 Flag = Literal["default", "future", "impossible", "january_first", "month_first", "two_digit_year", "unreadable"]
@@ -221,6 +226,23 @@ def standard_date(
 def _null_days(nulls: tuple[str, ...], formats: tuple[str, ...], as_of: date) -> frozenset[str]:
     days = (_find(" ".join(text.upper().split()), formats, as_of)[0] for text in nulls)
     return frozenset(day for day in days if day is not None)
+
+
+def dates_of(
+    texts: pa.Array, formats: tuple[str, ...], null_values: Iterable[str], as_of: date
+) -> tuple[pa.Array, pa.Array]:
+    """Return ``standard_date`` of distinct texts, none of them null: the dates, and their flags joined by commas."""
+    nulls = tuple(null_values)
+    null_days = _null_days(nulls, formats, as_of) if nulls else frozenset()
+    plain = plain_days(texts, formats, DEFAULTS | null_days, as_of)
+    rest = pc.indices_nonzero(pc.is_null(plain))
+    values = [_read(text, formats, nulls, as_of) for text in texts.take(rest).to_pylist()]
+    places = np.full(len(texts), -1, np.int64)
+    places[rest.to_numpy()] = np.arange(len(rest))
+    at = pa.array(places, mask=places < 0)
+    dates = pa.array([value.edtf for value in values], pa.string()).take(at)
+    flags = pa.array([",".join(value.flags) or None for value in values], pa.string()).take(at)
+    return pc.coalesce(plain, dates), flags
 
 
 @lru_cache(maxsize=1 << 17)

@@ -13,7 +13,7 @@ from insighthub.sources.contract import FieldMap, OtherField, PersonMap
 from insighthub.standardise import identifiers
 from insighthub.standardise.addresses import AddressValue, standard_address
 from insighthub.standardise.columns import APART, code, mapped, read_field, unpacked
-from insighthub.standardise.dates import DateValue, date_from_parts, standard_date
+from insighthub.standardise.dates import date_from_parts, dates_of
 from insighthub.standardise.emails import standard_email
 from insighthub.standardise.phones import Phones, standard_phones
 from insighthub.standardise.postcodes import standard_postcode
@@ -60,23 +60,17 @@ def read_fields(landed: pa.Table, person: PersonMap, source: str, as_of: date) -
 
 def _date_values(landed: pa.Table, field: FieldMap, source: str, as_of: date) -> Columns:
     text = read_field(landed, field, source, keep_null_values=True)
+    encoded = text.dictionary_encode()
     if field.year or field.month or field.day:
-
-        def rule(key: str) -> DateValue:
+        values = []
+        for key in encoded.dictionary.to_pylist():
             year, month, day = (part or None for part in key.split(APART))
-            return date_from_parts(year, month, day, as_of)
-
+            values.append(date_from_parts(year, month, day, as_of))
+        dates = pa.array([v.edtf for v in values], pa.string())
+        flags = pa.array([",".join(v.flags) or None for v in values], pa.string())
     else:
-
-        def rule(key: str) -> DateValue:
-            return standard_date(key, field.format, field.null_values, as_of)
-
-    coded = code(text)
-    values = [rule(key) for key in coded.values]
-    return {
-        "date": coded.look_up(pa.array([v.edtf for v in values], pa.string())),
-        "flags": coded.look_up(pa.array([",".join(v.flags) or None for v in values], pa.string())),
-    }
+        dates, flags = dates_of(encoded.dictionary, field.format, field.null_values, as_of)
+    return {"date": dates.take(encoded.indices), "flags": flags.take(encoded.indices)}
 
 
 def _dates(landed: pa.Table, person: PersonMap, source: str, as_of: date) -> Columns:
