@@ -101,7 +101,7 @@ def link_records(
         )
     with clock.stage("score", "Scoring pairs"):
         fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons), rarity.namesakes)
-        weight = score(fitted, patterns, pairs.left)
+        weight = score(fitted, patterns, pairs.left, threads=threads)
     with ThreadPoolExecutor(1) as beside:
 
         def tabled() -> pa.Table:

@@ -6,6 +6,8 @@ bits. The weight of a pattern is looked up; only term frequencies are worked out
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,7 +18,7 @@ from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.patterns import Patterns
 
 Array = npt.NDArray[np.float64]
-CHUNK = 1_000_000
+CHUNK = 1 << 18
 MOST_BITS = 60.0
 FAR_BITS = -12.0
 
@@ -54,13 +56,14 @@ def namesake_terms(fitted: Fitted, levels: npt.NDArray[np.int8], left: Rows) -> 
     return np.where((levels[:, names] == 0).all(axis=1), fitted.namesakes[left], 0.0)
 
 
-def score(fitted: Fitted, patterns: Patterns, left: Rows) -> npt.NDArray[np.float32]:
+def score(fitted: Fitted, patterns: Patterns, left: Rows, *, threads: int = 1) -> npt.NDArray[np.float32]:
     """Return the match weight of every pair: log2 of the odds that it is one person, within 60 bits either way.
 
     Args:
         fitted: the learned model on its rows.
         patterns: of the pairs.
         left: left row of each pair, shape (pairs,).
+        threads: how many lots of pairs to score at once.
     """
     comparisons, parameters, frequencies = fitted.comparisons, fitted.parameters, fitted.frequencies
     base = log_likelihood(parameters, comparisons, patterns.levels) + parameters.log_sizes(patterns.source_pair)
@@ -71,7 +74,8 @@ def score(fitted: Fitted, patterns: Patterns, left: Rows) -> npt.NDArray[np.floa
     rough = base + learned_rarity(parameters, comparisons, patterns.rarity)
     weight = _within_bounds(match_bits(rough))[patterns.of_pair]
     near = np.flatnonzero(weight > FAR_BITS)
-    for start in range(0, len(near), CHUNK):
+
+    def lot(start: int) -> None:
         part = near[start : start + CHUNK]
         of = patterns.of_pair[part]
         total = base[of]
@@ -81,6 +85,10 @@ def score(fitted: Fitted, patterns: Patterns, left: Rows) -> npt.NDArray[np.floa
                 total[:, c] += terms
         total[:, N] += namesake_terms(fitted, patterns.levels[of], left[part])
         weight[part] = _within_bounds(match_bits(total))
+
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(lot, range(0, len(near), CHUNK)):
+            pass
     return weight
 
 
