@@ -222,4 +222,6 @@ FAMILY_NAME = Comparison(
     agreeing=3,
     rarity="family_name",
 )
-MIDDLE_NAMES = Comparison("middle_names", ("same", "initial or spelling agrees", "different"), middle_names_levels)
+MIDDLE_NAMES = Comparison(
+    "middle_names", ("same", "initial or spelling agrees", "different"), middle_names_levels, lasting=True
+)
