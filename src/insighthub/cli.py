@@ -100,15 +100,27 @@ def check(
 def link(
     contract: Annotated[Path, typer.Argument(metavar="CONTRACT.toml", help="The contract file.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
+    *,
     truth: Annotated[
         Path | None, typer.Option(help="A truth file, to say in the report how good the links are.")
     ] = None,
     report: Annotated[bool, typer.Option(help="Write report.html.")] = True,
     threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0 for all processors.")] = 0,
+    timings: Annotated[
+        bool, typer.Option("--timings", help="Print the time of each stage beside the least that its work needs.")
+    ] = False,
 ) -> None:
     """Link any set of files: clusters, pairs, the model and a report."""
     with console.user_errors(), console.Bars() as bars:
-        run = run_link(contract, out, truth=truth, report=report, settings=LinkSettings(threads=threads), progress=bars)
+        run = run_link(
+            contract,
+            out,
+            truth=truth,
+            report=report,
+            settings=LinkSettings(threads=threads),
+            progress=bars,
+            account=timings,
+        )
     console.out.print(console.counts_table(run.counts))
     clusters = run.result.links["cluster_id"]
     people = len(clusters.drop_null().unique())
@@ -116,6 +128,9 @@ def link(
     console.out.print(f"{linked:,} linked records of {people:,} people", highlight=False)
     if run.evaluation is not None:
         console.out.print(console.scores_table(run.evaluation))
+    if timings:
+        console.out.print(console.timings_table(run.result))
+    console.out.print(console.time_line(run.result.seconds), highlight=False, soft_wrap=True)
     where = out / "report.html" if report else out
     console.out.print(f"{'Report' if report else 'Written to'}: {where}", highlight=False, markup=False, soft_wrap=True)
 
