@@ -68,7 +68,7 @@ def measure(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str]
             stdout=output,
             stderr=output,
         )
-        sampler = _Sampler(process.pid)
+        sampler = Sampler(process.pid)
         sampler.start()
         process.wait()
         seconds = time.perf_counter() - started
@@ -81,7 +81,7 @@ def measure(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str]
     return Measured(seconds, max(sampler.peak, largest))
 
 
-class _Sampler(threading.Thread):
+class Sampler(threading.Thread):
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self.peak = 0
