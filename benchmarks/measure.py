@@ -82,6 +82,8 @@ def measure(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str]
 
 
 class Sampler(threading.Thread):
+    """Keeps the largest sum of resident memory that a process tree was seen to hold, in bytes, as ``peak``."""
+
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self.peak = 0
@@ -89,6 +91,7 @@ class Sampler(threading.Thread):
         self._done = threading.Event()
 
     def run(self) -> None:
+        """Sample until told to stop, or until the process is gone."""
         with contextlib.suppress(psutil.Error):
             root = psutil.Process(self._pid)
             while not self._done.is_set():
@@ -104,5 +107,6 @@ class Sampler(threading.Thread):
         return total
 
     def stop(self) -> None:
+        """Stop sampling, and wait for the last sample."""
         self._done.set()
         self.join()

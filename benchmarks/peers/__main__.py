@@ -74,10 +74,14 @@ def _keys(table: pa.Table) -> list[tuple[Any, ...]]:
     return list(zip(*(table[name].to_pylist() for name in KEYS), strict=True))
 
 
-def run_input(made: Input, work: Path, setups: list[Setup], python: Path, limits: Limits, console: Console) -> list[Row]:
+def run_input(
+    made: Input, work: Path, setups: list[Setup], python: Path, limits: Limits, console: Console, *, ours: bool = True
+) -> list[Row]:
     """Run ours and every set-up on one data set, one after the other."""
-    rows = [run_ours(made.contract, work / "ours", Path(sys.executable), made.truth, limits)]
-    console.print(f"  Insight Hub: {_brief(rows[-1])}")
+    rows = []
+    if ours:
+        rows.append(run_ours(made.contract, work / "ours", Path(sys.executable), made.truth, limits))
+        console.print(f"  Insight Hub: {_brief(rows[-1])}")
     for setup in setups:
         told = entities_of(made.records, made.truth) if setup.labels else None
         job = work / setup.name
@@ -106,7 +110,8 @@ def missing_packages(python: Path, setups: list[Setup]) -> list[str]:
 def peers_python(venv: Path, setups: list[Setup], console: Console) -> Path | None:
     """Return the peers' Python, or say what is missing and how to get it."""
     python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    get = f"Run `make bench-peers`, or: python -m venv {venv}; {python} -m pip install -c benchmarks/peers/constraints.txt"
+    install = f"{python} -m pip install -c benchmarks/peers/constraints.txt"
+    get = f"Run `make bench-peers`, or: python -m venv {venv}; {install}"
     if not python.exists():
         names = " ".join(sorted({p for s in setups for p in s.packages}))
         console.print(f"There is no environment for the other tools in {venv}. {get} {names}", soft_wrap=True)
@@ -134,6 +139,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Accuracy, seconds and memory beside other installable tools.")
     parser.add_argument("--only", nargs="+", choices=names, help="data sets to run; all if not given")
     parser.add_argument("--setups", nargs="*", choices=list(SETUPS), help="set-ups to run; all if not given")
+    parser.add_argument("--no-ours", action="store_true", help="run the others alone")
     parser.add_argument("--residents", type=int, default=5_000, help="residents of the fictional borough")
     parser.add_argument("--minutes", type=float, default=10, help="minutes that one run may take")
     parser.add_argument("--memory", type=float, default=8, help="gigabytes that a run of another tool may take")
@@ -163,7 +169,7 @@ def main(arguments: list[str] | None = None) -> int:
         for name in chosen:
             made = prepare_input(name, work, options.residents)
             console.print(f"{made.title}, {made.records.num_rows:,} records")
-            rows = run_input(made, work / "runs" / name, setups, python, limits, console)
+            rows = run_input(made, work / "runs" / name, setups, python, limits, console, ours=not options.no_ours)
             kept = results.get(name, {}).get("rows", {})
             results[name] = {
                 "title": made.title,

@@ -35,10 +35,9 @@ def run(name: str, job_folder: Path, out: Path) -> None:
     for package in setup.packages:
         importlib.import_module(package)
     recipe, job = setup.load(), read_job(job_folder)
-    outcome, seconds, peak = clocked(lambda: recipe(job))
+    outcome, took = clocked(lambda: recipe(job))
     figures = Figures(
-        seconds=seconds,
-        peak_bytes=peak,
+        **asdict(took),
         threshold=outcome.threshold,
         labels=outcome.labels,
         versions={package: version(package) for package in setup.packages},

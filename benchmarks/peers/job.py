@@ -93,6 +93,7 @@ class Figures:
     """What a run took, from the records in memory to clusters at the set-up's own threshold."""
 
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
     threshold: float | None
     labels: int

@@ -1,6 +1,6 @@
 """Insight Hub on the same data, in a process of its own: from the files to clusters, with default settings.
 
-    python -m benchmarks.peers.ours CONTRACT OUT
+python -m benchmarks.peers.ours CONTRACT OUT
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("out", type=Path)
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
-    result, seconds, peak = clocked(lambda: link_files(options.contract, options.out / "run"))
+    result, took = clocked(lambda: link_files(options.contract, options.out / "run"))
     pq.write_table(result.links, options.out / "links.parquet")
-    figures = Figures(seconds, peak, None, 0, {"insighthub": __version__})
+    figures = Figures(**asdict(took), threshold=None, labels=0, versions={"insighthub": __version__})
     (options.out / "figures.json").write_text(json.dumps(asdict(figures), indent=2) + "\n", encoding="utf-8")
     return 0
 

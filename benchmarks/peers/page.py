@@ -20,7 +20,7 @@ from benchmarks.peers.setups import SETUPS
 
 BEGIN = "<!-- written by make bench-peers: begin -->"
 END = "<!-- written by make bench-peers: end -->"
-HEADINGS = ("Data set", "Set-up", "P", "R", "F1", "B-cubed F1", "F1 at best threshold", "Seconds", "Memory, GB")
+HEADINGS = ("Data set", "Set-up", "P", "R", "F1", "B-cubed F1", "F1 at best threshold", "Seconds", "CPU seconds", "GB")
 OURS = "Insight Hub, no labels"
 Figures = dict[str, Any]
 
@@ -45,7 +45,7 @@ def lines(figures: Figures) -> list[list[str]]:
 
 def _cells(row: Figures) -> list[str]:
     if row["scores"] is None:
-        return [row["failure"], "", "", "", "", "", ""]
+        return [row["failure"], *[""] * (len(HEADINGS) - 3)]
     scores, took = row["scores"], row["figures"]
     best = row["best"]
     at_best = "" if best is None else f"{best['f1']:.4f}"
@@ -53,6 +53,7 @@ def _cells(row: Figures) -> list[str]:
         *(f"{scores[name]:.4f}" for name in ("precision", "recall", "f1", "b_cubed_f1")),
         at_best,
         f"{took['seconds']:.1f}",
+        f"{took['cpu_seconds']:.1f}",
         f"{took['peak_bytes'] / 1e9:.2f}",
     ]
 

@@ -92,7 +92,7 @@ def _features(job: Job) -> tuple[pd.DataFrame, list[str]]:
     for column in job.columns:
         if column.kind in {"given", "middle", "family"}:
             compare.string(column.name, column.name, method="jarowinkler", label=column.name)
-        elif column.kind in {"street", "place", "text"}:
+        elif column.kind in {"date", "street", "place", "text"}:
             compare.string(column.name, column.name, label=column.name)
         else:
             compare.exact(column.name, column.name, label=column.name)

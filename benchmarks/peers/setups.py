@@ -36,8 +36,10 @@ class Setup:
 
     def load(self) -> Callable[[Job], Outcome]:
         """Import the recipe."""
-        found = getattr(importlib.import_module(f"benchmarks.peers.{self.module}"), self.function)
-        return found  # type: ignore[no-any-return]
+        recipe: Callable[[Job], Outcome] = getattr(
+            importlib.import_module(f"benchmarks.peers.{self.module}"), self.function
+        )
+        return recipe
 
 
 SETUPS: dict[str, Setup] = {
@@ -62,6 +64,8 @@ SETUPS: dict[str, Setup] = {
             "link_probabilistic",
             ("goldenmatch",),
         ),
-        Setup("goldenmatch_zero", "GoldenMatch, zero-config", "goldenmatch_recipe", "link_zero_config", ("goldenmatch",)),
+        Setup(
+            "goldenmatch_zero", "GoldenMatch, zero-config", "goldenmatch_recipe", "link_zero_config", ("goldenmatch",)
+        ),
     )
 }
