@@ -6,7 +6,8 @@ guides compare FEBRL's: names by Jaro-Winkler, addresses and other words by edit
 missing disagrees. Two classifiers: ECM, the guide's unsupervised one (``binarize=0.8`` as there), and logistic
 regression, its first supervised one.
 
-In its favour: every pair of name, date, postcode and place columns is a block; similarities are kept as numbers for
+In its favour: dates are compared by edit distance too, where the guides want them equal (on RLdata10000 this took F1
+from .72 to .92); every pair of name, date, postcode and place columns is a block; similarities are kept as numbers for
 the regression, where the guide for deduplication cuts them at 0.85; the labelled pairs are spread over all degrees of
 likeness, so that there are matches among them; and two lists are linked, not deduplicated. recordlinkage makes no
 clusters: pairs called a match are joined, as connected components.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -106,9 +107,11 @@ def run_process(command: Sequence[str], out: Path, limits: Limits) -> str | None
         if process.returncode == OUT_OF_MEMORY:
             return f"needs more than {limits.gigabytes:g} GB of memory"
         output.seek(0)
-        lines = output.read().decode("utf-8", "replace").strip().splitlines()
-        kind = lines[-1].split(":")[0] if lines else "no message"
-        return f"failed with status {process.returncode}: {kind}"
+        # Only the kind of error: its message may quote the data.
+        kinds = re.findall(
+            r"^([A-Za-z_][\w.]*(?:Error|Exception|Interrupt))\b", output.read().decode(errors="replace"), re.M
+        )
+        return f"failed with status {process.returncode}: {kinds[-1] if kinds else 'no kind of error given'}"
 
 
 def read_row(setup: str, out: Path, records: pa.Table, truth: pa.Table, failure: str | None) -> Row:
