@@ -24,7 +24,7 @@ from benchmarks.peers.job import Job, Labels, Outcome, numbered
 GRID = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 
 #: A column filled in a smaller share of the records than this is left out.
-SPARSE = 0.05
+SPARSE = 0.1
 
 
 def link_zero_config(job: Job) -> Outcome:
