@@ -9,20 +9,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import pyarrow.parquet as pq
 import typer
 
 import insighthub
-from insighthub import checks, console
-from insighthub.linkage.evaluate import evaluate_links
+from insighthub import checks, console, evaluation_tables
 from insighthub.linkage.settings import LinkSettings
-from insighthub.linkage.truth import read_truth
-from insighthub.pipeline import run_link
+from insighthub.pipeline import evaluate_folder, run_link, write_evaluation
 from insighthub.sources.checking import CheckReport
 from insighthub.sources.checking import check as check_sources
 from insighthub.sources.contract import load_contract
 from insighthub.sources.home import HomeContract, load_home, write_examples
-from insighthub.store.output_folder import check_whole
 
 app = typer.Typer(
     name="insighthub",
@@ -116,6 +112,8 @@ def link(
     console.out.print(f"{linked:,} linked records of {people:,} people", highlight=False)
     if run.evaluation is not None:
         console.out.print(console.scores_table(run.evaluation))
+        for line in evaluation_tables.in_short(run.evaluation):
+            console.out.print(line, highlight=False, markup=False, soft_wrap=True)
     where = out / "report.html" if report else out
     console.out.print(f"{'Report' if report else 'Written to'}: {where}", highlight=False, markup=False, soft_wrap=True)
 
@@ -124,11 +122,18 @@ def link(
 def evaluate(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of insighthub link.")],
     truth: Annotated[Path, typer.Option("--truth", metavar="FILE", help="Which person each record is really of.")],
+    contract: Annotated[
+        Path | None,
+        typer.Option(help="The contract that was linked, to read names again and compare by their form too."),
+    ] = None,
+    json: Annotated[Path | None, typer.Option("--json", help="Write every figure to this file too.")] = None,
 ) -> None:
-    """Hold links against a truth: precision, recall and F1, in all and by pair of sources."""
+    """Hold links against a truth: how good they are, for whom they are worse, and whether probabilities are right."""
     with console.user_errors():
-        check_whole(directory)
-        links = pq.read_table(directory / "links.parquet")
-        evaluation = evaluate_links(links, read_truth(truth))
+        evaluation = evaluate_folder(directory, truth, contract=contract)
+        if json is not None:
+            write_evaluation(json, evaluation)
     console.out.print(console.scores_table(evaluation))
     console.out.print(console.by_source_table(evaluation))
+    for part in evaluation_tables.lay_out(evaluation):
+        console.out.print(part, highlight=False)
