@@ -95,7 +95,9 @@ def main() -> None:
     for form in (*FORMS, NOT_TOLD):
         confused.add_column(form.split(" ")[0], justify="right")
     for form, answers in told.items():
-        confused.add_row(form, *(f"{100 * sum(a == other for a in answers) / len(answers):.0f}" for other in (*FORMS, NOT_TOLD)))
+        confused.add_row(
+            form, *(f"{100 * sum(a == other for a in answers) / len(answers):.0f}" for other in (*FORMS, NOT_TOLD))
+        )
     console.print(confused)
     unseen = Table(title="Countries of which no list was trained on")
     unseen.add_column("Faker's list")

@@ -1,8 +1,8 @@
 """The whole run, from files to clusters.
 
 Takes a contract, gives an output folder: ``links.parquet``, ``pairs.parquet``, ``groups.parquet``, ``model.json``,
-``quarantine.parquet``, ``report.html`` and, where there is a truth, ``evaluation.json``. The folder appears whole or not
-at all.
+``quarantine.parquet``, ``report.html`` and, where there is a truth, ``evaluation.json``. The folder appears whole or
+not at all.
 """
 
 from __future__ import annotations
@@ -163,10 +163,10 @@ def evaluate_folder(directory: Path, truth: Path, *, contract: Path | None = Non
     """Hold what an earlier run wrote against a truth.
 
     Args:
-        directory: the output folder of the run. Folders of versions that kept no groups do too: rates are then by source.
+        directory: the output folder of the run. One of a version that kept no groups does too: rates are by source.
         truth: the truth file.
-        contract: the contract that was linked, to compare by name origin too: its files are read again for the names,
-            since no output holds them.
+        contract: the contract that was linked, to compare by name origin too: its files are read again for the
+            names, since no output holds them.
 
     Raises:
         DataError: the folder is not whole, or the truth or a file of the contract cannot be used.

@@ -42,7 +42,8 @@ def age_band(date_of_birth: str | None, flags: str | None, as_of: date) -> str |
     """Return the band of a person's age on a day, or None where it is not known.
 
     Args:
-        date_of_birth: EDTF, as ``person_records`` holds it. A day that is not known counts as the 15th, a month as July.
+        date_of_birth: EDTF, as ``person_records`` holds it. A day that is not known counts as the 15th, a month as
+            July.
         flags: what is doubtful about it, comma-separated.
         as_of: the day.
     """
@@ -76,7 +77,7 @@ def groups_table(records: pa.Table, as_of: date) -> pa.Table:
     )
     columns = {name: records[name] for name in ("source", "record_id", "person")}
     columns["sex"] = _by_value(records["sex"], _SEXES.get)
-    columns["age_band"] = _by_value(births, lambda text: age_band(*text.split("|"), as_of))
+    columns["age_band"] = _by_value(births, lambda text: _age_band(text, as_of))
     columns["area"] = _by_value(records["postcode"], outward_code)
     return pa.table(columns, schema=GROUPS)
 
@@ -90,6 +91,11 @@ def with_name_origin(groups: pa.Table, records: pa.Table) -> pa.Table:
     """
     told = name_origin().tell(records["given_name"].to_pylist(), records["family_name"].to_pylist())
     return groups.append_column("name_origin", pa.array(told, pa.string()))
+
+
+def _age_band(text: str, as_of: date) -> str | None:
+    date_of_birth, flags = text.split("|")
+    return age_band(date_of_birth, flags, as_of)
 
 
 def _by_value(column: pa.ChunkedArray, turn: Callable[[str], str | None]) -> pa.Array:

@@ -52,7 +52,8 @@ _LOCALES = {
 
 _GIVEN = ("first_names", "first_names_male", "first_names_female", "first_names_unisex", "first_romanized_names")
 _FAMILY = (
-    "last_names", "last_names_male", "last_names_female", "male_last_names", "unisex_last_names", "last_romanized_names",
+    "last_names", "last_names_male", "last_names_female", "male_last_names", "unisex_last_names",
+    "last_romanized_names",
 )  # fmt: skip
 
 #: A locale's longest list would drown the others of its form: no more than this many of a locale and part are taken.
@@ -91,24 +92,18 @@ _OWN_FAMILY = {
 
 # Letters of Cyrillic and Greek as British papers write them, and Latin letters that do not come apart into a letter
 # and a mark.
+_CYRILLIC = "абвгґдеєжзиіклмнопрстуфхцчшщъыэюяѓѕјљњќџ"
+_AS_LATIN = "a b v g g d e ye zh z i i k l m n o p r s t u f kh ts ch sh shch a y e yu ya g dz j lj nj k dz"
+_GREEK = "αβγδεζηθικλμνξοπρσςτυφχψω"
+_GREEK_AS_LATIN = "a v g d e z i th i k l m n x o p r s s t y f ch ps o"
+_UNMARKED = "łøđßæœıəþð"
+_UNMARKED_AS = "l o d ss ae oe i a th d"
 _LETTERS = str.maketrans(
-    dict(
-        zip(
-            "абвгґдеєжзиіїйклмнопрстуфхцчшщъыьэюяѓѕјљњќџ",
-            (
-                "a b v g g d e ye zh z i i yi y k l m n o p r s t u f kh ts ch sh shch a y - e yu ya g dz j lj nj k dz"
-            ).split(),
-            strict=True,
-        )
-    )
-    | dict(
-        zip(
-            "αβγδεζηθικλμνξοπρσςτυφχψω",
-            "a v g d e z i th i k l m n x o p r s s t y f ch ps o".split(),
-            strict=True,
-        )
-    )
-    | dict(zip("łøđßæœıəþð", ("l", "o", "d", "ss", "ae", "oe", "i", "a", "th", "d"), strict=True))
+    {
+        letter: latin
+        for letters, texts in ((_CYRILLIC, _AS_LATIN), (_GREEK, _GREEK_AS_LATIN), (_UNMARKED, _UNMARKED_AS))
+        for letter, latin in zip(letters, lists.words(texts), strict=True)
+    }
 )
 
 

@@ -124,7 +124,9 @@ class NameOrigin:
 
     def _evidence(self, part: Part, names: Sequence[str | None]) -> Array:
         """Return the log-likelihood of each name by form, each different name looked at once; 0 where not known."""
-        model, places, rows = self.models[part], {}, []
+        model = self.models[part]
+        places: dict[str | None, int] = {}
+        rows: list[Array] = []
         codes = np.empty(len(names), np.int64)
         for row, name in enumerate(names):
             place = places.get(name)

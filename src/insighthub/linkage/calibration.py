@@ -1,4 +1,4 @@
-"""Whether match probabilities mean what they say: of pairs at 0.9, are nine in ten one person's?
+"""Whether match probabilities mean what they say: nine in ten pairs at 0.9 should be one person's.
 
 Takes the compared pairs and judged records, gives the reliability curve, the expected calibration error and the Brier
 score. Counted are pairs of a probability of at least 0.01 whose two records the truth knows. Pairs that the sources'
@@ -15,6 +15,7 @@ over pairs is the sum over people of the square of what their pairs sum to, less
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import duckdb
 import numpy as np
@@ -86,7 +87,7 @@ def calibrate(pairs: pa.Table, judged: Judged) -> Calibration | None:
         expected=float(found.p.sum()),
         error=_mean_interval(found, signs * off - error, error),
         brier=_mean_interval(found, off**2 - brier, brier),
-        equal_width=_bins(found, of_width, [(float(a), float(b)) for a, b in zip(width_edges, width_edges[1:], strict=False)]),
+        equal_width=_bins(found, of_width, list(pairwise(width_edges.tolist()))),
         equal_mass=_bins(found, of_mass, None),
     )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 import numpy as np
@@ -212,5 +212,6 @@ def _flagged(shown: list[_Shown]) -> tuple[GroupComparison, ...]:
         rate: GroupRate = getattr(scores, name)
         if differs and rate.rest is not None:
             way: Literal["higher", "lower"] = "higher" if rate.rate.value > rate.rest else "lower"
-            shown[s].groups[k] = replace(scores, **{name: replace(rate, differs=way)})
+            changed: dict[str, Any] = {name: replace(rate, differs=way)}
+            shown[s].groups[k] = replace(scores, **changed)
     return tuple(GroupComparison(part.by, tuple(part.groups), part.hidden) for part in shown)

@@ -58,7 +58,9 @@ class Difference:
         if self.by == "source_pair":
             what = {"missed": "true ones", "false": "those found", "wrong": "records"}[self.measure]
         times = f"{own / rest:.1f} times the {share(rest)}" if rest and own / rest >= 1.05 else f"against {share(rest)}"
-        return f"{subject(self.by, self.scores.group)}: {share(own)} of {what} {_VERBS[self.measure]}, {times} elsewhere"
+        return (
+            f"{subject(self.by, self.scores.group)}: {share(own)} of {what} {_VERBS[self.measure]}, {times} elsewhere"
+        )
 
 
 def heading(by: str) -> str:
