@@ -1,7 +1,7 @@
 """The command line: one command a stage, and the whole run.
 
 Exit status: 0 done; 1 the data, the contract or the place is at fault, and the message says which file, row and
-column and what to do; 2 wrong usage.
+column and what to do; 2 wrong usage; 3, of ``insighthub drift --alarm`` alone, a change calls for action.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import typer
 
 import insighthub
 from insighthub import checks, console, evaluation_tables
+from insighthub.drift.compare import compare_runs, summary, write_drift
+from insighthub.drift.finding import WORDS
 from insighthub.linkage.settings import LinkSettings
 from insighthub.pipeline import evaluate_folder, run_link, write_evaluation
 from insighthub.sources.checking import CheckReport
@@ -137,3 +139,27 @@ def evaluate(
     console.out.print(console.by_source_table(evaluation))
     for part in evaluation_tables.lay_out(evaluation):
         console.out.print(part, highlight=False)
+
+
+@app.command()
+def drift(
+    before: Annotated[Path, typer.Argument(metavar="DIR_BEFORE", help="The output folder of the earlier run.")],
+    after: Annotated[Path, typer.Argument(metavar="DIR_AFTER", help="The output folder of the later run.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE.html", help="Write the drift report here.")] = None,
+    alarm: Annotated[
+        bool, typer.Option("--alarm", help="End with exit status 3 where a change calls for action.")
+    ] = False,
+) -> None:
+    """Say what changed between two runs, worst first: error rates, links, sources, weights and what was learned."""
+    with console.user_errors():
+        found = compare_runs(before, after)
+        if out is not None:
+            write_drift(out, found)
+    console.out.print(f"{summary(found.findings)}.", highlight=False, soft_wrap=True)
+    for finding in found.findings:
+        line = f"{WORDS[finding.severity]}: {finding.sentence}"
+        console.out.print(line, highlight=False, markup=False, soft_wrap=True)
+    if out is not None:
+        console.out.print(f"Report: {out}", highlight=False, markup=False, soft_wrap=True)
+    if alarm and found.calls_for_action:
+        raise typer.Exit(3)
