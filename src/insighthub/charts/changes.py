@@ -43,9 +43,10 @@ def changes(change_rows: Sequence[Change], width: int, *, shares: bool) -> alt.L
         {"row": i, "before": r.before, "after": r.after, "end": max(r.before, r.after), "shown": r.shown}
         for i, r in enumerate(change_rows)
     ]
+    middle = (low + high) / 2 if shares or high < 10 else float(round((low + high) / 2))
     across = axis(
         None,
-        values=sorted({low, 0.0, (low + high) / 2, high}),
+        values=sorted({low, 0.0, middle, high}),
         format=".1~%" if shares else ",.1~f",
         labelExpr=MINUS,
         domain=False,

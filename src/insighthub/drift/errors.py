@@ -23,11 +23,12 @@ from insighthub.drift.snapshot import Snapshot
 from insighthub.linkage.differences import stand_out
 from insighthub.linkage.ratios import Z
 from insighthub.report.group_words import MEASURES, heading, subject
-from insighthub.report.section import Section
+from insighthub.report.section import Section, of
 
 #: A rate that got worse, beyond chance, by so much calls for action.
 WORSE_ACT = 0.02
 _LOOK = 0.005
+_EVERYBODY = 10.0  # a change that is about everybody comes before one as large about a group
 _MOST_DRAWN = 12
 _SCORES = (
     ("pairwise", "precision", "Pairwise precision"),
@@ -49,6 +50,11 @@ class RateChange:
     p_value: float
 
     @property
+    def moved(self) -> float:
+        """By how much it changed."""
+        return abs(self.after - self.before)
+
+    @property
     def worse(self) -> bool:
         """Whether it got worse."""
         return self.after > self.before if self.worse_up else self.after < self.before
@@ -68,16 +74,32 @@ def error_findings(before: Snapshot, after: Snapshot) -> list[Finding]:
 
 
 def _findings(found: list[RateChange]) -> Iterator[Finding]:
+    """Give each overall score that got worse, and for each way of grouping and measure the group that did most."""
+    groups: dict[tuple[str, str], list[RateChange]] = {}
     for change, differs in zip(found, stand_out([c.p_value for c in found]), strict=True):
-        moved = abs(change.after - change.before)
-        if not differs or moved < _LOOK or not change.worse:
+        if not differs or change.moved < _LOOK or not change.worse:
             continue
-        overall = not change.label[0]
-        written = score if overall else share
-        way = "rose" if change.after > change.before else "fell"
-        sentence = f"{change.words} {way} from {written(change.before)} to {written(change.after)}"
-        grade = ACT if moved >= WORSE_ACT else LOOK
-        yield Finding(grade, moved / _LOOK, "scores" if overall else "group-errors", sentence)
+        by, _, measure = change.label
+        if by:
+            groups.setdefault((by, measure), []).append(change)
+        else:
+            sentence = f"{change.words} {_way(change)} from {score(change.before)} to {score(change.after)}"
+            yield Finding(_grade(change), _EVERYBODY * change.moved / _LOOK, "scores", sentence)
+    for (by, _), changed in groups.items():
+        worst = max(changed, key=lambda c: (c.moved, c.label))
+        sentence = f"{worst.words} {_way(worst)} from {share(worst.before)} to {share(worst.after)}"
+        if len(changed) > 1:
+            others = of(len(changed) - 1, "other group", "other groups")
+            sentence += f", and those of {others} by {heading(by).lower()} got worse too"
+        yield Finding(_grade(worst), worst.moved / _LOOK, "group-errors", sentence)
+
+
+def _grade(change: RateChange) -> int:
+    return ACT if change.moved >= WORSE_ACT else LOOK
+
+
+def _way(change: RateChange) -> str:
+    return "rose" if change.after > change.before else "fell"
 
 
 def _p_value(before: Mapping[str, float], after: Mapping[str, float]) -> float:
@@ -134,6 +156,7 @@ def errors_section(before: Snapshot, after: Snapshot, found: list[Finding]) -> S
 
 
 def _overall_figure(rows: list[RateChange], found: list[Finding]) -> Figure:
+    differs = stand_out([r.p_value for r in rows])
     return Figure(
         "scores",
         next((f.sentence for f in found if f.figure == "scores"), "No score is worse than before beyond chance"),
@@ -144,9 +167,9 @@ def _overall_figure(rows: list[RateChange], found: list[Finding]) -> Figure:
                 Column("measure", "Measure"),
                 Column("before", "Before", "score"),
                 Column("after", "After", "score"),
-                Column("p_value", "p-value", "score"),
+                Column("differs", "Beyond chance"),
             ],
-            [(r.words, r.before, r.after, r.p_value) for r in rows],
+            [(r.words, r.before, r.after, "yes" if d else "no") for r, d in zip(rows, differs, strict=True)],
         ),
     )
 

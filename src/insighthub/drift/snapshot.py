@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,11 @@ held AS (SELECT source, count(*) AS rows FROM quarantine GROUP BY ALL),
 known AS (
     SELECT source, count(DISTINCT record_id) AS landed, count(*) AS persons,
            count(*) FILTER (cluster_id IS NULL) AS not_linked,
-           count(*) FILTER (records > 1) AS together, count(*) FILTER (records = 1) AS alone
+           count(*) FILTER (records > 1) AS together
     FROM links LEFT JOIN size USING (cluster_id) GROUP BY ALL
 )
 SELECT coalesce(known.source, held.source) AS source, coalesce(landed, 0), coalesce(held.rows, 0),
-       coalesce(persons, 0), coalesce(not_linked, 0), coalesce(together, 0), coalesce(alone, 0)
+       coalesce(persons, 0), coalesce(not_linked, 0), coalesce(together, 0)
 FROM known FULL JOIN held ON known.source = held.source ORDER BY 1
 """
 
@@ -43,9 +43,17 @@ GROUP BY records ORDER BY records
 """
 
 
+_KNOWN_SQL = """
+SELECT source, count(sex), count(age_band), count(area) FROM groups GROUP BY source
+"""
+
+
 @dataclass(frozen=True)
 class SourceState:
-    """What became of a source's rows: landed and quarantined rows; persons not linked, with others, and alone."""
+    """What became of a source's rows: landed and quarantined rows; persons, those not linked, those with others.
+
+    known: of how many persons sex, age and area are known; empty where the run kept no groups.
+    """
 
     source: str
     landed: int
@@ -53,7 +61,7 @@ class SourceState:
     persons: int
     not_linked: int
     together: int
-    alone: int
+    known: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,11 +104,24 @@ def read_snapshot(directory: Path) -> Snapshot:
     with duckdb.connect() as db:
         for name, table in (("links", links), ("pairs", pairs), ("quarantine", quarantine)):
             db.register(name, table)
-        sources = {row[0]: SourceState(*row) for row in db.execute(_SOURCES_SQL).fetchall()}
+        known = _known(db, directory / "groups.parquet")
+        sources = {
+            source: SourceState(source, landed, quarantined, persons, not_linked, together, known.get(source, {}))
+            for source, landed, quarantined, persons, not_linked, together in db.execute(_SOURCES_SQL).fetchall()
+        }
         sizes = db.execute(_SIZES_SQL).fetchall()
         levels = {name: _levels(db, name, count) for name, count in labels.items()}
         weights = _weights(db)
     return Snapshot(links, model, sources, _grouped(sizes), weights, levels, evaluation)
+
+
+def _known(db: duckdb.DuckDBPyConnection, kept: Path) -> dict[str, dict[str, int]]:
+    if not kept.is_file():  # the run of a version that kept none
+        return {}
+    db.register("groups", pq.read_table(kept))
+    return {
+        source: {"sex": sex, "age": age, "area": area} for source, sex, age, area in db.execute(_KNOWN_SQL).fetchall()
+    }
 
 
 def _levels(db: duckdb.DuckDBPyConnection, comparison: str, labels: int) -> tuple[int, ...]:

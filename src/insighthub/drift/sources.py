@@ -33,6 +33,8 @@ class Rate:
 
     def of(self, state: SourceState) -> tuple[int, int]:
         """Return how many, of how many."""
+        if self.key in _KNOWN:
+            return state.known.get(self.key, 0), state.persons if state.known else 0
         linked = state.persons - state.not_linked
         return {
             "quarantined": (state.quarantined, state.landed + state.quarantined),
@@ -41,10 +43,12 @@ class Rate:
         }[self.key]
 
 
+_KNOWN = ("age", "sex", "area")
 RATES = (
     Rate("quarantined", "rows quarantined"),
     Rate("not_linked", "persons kept but never linked"),
     Rate("together", "records linked to another"),
+    *(Rate(part, f"persons whose {part} is known") for part in _KNOWN),
 )
 
 
@@ -87,7 +91,8 @@ def sources_section(before: Snapshot, after: Snapshot) -> Section:
     names = sorted(set(before.sources) | set(after.sources))
     found = source_findings(before, after)
     figures = [_rows(names, before, after, found)]
-    figures += [_rates(rate, names, before, after, found) for rate in RATES]
+    rates = [rate for rate in RATES if any(rate.of(s)[1] for b in (before, after) for s in b.sources.values())]
+    figures += [_rates(rate, names, before, after, found) for rate in rates]
     return Section(
         "sources",
         "Sources",
@@ -143,10 +148,11 @@ def _rates(rate: Rate, names: list[str], before: Snapshot, after: Snapshot, foun
         was, now = values
         if was is not None and now is not None:
             drawn.append(Change(name, was, now, f"{share(was)} to {share(now)}"))
+    rest = " The others stand alone in their cluster." if rate.key == "together" else ""
     return Figure(
         key,
         _finding(found, key, f"The share of {rate.words} is as before in every source"),
-        f"Share of {rate.words}, by source. A ring is before, a dot after.",
+        f"Share of {rate.words}, by source. A ring is before, a dot after.{rest}",
         table(
             f"Share of {rate.words}, by source",
             [
