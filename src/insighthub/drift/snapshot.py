@@ -110,7 +110,11 @@ def read_snapshot(directory: Path) -> Snapshot:
             for source, landed, quarantined, persons, not_linked, together in db.execute(_SOURCES_SQL).fetchall()
         }
         sizes = db.execute(_SIZES_SQL).fetchall()
-        levels = {name: _levels(db, name, count) for name, count in labels.items()}
+        columns = set(pairs.column_names)
+        levels = {
+            name: _levels(db, name, count) if f"level_{name}" in columns else (0,) * (count + 1)
+            for name, count in labels.items()
+        }
         weights = _weights(db)
     return Snapshot(links, model, sources, _grouped(sizes), weights, levels, evaluation)
 

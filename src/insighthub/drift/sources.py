@@ -91,7 +91,8 @@ def sources_section(before: Snapshot, after: Snapshot) -> Section:
     names = sorted(set(before.sources) | set(after.sources))
     found = source_findings(before, after)
     figures = [_rows(names, before, after, found)]
-    rates = [rate for rate in RATES if any(rate.of(s)[1] for b in (before, after) for s in b.sources.values())]
+    runs = (before, after)
+    rates = [rate for rate in RATES if all(any(rate.of(s)[1] for s in run.sources.values()) for run in runs)]
     figures += [_rates(rate, names, before, after, found) for rate in rates]
     return Section(
         "sources",

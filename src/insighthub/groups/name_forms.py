@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from typing import Literal
 
 from insighthub.synthetic import name_lists as lists
@@ -118,16 +119,25 @@ def plain(text: str) -> str:
 def names_of(form: str, part: Part) -> tuple[str, ...]:
     """Return the names of a form, each once, in plain letters and in order.
 
+    The lists of Britain and India hold the names of all who live there, Khan and Patel among the British: a name that
+    our own lists know of other forms alone is left out.
+
     Args:
         form: one of ``FORMS``.
         part: given or family names.
     """
-    found: set[str] = set()
-    for locale in _LOCALES.get(form, ()):
-        found.update(locale_names(locale, part))
-    own = _OWN_GIVEN if part == "given" else _OWN_FAMILY
-    found.update(_plain(name for group in own.get(form, ()) for name in group))
-    return tuple(sorted(found))
+    own = _own(form, part)
+    elsewhere: set[str] = set()
+    if form in (BRITISH, SOUTH_ASIAN):
+        elsewhere = {name for other in FORMS if other != form for name in _own(other, part)} - own
+    listed = {name for locale in _LOCALES.get(form, ()) for name in locale_names(locale, part)}
+    return tuple(sorted(own | (listed - elsewhere)))
+
+
+@cache
+def _own(form: str, part: Part) -> frozenset[str]:
+    lists_ = _OWN_GIVEN if part == "given" else _OWN_FAMILY
+    return frozenset(_plain(name for names in lists_.get(form, ()) for name in names))
 
 
 def locale_names(locale: str, part: Part) -> tuple[str, ...]:
