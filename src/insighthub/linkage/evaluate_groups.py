@@ -33,36 +33,15 @@ _NOT_TOLD = "Other or not told"
 
 _GROUPS_SQL = "SELECT {columns} FROM keys k LEFT JOIN groups g USING (source, record_id, person) ORDER BY 1, 2, 3"
 
-# By block of connected records and pair of sources: the links that are true, found, and both.
-_SOURCE_PAIRS_SQL = """
-WITH counted AS (SELECT block, cluster, entity, source, count(*) AS c FROM records GROUP BY ALL),
-kinds AS (
-    SELECT 0 AS what, block, cluster AS k, 0 AS j, source, sum(c) AS c FROM counted GROUP BY ALL
-    UNION ALL SELECT 1, block, entity, 0, source, sum(c) FROM counted GROUP BY ALL
-    UNION ALL SELECT 2, block, cluster, entity, source, c FROM counted
-),
-pairs AS (
-    SELECT a.what, a.block, a.k, a.source AS l, b.source AS r,
-           CASE WHEN a.source = b.source THEN a.c * (a.c - 1) / 2 ELSE a.c * b.c END AS pairs
-    FROM kinds a JOIN kinds b ON a.what = b.what AND a.k = b.k AND a.j = b.j AND a.source <= b.source
-)
-SELECT l, r, block,
-       coalesce(sum(pairs) FILTER (what = 0), 0)::DOUBLE AS found,
-       coalesce(sum(pairs) FILTER (what = 1), 0)::DOUBLE AS true_,
-       coalesce(sum(pairs) FILTER (what = 2), 0)::DOUBLE AS both_,
-       count(DISTINCT k) FILTER (what = 1 AND pairs > 0) AS people
-FROM pairs WHERE pairs > 0 GROUP BY l, r, block ORDER BY l, r, block
-"""
+Counts = dict[str, tuple[Array, Array, Array, Array]]
 
 
 @dataclass(frozen=True)
-class _Counts:
-    """Of one group: errors and chances by block for each measure, with everybody else's."""
+class _Scored:
+    """A group's rates, with their p-values, as yet not held against each other."""
 
-    group: str
-    people: int
-    records: int
-    measures: dict[str, tuple[Array, Array, Array, Array]]
+    scores: GroupScores
+    p_values: dict[str, float | None]
 
 
 def compare_groups(judged: Judged, groups: pa.Table | None) -> tuple[GroupComparison, ...]:
@@ -73,7 +52,7 @@ def compare_groups(judged: Judged, groups: pa.Table | None) -> tuple[GroupCompar
         groups: source, record_id, person, and a column of text for each way of grouping; None where there is none.
     """
     by_person = [] if groups is None else [name for name in groups.column_names if name not in KEY]
-    counted: list[tuple[str, list[_Counts]]] = []
+    scored: list[tuple[str, list[_Scored]]] = []
     if groups is not None and by_person:
         columns = ", ".join(["k.source", "k.record_id", "k.person", *(f'g."{name}"' for name in by_person)])
         with duckdb.connect() as db:
@@ -84,11 +63,11 @@ def compare_groups(judged: Judged, groups: pa.Table | None) -> tuple[GroupCompar
             values, code = _ordered_codes(joined[name])
             people = _of_person(judged.entity, code, len(values))
             labels = [*values, NOT_KNOWN]
-            counted.append((name, list(_by_record(judged, labels, np.where(people < 0, len(values), people)))))
+            scored.append((name, list(_by_record(judged, labels, np.where(people < 0, len(values), people)))))
     sources, code = _ordered_codes(judged.keys["source"])
-    counted.append(("source", list(_by_record(judged, sources, code))))
-    counted.append(("source_pair", list(_by_source_pair(judged))))
-    return _flagged([_shown(name, list(groups)) for name, groups in counted if len(groups) > 1])
+    scored.append(("source", list(_by_record(judged, sources, code))))
+    scored.append(("source_pair", list(_by_source_pair(judged))))
+    return _flagged([(name, *_shown(list(groups))) for name, groups in scored if len(groups) > 1])
 
 
 def _ordered_codes(column: pa.ChunkedArray) -> tuple[list[str], Ints]:
@@ -112,7 +91,7 @@ def _of_person(entity: Ints, code: Ints, values: int) -> Ints:
     return out[entity]
 
 
-def _by_record(judged: Judged, labels: Sequence[str], code: Ints) -> Iterator[_Counts]:
+def _by_record(judged: Judged, labels: Sequence[str], code: Ints) -> Iterator[_Scored]:
     overlap, cluster, entity = sizes(judged)
     kinds = {
         "missed": (entity - overlap, entity - 1),
@@ -129,65 +108,83 @@ def _by_record(judged: Judged, labels: Sequence[str], code: Ints) -> Iterator[_C
         own = code == g
         if not own.any():
             continue
-        measures = {}
+        measures: Counts = {}
         for name, (above, below) in kinds.items():
             a, b = by_block(above * own), by_block(below * own)
             measures[name] = (a, b, totals[name][0] - a, totals[name][1] - b)
-        yield _Counts(label, len(np.unique(judged.entity[own])), int(own.sum()), measures)
+        yield _scored(label, len(np.unique(judged.entity[own])), int(own.sum()), measures)
 
 
-def _by_source_pair(judged: Judged) -> Iterator[_Counts]:
-    with duckdb.connect() as db:
-        columns = {"source": judged.keys["source"], "entity": judged.entity, "cluster": judged.cluster}
-        db.register("records", pa.table(columns | {"block": judged.connected}))
-        rows = db.sql(_SOURCE_PAIRS_SQL).to_arrow_table()
+def _by_source_pair(judged: Judged) -> Iterator[_Scored]:
+    names, source = _ordered_codes(judged.keys["source"])
+    width = int(judged.cluster.max()) + 1
+    found, true, both = (
+        _Sets.of(key, source, len(names), judged.connected)
+        for key in (judged.cluster, judged.entity, judged.entity * width + judged.cluster)
+    )
     blocks = int(judged.connected.max()) + 1
-    block = rows["block"].to_numpy()
-    found, true, both = (rows[name].to_numpy() for name in ("found", "true_", "both_"))
-
-    def by_block(at: Ints, values: Array) -> Array:
-        return np.asarray(np.bincount(block[at], weights=values[at], minlength=blocks))
-
-    every = np.arange(len(block))
-    totals = {"missed": (true - both, true), "false": (found - both, found)}
-    all_ = {name: (by_block(every, a), by_block(every, b)) for name, (a, b) in totals.items()}
-    left, right = rows["l"].to_numpy(zero_copy_only=False), rows["r"].to_numpy(zero_copy_only=False)
-    starts = np.flatnonzero(np.r_[True, (left[1:] != left[:-1]) | (right[1:] != right[:-1])]) if len(block) else every
-    people = rows["people"].to_numpy()
-    for start, end in zip(starts, np.r_[starts[1:], len(block)], strict=True):
-        at = every[start:end]
-        measures = {}
-        for name, (a, b) in totals.items():
-            above, below = by_block(at, a), by_block(at, b)
-            measures[name] = (above, below, all_[name][0] - above, all_[name][1] - below)
-        label = f"within {left[start]}" if left[start] == right[start] else f"{left[start]} and {right[start]}"
-        yield _Counts(label, int(people[at].sum()), int(true[at].sum()), measures)
+    all_found, all_true, all_both = (part.every_pair(blocks) for part in (found, true, both))
+    for one, left in enumerate(names):
+        for other in range(one, len(names)):
+            of_found, of_true, of_both = (part.pairs(one, other, blocks) for part in (found, true, both))
+            if not of_found.any() and not of_true.any():
+                continue
+            measures: Counts = {}
+            for name, own, every in (("missed", of_true, all_true), ("false", of_found, all_found)):
+                above = own - of_both
+                measures[name] = (above, own, every - all_both - above, every - own)
+            label = f"within {left}" if one == other else f"{left} and {names[other]}"
+            yield _scored(label, true.having_pairs(one, other), int(of_true.sum()), measures)
 
 
 @dataclass(frozen=True)
-class _Shown:
-    """What is shown of one way of grouping, with the p-values of its rates, as yet not held against each other."""
+class _Sets:
+    """Sets of records, such as clusters: how many records of each source, shape (sets, sources); and their blocks."""
 
-    by: str
-    groups: list[GroupScores]
-    hidden: int
-    p_values: dict[tuple[int, str], float | None]
+    counts: Array
+    block: Ints
+
+    @classmethod
+    def of(cls, key: Ints, source: Ints, sources: int, block: Ints) -> _Sets:
+        _, first, number = np.unique(key, return_index=True, return_inverse=True)
+        counts = np.bincount(number * sources + source, minlength=len(first) * sources).astype(float)
+        return cls(counts.reshape(len(first), sources), block[first])
+
+    def pairs(self, left: int, right: int, blocks: int) -> Array:
+        """Return by block the pairs of records of two sources, or of one, that are in one set."""
+        return np.asarray(np.bincount(self.block, weights=self._pairs(left, right), minlength=blocks))
+
+    def having_pairs(self, left: int, right: int) -> int:
+        """Return how many sets hold such a pair."""
+        return int((self._pairs(left, right) > 0).sum())
+
+    def every_pair(self, blocks: int) -> Array:
+        """Return by block all pairs of records that are in one set."""
+        size = self.counts.sum(axis=1)
+        return np.asarray(np.bincount(self.block, weights=size * (size - 1) / 2, minlength=blocks))
+
+    def _pairs(self, left: int, right: int) -> Array:
+        one, other = self.counts[:, left], self.counts[:, right]
+        return np.asarray(one * (one - 1) / 2 if left == right else one * other)
 
 
-def _shown(by: str, groups: list[_Counts]) -> _Shown:
-    hidden = _hidden([g.people for g in groups])
-    kept = [g for k, g in enumerate(groups) if k not in hidden]
-    scores, p_values = [], {}
-    for k, group in enumerate(kept):
-        rates: dict[str, GroupRate | None] = {"missed": None, "false": None, "wrong": None}
-        for name, (above, below, rest_above, rest_below) in group.measures.items():
-            rate, rest = rare(above, below), float(rest_below.sum())
-            if rate is None:
-                continue
-            rates[name] = GroupRate(rate, float(rest_above.sum()) / rest if rest else None, None)
-            p_values[k, name] = difference(above, below, rest_above, rest_below)
-        scores.append(GroupScores(group.group, group.people, group.records, **rates))
-    return _Shown(by, scores, len(hidden), p_values)
+def _scored(group: str, people: int, records: int, measures: Counts) -> _Scored:
+    """Work out rates from errors and chances by block, the group's own and everybody else's."""
+    rates: dict[str, GroupRate | None] = {"missed": None, "false": None, "wrong": None}
+    p_values: dict[str, float | None] = {}
+    for name, (above, below, rest_above, rest_below) in measures.items():
+        rate, rest = rare(above, below), float(rest_below.sum())
+        if rate is None:
+            continue
+        rates[name] = GroupRate(rate, float(rest_above.sum()) / rest if rest else None, None)
+        p_values[name] = difference(above, below, rest_above, rest_below)
+    return _Scored(GroupScores(group, people, records, **rates), p_values)
+
+
+def _shown(groups: list[_Scored]) -> tuple[list[_Scored], int]:
+    """Return the groups to show, and how many are hidden."""
+    hidden = _hidden([g.scores.people for g in groups])
+    return [g for k, g in enumerate(groups) if k not in hidden], len(hidden)
 
 
 def _hidden(people: Sequence[int]) -> set[int]:
@@ -203,15 +200,19 @@ def _hidden(people: Sequence[int]) -> set[int]:
     return set(hidden)
 
 
-def _flagged(shown: list[_Shown]) -> tuple[GroupComparison, ...]:
-    """Say which rates differ from the rest's, all of them looked at together."""
-    places = [(s, k, name) for s, part in enumerate(shown) for k, name in part.p_values]
-    outstanding = stand_out([shown[s].p_values[k, name] for s, k, name in places])
-    for (s, k, name), differs in zip(places, outstanding, strict=True):
-        scores = shown[s].groups[k]
-        rate: GroupRate = getattr(scores, name)
-        if differs and rate.rest is not None:
-            way: Literal["higher", "lower"] = "higher" if rate.rate.value > rate.rest else "lower"
-            changed: dict[str, Any] = {name: replace(rate, differs=way)}
-            shown[s].groups[k] = replace(scores, **changed)
-    return tuple(GroupComparison(part.by, tuple(part.groups), part.hidden) for part in shown)
+def _flagged(shown: list[tuple[str, list[_Scored], int]]) -> tuple[GroupComparison, ...]:
+    """Say which rates differ from the rest's, all that are shown looked at together."""
+    outstanding = iter(stand_out([p for _, groups, _ in shown for g in groups for p in g.p_values.values()]))
+    out = []
+    for by, groups, hidden in shown:
+        marked = []
+        for g in groups:
+            changed: dict[str, Any] = {}
+            for name in g.p_values:
+                rate: GroupRate = getattr(g.scores, name)
+                if next(outstanding) and rate.rest is not None:
+                    way: Literal["higher", "lower"] = "higher" if rate.rate.value > rate.rest else "lower"
+                    changed[name] = replace(rate, differs=way)
+            marked.append(replace(g.scores, **changed))
+        out.append(GroupComparison(by, tuple(marked), hidden))
+    return tuple(out)

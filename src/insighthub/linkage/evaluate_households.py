@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from insighthub.linkage.evaluation_result import HouseholdMerges, Interval
-from insighthub.linkage.judged import Judged
+from insighthub.linkage.judged import Codes, Judged
 from insighthub.linkage.ratios import wilson
 
 
@@ -18,12 +18,27 @@ def merged_households(judged: Judged) -> HouseholdMerges | None:
     if judged.household is None:
         return None
     looked_at = judged.linked & (judged.household >= 0)
-    household = judged.household[looked_at]
-    members = np.unique(np.stack([household, judged.entity[looked_at]]), axis=1)[0]
-    people = np.bincount(members, minlength=int(judged.household.max(initial=0)) + 1)
-    within = np.unique(np.stack([household, judged.cluster[looked_at], judged.entity[looked_at]]), axis=1)
-    together = np.unique(within[:2], axis=1, return_counts=True)
-    merged = len(np.unique(together[0][0][together[1] > 1]))
-    households = int((people > 1).sum())
-    rate = wilson(merged / households, households) if households else Interval(0.0, 0.0, 1.0)
-    return HouseholdMerges(households, merged, rate)
+    household, entity, cluster = (a[looked_at] for a in (judged.household, judged.entity, judged.cluster))
+    several = _holding_two(household, entity)
+    # A household's part of a cluster, by the household that it is of.
+    part_of, part = np.unique(_both(household, cluster), return_inverse=True)
+    crowded = _holding_two(part, entity)
+    merged = np.unique(part_of[crowded] // _room(cluster))
+    rate = wilson(len(merged) / len(several), len(several)) if len(several) else Interval(0.0, 0.0, 1.0)
+    return HouseholdMerges(len(several), len(merged), rate)
+
+
+def _holding_two(group: Codes, member: Codes) -> Codes:
+    """Return the groups that have at least two different members."""
+    groups = np.unique(_both(group, member)) // _room(member)
+    found, members = np.unique(groups, return_counts=True)
+    return np.asarray(found[members > 1])
+
+
+def _both(one: Codes, other: Codes) -> Codes:
+    """Return one number for two."""
+    return one * _room(other) + other
+
+
+def _room(codes: Codes) -> int:
+    return int(codes.max(initial=0)) + 1

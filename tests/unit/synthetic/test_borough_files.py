@@ -100,8 +100,6 @@ def test_every_other_row_is_somebody(delivered):
 
 
 def test_truth_has_the_declared_columns(delivered):
-    import pyarrow.parquet as pq
-
     assert pq.read_schema(delivered.borough.truth).equals(TRUTH)
 
 
