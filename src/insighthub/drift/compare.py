@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from insighthub.charts import Column, Figure
+from insighthub.charts.table import table
 from insighthub.drift.churn import Churn, churn
 from insighthub.drift.errors import error_findings, errors_section
 from insighthub.drift.finding import ACT, WORDS, Finding, worst_first
@@ -19,9 +21,9 @@ from insighthub.drift.outcome import links_section, outcome_findings, spread_sec
 from insighthub.drift.snapshot import Snapshot, read_snapshot
 from insighthub.drift.sources import source_findings, sources_section
 from insighthub.report.page import write_page
-from insighthub.report.section import of
+from insighthub.report.section import Section, of
 
-_MOST_IN_SHORT = 12
+_MOST_IN_SHORT = 8
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def write_drift(path: Path, drift: Drift, *, made_on: date | None = None) -> Non
     found, before, after = list(drift.findings), drift.before, drift.after
     errors = errors_section(before, after, found)
     sections = [
+        *([_all_findings(found)] if found else []),
         *([errors] if errors is not None else []),
         links_section(drift.links, found),
         sources_section(before, after),
@@ -84,13 +87,25 @@ def write_drift(path: Path, drift: Drift, *, made_on: date | None = None) -> Non
     ]
     shown = {figure.key for section in sections for figure in section.figures}
     in_short = [
-        (f.figure if f.figure in shown else sections[0].key, f"{WORDS[f.severity]}: {f.sentence}")
+        (f.figure if f.figure in shown else "changes", f"{WORDS[f.severity]}: {f.sentence}")
         for f in found[:_MOST_IN_SHORT]
     ]
     if len(found) > _MOST_IN_SHORT:
-        in_short.append(
-            (sections[0].key, f"And {of(len(found) - _MOST_IN_SHORT, 'change')} more, in the figures below")
-        )
+        in_short.append(("changes", f"And {of(len(found) - _MOST_IN_SHORT, 'change')} more"))
     if not found:
         in_short = [(sections[0].key, summary(found))]
     write_page(path, sections, in_short, title="What changed between two runs", made_on=made_on)
+
+
+def _all_findings(found: Sequence[Finding]) -> Section:
+    listed = Figure(
+        "changes-listed",
+        summary(found),
+        "Worst first. What calls for action should be looked at before the links are used.",
+        table(
+            "What changed past a threshold",
+            [Column("grade", "Act or look"), Column("change", "What changed")],
+            [(WORDS[f.severity], f.sentence) for f in found],
+        ),
+    )
+    return Section("changes", "All changes, worst first", "", (listed,))
