@@ -119,7 +119,9 @@ def link_records(
             threshold_bits = float(np.log2(settings.threshold / (1 - settings.threshold)))
             exclusive = Exclusive(single, data.codes["nhs_number"], same_record_pairs(data))
             labels = cluster(data.n, pairs, weight, exclusive, threshold_bits=threshold_bits)
-            labels = join_again(fitted, pairs, patterns, weight, labels, exclusive, threshold_bits=threshold_bits)
+            labels = join_again(
+                fitted, pairs, patterns, weight, labels=labels, exclusive=exclusive, threshold_bits=threshold_bits
+            )
         with clock.stage("tables", "Writing tables"):
             result = LinkResult(
                 links=links_table(data, labels),
