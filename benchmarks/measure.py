@@ -78,7 +78,7 @@ def measure(
             stdout=output,
             stderr=output,
         )
-        sampler = _Sampler(process.pid)
+        sampler = Sampler(process.pid)
         sampler.start()
         try:
             process.wait(limit)
@@ -111,7 +111,9 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-class _Sampler(threading.Thread):
+class Sampler(threading.Thread):
+    """Keeps the largest sum of resident memory that a process tree was seen to hold, in bytes, as ``peak``."""
+
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self.peak = 0
@@ -119,6 +121,7 @@ class _Sampler(threading.Thread):
         self._done = threading.Event()
 
     def run(self) -> None:
+        """Sample until told to stop, or until the process is gone."""
         with contextlib.suppress(psutil.Error):
             root = psutil.Process(self._pid)
             while not self._done.is_set():
@@ -134,5 +137,6 @@ class _Sampler(threading.Thread):
         return total
 
     def stop(self) -> None:
+        """Stop sampling, and wait for the last sample."""
         self._done.set()
         self.join()

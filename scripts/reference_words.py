@@ -60,6 +60,33 @@ PAIRS = {
     "level_<comparison>": "the level of each comparison: 0 the strongest agreement, -1 not known",
 }
 
+#: Columns of ``groups.parquet``: coarse groups, and nothing that a person can be known by.
+GROUPS = {
+    "source": "the source's name in the contract",
+    "record_id": "the record's own number",
+    "person": "which of the people that the record names, counted from 1",
+    "sex": "`female` or `male`; empty where it is not known or is another",
+    "age_band": "`under 16`, `16 to 24`, `25 to 44`, `45 to 64`, `65 and over`, on the day of the run; empty where the "
+    "date of birth is not known or doubtful",
+    "area": "the first half of the postcode, which some thousands of homes share; empty for any other code",
+}
+
+#: Entries of ``evaluation.json``.
+EVALUATION = {
+    "format": "the name and version of this form of file",
+    "records": "records of the truth",
+    "entities": "people behind them",
+    "clusters": "clusters that they are in",
+    "pairwise": "precision, recall and F1 over pairs of records, each with its 95% interval",
+    "b_cubed": "the same averaged over records",
+    "by_source_pair": "true links, found links and scores of each pair of sources",
+    "groups": "for each way of grouping: error rates of each group of ten people or more with intervals, the rate of "
+    "everybody else, and whether the two differ beyond chance; `hidden` is how many groups are not shown",
+    "households": "in how many households two people ended in one cluster; null where the truth has no households",
+    "calibration": "expected calibration error, Brier score, and the bins behind them; null where the truth knows no "
+    "compared pair",
+}
+
 QUARANTINE = {
     "source": "the source's name in the contract",
     "file": "the file that delivered the row",
@@ -84,8 +111,11 @@ MODEL = {
 FILES = {
     "links.parquet": "who is who: one row for every person that an input record names",
     "pairs.parquet": "the evidence: the pairs of records that may be one person, with their weights",
+    "groups.parquet": "sex, age band and area of each record, to compare error rates by; see [Check fairness]"
+    "(../how-to/check-fairness.md)",
     "quarantine.parquet": "the rows that were not landed, with the reason for each",
     "model.json": "what was learned: sizes, m and u of every level, and how common the common values are",
+    "evaluation.json": "with `--truth` alone: how good the links are, in all and by group, as figures",
     "report.html": "how good the match is, on one page; see [Read the report](../how-to/read-the-report.md)",
     "run.json": "these files with their sizes and SHA-256 sums, written last: a folder without it is not whole",
 }

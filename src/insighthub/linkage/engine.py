@@ -30,6 +30,7 @@ from insighthub.linkage.prepare import prepare
 from insighthub.linkage.random_pairs import draw_pairs
 from insighthub.linkage.result import LinkResult
 from insighthub.linkage.score import score
+from insighthub.linkage.second_pass import join_again
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.tables import links_table, pairs_table, weight_histogram
 from insighthub.progress import Progress, Silent
@@ -116,12 +117,10 @@ def link_records(
             number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
             single = number[data.source]
             threshold_bits = float(np.log2(settings.threshold / (1 - settings.threshold)))
-            labels = cluster(
-                data.n,
-                pairs,
-                weight,
-                Exclusive(single, data.codes["nhs_number"], same_record_pairs(data)),
-                threshold_bits=threshold_bits,
+            exclusive = Exclusive(single, data.codes["nhs_number"], same_record_pairs(data))
+            labels = cluster(data.n, pairs, weight, exclusive, threshold_bits=threshold_bits)
+            labels = join_again(
+                fitted, pairs, patterns, weight, labels=labels, exclusive=exclusive, threshold_bits=threshold_bits
             )
         with clock.stage("tables", "Writing tables"):
             result = LinkResult(

@@ -6,7 +6,18 @@ from random import Random
 import pyarrow as pa
 import pytest
 
-from insighthub.linkage.evaluation_result import Evaluation, Interval, Scores, SourcePairScores
+from insighthub.linkage.evaluation_result import (
+    Calibration,
+    CalibrationBin,
+    Evaluation,
+    GroupComparison,
+    GroupRate,
+    GroupScores,
+    HouseholdMerges,
+    Interval,
+    Scores,
+    SourcePairScores,
+)
 from insighthub.linkage.result import BlockingYield, LevelWeight, LinkResult, SamplePair, WaterfallStep
 from insighthub.report import SourceCounts
 
@@ -110,6 +121,16 @@ def evaluation():
             Interval(p, p - 0.01, p + 0.008), Interval(r, r - 0.02, r + 0.02), Interval(f, f - 0.012, f + 0.01)
         )
 
+    def group(name, people, missed, differs=None):
+        rate = GroupRate(Interval(missed, missed / 2, missed * 2), 0.03, differs)
+        return GroupScores(name, people, people * 4, rate, GroupRate(Interval(0.01, 0.0, 0.03), 0.01, None), None)
+
+    def bins(places):
+        return tuple(
+            CalibrationBin(low, low + 0.1, 40, low + 0.05, Interval(o, max(0, o - 0.1), min(1, o + 0.1)))
+            for low, o in places
+        )
+
     nan = float("nan")
     return Evaluation(
         records=23_000,
@@ -122,5 +143,22 @@ def evaluation():
             SourcePairScores("benefits", "benefits", 50, 52, 0.9, 0.94, 0.92),
             SourcePairScores("council_tax", "libraries", 400, 250, 0.88, 0.55, 0.677),
             SourcePairScores("libraries", "libraries", 0, 0, nan, nan, nan),
+        ),
+        groups=(
+            GroupComparison("sex", (group("female", 400, 0.03), group("male", 380, 0.06, "higher")), 0),
+            GroupComparison("age_band", (group("16 to 24", 70, 0.02, "lower"), group("65 and over", 90, 0.03)), 2),
+            GroupComparison("area", (), 2),
+            GroupComparison("name_origin", (group("African", 50, 0.04), group("Other or not told", 40, 0.03)), 0),
+            GroupComparison("source", tuple(group(f"source_{n}", 20 + n, 0.01 * n) for n in range(1, 21)), 0),
+        ),
+        households=HouseholdMerges(2_000, 6, Interval(0.003, 0.0014, 0.0065)),
+        calibration=Calibration(
+            pairs=80,
+            matches=41,
+            expected=40.0,
+            error=Interval(0.012, 0.004, 0.02),
+            brier=Interval(0.031, 0.02, 0.042),
+            equal_width=bins([(0.0, 0.05), (0.4, 0.7), (0.9, 0.96)]),
+            equal_mass=bins([(0.0, 0.05), (0.9, 0.96)]),
         ),
     )
