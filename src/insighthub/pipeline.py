@@ -1,7 +1,7 @@
 """The whole run, from files to clusters.
 
-Takes a contract, gives an output folder: ``links.parquet``, ``pairs.parquet``, ``model.json``, ``quarantine.parquet``
-and ``report.html``. The folder appears whole or not at all.
+Takes a contract, gives an output folder: ``links.parquet``, ``pairs.parquet``, ``against.parquet``, ``identifiers.parquet``,
+``model.json``, ``quarantine.parquet`` and ``report.html``. The folder appears whole or not at all.
 """
 
 from __future__ import annotations
@@ -152,7 +152,8 @@ def source_counts(deliveries: Sequence[Delivery], records: pa.Table) -> tuple[So
 
 def _write(folder: Path, result: LinkResult, deliveries: Sequence[Delivery]) -> None:
     pq.write_table(result.links, folder / "links.parquet", compression="zstd")
-    pq.write_table(result.pairs, folder / "pairs.parquet", compression="zstd")
+    for name, table in (("pairs", result.pairs), ("against", result.against), ("identifiers", result.identifiers)):
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
     quarantine = pa.concat_tables([pq.read_table(d.quarantine) for d in deliveries])
     pq.write_table(quarantine, folder / "quarantine.parquet", compression="zstd")
     model = json.dumps(result.model, indent=1, ensure_ascii=False)

@@ -18,9 +18,10 @@ from insighthub.linkage.blocking import candidate_pairs, choose_rules, coresiden
 from insighthub.linkage.cluster import Exclusive, cluster, same_record_pairs
 from insighthub.linkage.comparisons.choose import choose_comparisons
 from insighthub.linkage.em import learn_with_random_pairs
-from insighthub.linkage.explain import level_weights, sample_pairs
+from insighthub.linkage.explain.samples import sample_pairs
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import log_frequencies, name_rarity
+from insighthub.linkage.level_weights import level_weights
 from insighthub.linkage.model import Model
 from insighthub.linkage.patterns import compare, with_more
 from insighthub.linkage.prepare import prepare
@@ -28,7 +29,7 @@ from insighthub.linkage.random_pairs import draw_pairs
 from insighthub.linkage.result import LinkResult
 from insighthub.linkage.score import score
 from insighthub.linkage.settings import LinkSettings
-from insighthub.linkage.tables import links_table, pairs_table, weight_histogram
+from insighthub.linkage.tables import against_table, identifiers_table, links_table, pairs_table, weight_histogram
 from insighthub.progress import Progress, Silent
 
 
@@ -99,22 +100,21 @@ def link_records(
         number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
         single = number[data.source]
         threshold_bits = float(np.log2(settings.threshold / (1 - settings.threshold)))
-        labels = cluster(
-            data.n,
-            pairs,
-            weight,
-            Exclusive(single, data.codes["nhs_number"], same_record_pairs(data)),
-            threshold_bits=threshold_bits,
-        )
+        exclusive = Exclusive(single, data.codes["nhs_number"], same_record_pairs(data))
+        labels = cluster(data.n, pairs, weight, exclusive, threshold_bits=threshold_bits)
     with clock.stage("tables", "Writing tables"):
+        keep, model = settings.keep_probability, Model.of(fitted, settings).as_dict()
         return LinkResult(
             links=links_table(records, data, labels),
-            pairs=pairs_table(fitted, pairs, patterns, weight, keep=settings.keep_probability),
-            model=Model.of(fitted, settings).as_dict(),
+            pairs=pairs_table(fitted, pairs, patterns, weight, keep=keep),
+            model=model,
             threshold=settings.threshold,
             levels=level_weights(comparisons, parameters, patterns),
             blocking=blocking,
             weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
-            samples=sample_pairs(fitted, pairs, patterns, weight, labels, threshold_bits=threshold_bits),
+            samples=sample_pairs(fitted, pairs, patterns, weight, labels, model=model),
             seconds=clock.seconds,
+            against=against_table(fitted, pairs, patterns, weight, keep=keep, threshold_bits=threshold_bits),
+            identifiers=identifiers_table(data, exclusive.identifier),
+            fitted=fitted,
         )

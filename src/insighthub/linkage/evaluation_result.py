@@ -44,3 +44,8 @@ class Evaluation:
     pairwise: Scores
     b_cubed: Scores
     by_source_pair: tuple[SourcePairScores, ...]
+
+    def _repr_html_(self) -> str:
+        from insighthub.linkage.notebook import evaluation_html
+
+        return evaluation_html(self)

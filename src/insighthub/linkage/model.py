@@ -43,6 +43,7 @@ class Model:
                 "levels": list(comparison.labels),
                 "m": _rounded(parameters.m[k]),
                 "u": _rounded(parameters.u[k]),
+                "agreeing": comparison.agreeing,
                 "follows": {CLASSES[c]: rule_of(comparison, c).value for c in range(M, len(CLASSES))},
             }
             free = {CLASSES[c]: _rounded(parameters.free[c, k]) for c in (F, A) if (c, k) in parameters.free}
@@ -55,7 +56,12 @@ class Model:
             {
                 "format": FORMAT,
                 "version": insighthub.__version__,
-                "data": {"rows": data.n, "sources": list(data.sources), "fingerprint": fingerprint(data)},
+                "data": {
+                    "rows": data.n,
+                    "sources": list(data.sources),
+                    "single_sources": [s for s, single in zip(data.sources, data.single, strict=True) if single],
+                    "fingerprint": fingerprint(data),
+                },
                 "settings": {k: v for k, v in asdict(settings).items() if k != "threads"},
                 "classes": dict(zip(CLASSES, _rounded(parameters.sizes), strict=True)),
                 "comparisons": described,

@@ -1,4 +1,4 @@
-"""The tables that a run writes: links, pairs, and the distribution of weights."""
+"""The tables that a run writes: links, pairs, what else clusters follow from, and the distribution of weights."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from insighthub.linkage.cluster import components
 from insighthub.linkage.encode import Encoded
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.pairs import Pairs
 from insighthub.linkage.patterns import Patterns
-from insighthub.linkage.score import probability_of
+from insighthub.linkage.score import namesake_terms, probability_of, rarity_terms
 
 KEY = ("source", "record_id", "person")
 BIN_BITS = 2.0
@@ -34,20 +35,75 @@ def links_table(records: pa.Table, data: Encoded, labels: npt.NDArray[np.int32])
 def pairs_table(
     fitted: Fitted, pairs: Pairs, patterns: Patterns, weight: npt.NDArray[np.float32], *, keep: float
 ) -> pa.Table:
-    """Return the pairs at or over a match probability, with weight, probability, and the level of each comparison."""
-    kept = np.flatnonzero(probability_of(weight) >= keep)
+    """Return the pairs at or over a match probability, with their evidence; see ``evidence_table``."""
+    return evidence_table(fitted, pairs, patterns, weight, np.flatnonzero(probability_of(weight) >= keep))
+
+
+def against_table(
+    fitted: Fitted,
+    pairs: Pairs,
+    patterns: Patterns,
+    weight: npt.NDArray[np.float32],
+    *,
+    keep: float,
+    threshold_bits: float,
+) -> pa.Table:
+    """Return the pairs under that probability which clustering weighed all the same, because other records join them.
+
+    These and the pairs that are kept are all that clusters follow from, beside what a person can have one of.
+    """
+    low = np.flatnonzero(probability_of(weight) < keep)
+    joins = weight >= threshold_bits
+    label = components(fitted.data.n, pairs.left[joins], pairs.right[joins])
+    weighed = low[label[pairs.left[low]] == label[pairs.right[low]]]
+    return evidence_table(fitted, pairs, patterns, weight, weighed)
+
+
+def identifiers_table(data: Encoded, identifier: npt.NDArray[np.int32]) -> pa.Table:
+    """Return, for each row with an identifier of which a person has one, a number that stands for it."""
+    held = np.flatnonzero(identifier >= 0)
+    return data.rows.take(pa.array(held)).append_column("identifier", pa.array(identifier[held]))
+
+
+def evidence_table(
+    fitted: Fitted,
+    pairs: Pairs,
+    patterns: Patterns,
+    weight: npt.NDArray[np.float32],
+    at: npt.NDArray[np.intp],
+) -> pa.Table:
+    """Return some pairs with weight, probability, the level of each comparison, and what rarity adds.
+
+    Rarity is in bits for a match: of a value, where the pair is at level 0; and of the full name, where both names agree.
+
+    Args:
+        fitted: the learned model on its rows.
+        pairs: the pairs compared.
+        patterns: of the pairs.
+        weight: match weight of each pair, in bits.
+        at: places of the pairs wanted.
+    """
     columns: dict[str, pa.Array | pa.ChunkedArray] = {}
+    left = pairs.left[at]
     keys = {name: _dictionary(fitted.data.rows[name]) for name in KEY}
-    for side, rows in (("l", pairs.left[kept]), ("r", pairs.right[kept])):
+    for side, rows in (("l", left), ("r", pairs.right[at])):
         taken = pa.array(rows)
         for name in KEY:
             columns[f"{name}_{side}"] = keys[name].take(taken)
-    columns["match_weight"] = pa.array(weight[kept].astype(np.float64))
-    columns["match_probability"] = pa.array(probability_of(weight[kept]))
-    of = patterns.of_pair[kept]
+    columns["match_weight"] = pa.array(weight[at].astype(np.float64))
+    columns["match_probability"] = pa.array(probability_of(weight[at]))
+    levels = patterns.levels[patterns.of_pair[at]]
     for k, comparison in enumerate(fitted.comparisons):
-        columns[f"level_{comparison.name}"] = pa.array(patterns.levels[of, k])
+        columns[f"level_{comparison.name}"] = pa.array(np.ascontiguousarray(levels[:, k]))
+    for k in fitted.frequencies:
+        columns[f"rarity_{fitted.comparisons[k].name}"] = _bits(rarity_terms(fitted, k, levels[:, k], left))
+    columns["rarity_full_name"] = _bits(namesake_terms(fitted, levels, left))
     return pa.table(columns)
+
+
+def _bits(log_likelihood: npt.NDArray[np.float64]) -> pa.Array:
+    """Turn what is added to the likelihood of two people into bits for one person; nought has no sign."""
+    return pa.array((0.0 - log_likelihood / np.log(2.0)).astype(np.float32))
 
 
 def _dictionary(column: pa.ChunkedArray) -> pa.Array:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from insighthub import __version__
 from insighthub.charts import Column, Figure, draw, palette
+from insighthub.charts.fragment import environment
 from insighthub.charts.table import table
 from insighthub.errors import RunError
 from insighthub.linkage.evaluation_result import Evaluation
@@ -106,21 +106,18 @@ def _run_section(result: LinkResult) -> Section:
 
 
 def _render(sections: Sequence[Section], *, title: str, made_on: date) -> str:
-    environment = Environment(
-        loader=PackageLoader("insighthub.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     figures = [figure for section in sections for figure in section.figures]
     findings = {figure.key: figure.title for figure in figures}
-    return environment.get_template("report.html").render(
-        title=title,
-        made_on=f"{made_on.day} {made_on:%B %Y}",
-        version=__version__,
-        in_short=[(key, findings[key]) for key in _IN_SHORT if key in findings],
-        sections=sections,
-        drawings=draw(figures),
-        palette=palette,
+    return (
+        environment("insighthub.report")
+        .get_template("report.html")
+        .render(
+            title=title,
+            made_on=f"{made_on.day} {made_on:%B %Y}",
+            version=__version__,
+            in_short=[(key, findings[key]) for key in _IN_SHORT if key in findings],
+            sections=sections,
+            drawings=draw(figures),
+            palette=palette,
+        )
     )

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from insighthub.charts import Figure
-from insighthub.charts.numbers import count
+from insighthub.charts.numbers import of
+
+__all__ = ["Section", "of", "words"]
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,3 @@ def words(name: str) -> str:
     """Write the name of a field or a comparison as words: ``given_name`` as "Given name", ``upn`` as "UPN"."""
     text = " ".join(_WRITTEN.get(word, word) for word in name.replace("_", " ").split())
     return text[:1].upper() + text[1:]
-
-
-def of(number: int, one: str, many: str | None = None) -> str:
-    """Write a count with its noun: "1 person", "1,234 people"."""
-    return f"{count(number)} {one if number == 1 else many or one + 's'}"
