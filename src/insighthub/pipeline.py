@@ -1,7 +1,8 @@
 """The whole run, from files to clusters.
 
-Takes a contract, gives an output folder: ``links.parquet``, ``pairs.parquet``, ``against.parquet``, ``identifiers.parquet``,
-``model.json``, ``quarantine.parquet`` and ``report.html``. The folder appears whole or not at all.
+Takes a contract, gives an output folder: ``links.parquet``, ``pairs.parquet``, ``against.parquet``,
+``identifiers.parquet``, ``model.json``, ``quarantine.parquet`` and ``report.html``. The folder appears whole or
+not at all.
 """
 
 from __future__ import annotations

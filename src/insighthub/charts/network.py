@@ -24,7 +24,7 @@ from insighthub.charts.palette import AGAINST, FONT_SIZE, FOR, HEAT, INK, PAGE, 
 Side = Literal["one", "other", "outside"]
 Array = npt.NDArray[np.float64]
 
-_SQUARE, _MARGIN, _NODE = 420, 26, 620  # pixels, pixels, square pixels
+_SQUARE, _MARGIN, _NODE = 420, 22, 500  # pixels, pixels, square pixels
 _LINE, _GAP, _CHARACTER = 18, 10, 7.6
 _FULL = 20.0  # bits at which a line is as short and as thick as lines get
 _FEW = 16  # most edges whose weights are written on them
@@ -61,7 +61,7 @@ def network(nodes: Sequence[Node], edges: Sequence[Edge], width: int) -> alt.Lay
     def marks(spots: Array, sizes: int) -> list[alt.Chart]:
         return _marks(nodes, spots, sizes, x, y)
 
-    layers = [*_lines(edges, places, x, y), *marks(places, _NODE), *marks(key.spots, _NODE // 2)]
+    layers = [*_lines(edges, places, x, y), *marks(places, _NODE if roomy(width) else _NODE * 3 // 4), *marks(key.spots, _NODE * 3 // 4)]
     text = alt.Chart(data(key.texts)).mark_text(align="left", baseline="middle", color=INK, fontSize=FONT_SIZE)
     layers.append(text.encode(x=x, y=y, text=alt.Text("text:N")))
     return finish(layers, width, height)
@@ -73,7 +73,7 @@ def positions(count: int, edges: Sequence[Edge]) -> Array:
         return np.array([[0.5, 0.5]])
     lengths = np.full((count, count), np.inf)
     for edge in edges:
-        length = 3 - 2 * min(max(edge.weight, 0.0), _FULL) / _FULL if edge.holds else 4.0
+        length = 3 - 1.2 * min(max(edge.weight, 0.0), _FULL) / _FULL if edge.holds else 3.2
         a, b = min(edge.one, edge.other), max(edge.one, edge.other)
         lengths[a, b] = lengths[b, a] = length
     distance = shortest_path(np.where(np.isinf(lengths), 0.0, lengths), directed=False)

@@ -27,8 +27,8 @@ def result_html(result: LinkResult) -> str:
     linked, people = len(clusters) - clusters.null_count, len(clusters.drop_null().unique())
     words = (
         f"{of(linked, 'linked record')} of {of(people, 'person', 'people')}, from "
-        f"{of(len(result.links['source'].unique()), 'source')}. {of(result.pairs.num_rows, 'pair')} kept; the threshold "
-        f"is {share(result.threshold)}."
+        f"{of(len(result.links['source'].unique()), 'source')}. {of(result.pairs.num_rows, 'pair')} kept; the "
+        f"threshold is {share(result.threshold)}."
     )
     return fragment("Linkage", (words,), lambda prefix: (_levels(result.levels, f"{prefix}levels"),))
 

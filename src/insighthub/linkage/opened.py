@@ -1,7 +1,7 @@
-"""A run of linkage, opened for questions: why are these two one person, why is this record in that cluster?
+"""A run of linkage, opened for questions: why two records are one person, why a record is in its cluster.
 
-Takes the output folder of ``insighthub link`` or the result of a run in memory, gives explanations. Both are read as the
-same tables, so that both give the same answers; a run in memory can also compare two records that no rule paired.
+Takes the output folder of ``insighthub link`` or the result of a run in memory, gives explanations. Both are read as
+the same tables, so that both give the same answers; a run in memory can also compare two records that no rule paired.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from insighthub.errors import DataError
@@ -97,12 +96,16 @@ class Linkage:
         """Explain two records.
 
         Args:
-            source_l, record_id_l: the one record.
-            source_r, record_id_r: the other record.
-            person_l, person_r: which of the people that it names, where it names several.
+            source_l: the one record's source.
+            record_id_l: its number.
+            source_r: the other record's source.
+            record_id_r: its number.
+            person_l: which of the people that the one names, where it names several.
+            person_r: which of the people that the other names.
 
         Raises:
-            DataError: there is no such record, it was not linked, or the run did not keep the pair and is not in memory.
+            DataError: there is no such record, it was not linked, or the run did not keep the pair and is not in
+                memory.
         """
         left, right = sorted(
             (self.tables.row_of(source_l, record_id_l, person_l), self.tables.row_of(source_r, record_id_r, person_r))
@@ -125,7 +128,8 @@ class Linkage:
         """Explain the cluster of a record.
 
         Args:
-            source, record_id: the record.
+            source: the record's source.
+            record_id: its number.
             person: which of the people that it names, where it names several.
 
         Raises:

@@ -74,7 +74,7 @@ def evidence_table(
 ) -> pa.Table:
     """Return some pairs with weight, probability, the level of each comparison, and what rarity adds.
 
-    Rarity is in bits for a match: of a value, where the pair is at level 0; and of the full name, where both names agree.
+    Rarity is in bits for a match: of a value, where the pair is at level 0; of the full name, where both names agree.
 
     Args:
         fitted: the learned model on its rows.

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-
 from insighthub import __version__
 from insighthub.charts import Column, Figure, draw, palette
 from insighthub.charts.fragment import environment
@@ -49,7 +48,7 @@ def write_report(
 ) -> None:
     """Write the report of a linkage run as one self-contained HTML page.
 
-    The page is written beside its place and then moved there, so that a run that dies leaves no half page.
+    A run that dies leaves no half page.
 
     Args:
         path: where the page goes; its folder must exist.
@@ -62,7 +61,31 @@ def write_report(
     Raises:
         RunError: the page cannot be written.
     """
-    page = _render(_sections(result, deliveries, evaluation), title=title, made_on=made_on or date.today())
+    write_page(
+        path,
+        _sections(result, deliveries, evaluation),
+        title=title,
+        made_on=made_on or date.today(),
+        in_short=_IN_SHORT,
+    )
+
+
+def write_page(
+    path: Path, sections: Sequence[Section], *, title: str, made_on: date, in_short: Sequence[str] = ()
+) -> None:
+    """Write sections as one self-contained HTML page, beside its place and then moved there.
+
+    Args:
+        path: where the page goes; its folder must exist.
+        sections: in order.
+        title: the page's heading.
+        made_on: the date that the page bears.
+        in_short: keys of the figures whose findings make the summary at the top.
+
+    Raises:
+        RunError: the page cannot be written.
+    """
+    page = _render(sections, title=title, made_on=made_on, in_short=in_short)
     beside = path.with_name(f".{path.name}.part")
     try:
         beside.write_text(page, encoding="utf-8", newline="\n")
@@ -70,7 +93,7 @@ def write_report(
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise RunError(
-            f"the report cannot be written: {error.strerror}",
+            f"the page cannot be written: {(error.strerror or type(error).__name__).lower()}",
             remedy="Check the folder, its permissions and the free space",
             file=path,
         ) from error
@@ -105,7 +128,7 @@ def _run_section(result: LinkResult) -> Section:
     )
 
 
-def _render(sections: Sequence[Section], *, title: str, made_on: date) -> str:
+def _render(sections: Sequence[Section], *, title: str, made_on: date, in_short: Sequence[str]) -> str:
     figures = [figure for section in sections for figure in section.figures]
     findings = {figure.key: figure.title for figure in figures}
     return (
@@ -115,7 +138,7 @@ def _render(sections: Sequence[Section], *, title: str, made_on: date) -> str:
             title=title,
             made_on=f"{made_on.day} {made_on:%B %Y}",
             version=__version__,
-            in_short=[(key, findings[key]) for key in _IN_SHORT if key in findings],
+            in_short=[(key, findings[key]) for key in in_short if key in findings],
             sections=sections,
             drawings=draw(figures),
             palette=palette,

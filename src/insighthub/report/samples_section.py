@@ -26,8 +26,9 @@ def samples_section(result: LinkResult) -> Section:
     )[:SHOWN_PAIRS]
     lead = (
         "These pairs are the hardest to judge. Look their records up: where most are right, the threshold is right. "
-        "Each chart starts from the prior (how likely any two records are to be one person's), adds the evidence in turn, "
-        "and takes off what a family, co-residents or namesakes would explain as well. A pair below the threshold may still be in one cluster, through other records."
+        "Each chart starts from the prior (how likely any two records are to be one person's), adds the evidence in "
+        "turn, and takes off what a family, co-residents or namesakes would explain as well. A pair below the "
+        "threshold may still be in one cluster, through other records."
     )
     figures = tuple(_waterfall(place, pair) for place, pair in enumerate(sorted(nearest, key=_weight), start=1))
     return Section("samples", "Pairs near the threshold", lead if figures else "There are no sample pairs.", figures)

@@ -16,6 +16,12 @@ class Section:
     heading: str
     lead: str
     figures: tuple[Figure, ...]
+    more: tuple[str, ...] = ()  # further paragraphs, after the lead
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The lead and what follows it."""
+        return tuple(text for text in (self.lead, *self.more) if text)
 
 
 # Fields whose names are short for something, as people write them.

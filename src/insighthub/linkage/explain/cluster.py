@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from insighthub.charts import Figure
 
 NEAREST = 10  # near records that are told of
-ASKED_NEAR = 3  # of how many of them it is asked what would bring them in
+ASKED_NEAR = 3  # clusters of near records that are asked what would bring them in, and answers for each
 LARGE = 60  # records from which a cluster is not asked what would change it record by record
 
 
@@ -67,6 +67,7 @@ class NearRecord:
         compared: how many those are.
         reason: why it is out: "same record", "one a person", "identifier", "no pair", "mean" or "other".
         why: the same in words.
+        source: the source of which both clusters hold a record, where that is why.
     """
 
     reference: Reference
@@ -78,6 +79,7 @@ class NearRecord:
     compared: int
     reason: str
     why: str
+    source: str | None
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,8 @@ class ClusterExplanation:
     def __str__(self) -> str:
         from insighthub.linkage.explain.shown import as_text
 
-        return as_text(self.title, self.paragraphs, self.figures())
+        # What would change it is in the paragraphs.
+        return as_text(self.title, self.paragraphs, [f for f in self.figures() if not f.key.endswith("what-if")])
 
     def _repr_html_(self) -> str:
         from insighthub.charts.fragment import fragment
@@ -200,7 +203,7 @@ def _near_records(asking: Asking, place: dict[int, int]) -> list[tuple[int, Near
             continue
         theirs = region.label == region.label[row]
         between = region.between(member, theirs)
-        reason, why = _why_out(asking, theirs)
+        reason, why, source = _why_out(asking, theirs)
         out[row] = NearRecord(
             asking.name(row),
             asking.tables.cluster_id(int(region.label[row])),
@@ -211,31 +214,33 @@ def _near_records(asking: Asking, place: dict[int, int]) -> list[tuple[int, Near
             len(between),
             reason,
             why,
+            source,
         )
     return list(out.items())
 
 
-def _why_out(asking: Asking, theirs: Mask) -> tuple[str, str]:
+def _why_out(asking: Asking, theirs: Mask) -> tuple[str, str, str | None]:
     """Say what keeps another cluster apart from this one, as clustering would have it."""
     region, member = asking.region, asking.member
     held = region.exclusive
     apart = held.apart
     if ((member[apart.left] & theirs[apart.right]) | (theirs[apart.left] & member[apart.right])).any():
-        return "same record", "One record names two people, one in each cluster"
+        return "same record", "One record names two people, one in each cluster", None
     shared = np.intersect1d(held.single[member & (held.single >= 0)], held.single[theirs & (held.single >= 0)])
     if len(shared):
         row = int(np.flatnonzero(theirs & (held.single == shared[0]))[0])
-        return "one a person", f"Both clusters hold a record of {asking.name(row).source}, which has one a person"
+        source = asking.name(row).source
+        return "one a person", f"Both clusters hold a record of {source}, which has one a person", source
     mine, other = (held.identifier[rows & (held.identifier >= 0)] for rows in (member, theirs))
     if len(mine) and len(other) and mine[0] != other[0]:
-        return "identifier", "Their NHS numbers differ"
+        return "identifier", "Their NHS numbers differ", None
     between = region.between(member, theirs)
     if not len(between) or region.weight[between[0]] < region.threshold_bits:
-        return "no pair", "No pair between the two clusters reaches the threshold"
+        return "no pair", "No pair between the two clusters reaches the threshold", None
     mean = region.mean(between)
     if mean is not None and mean <= region.threshold_bits:
-        return "mean", "The pairs between the two clusters, taken together, stay under the threshold"
-    return "other", "The order in which records were joined left it out"
+        return "mean", "The pairs between the two clusters, taken together, stay under the threshold", None
+    return "other", "The order in which records were joined left it out", None
 
 
 def _what_ifs(
@@ -249,10 +254,11 @@ def _what_ifs(
             # The record that is held least is on the smaller side of the weakest link.
             smaller = min(weakest.one, weakest.other, key=lambda side: (len(side), side))
             out += asking.would_leave(rows[smaller[0]])
-    for row, found in near[:ASKED_NEAR]:
-        if found.reason == "one a person":
-            source = found.why.partition("record of ")[2].partition(",")[0]
-            out += asking.without_single(row, source)
+    nearest = {found.cluster_id: (row, found) for row, found in reversed(near)}  # of each cluster its nearest record
+    asked = sorted(nearest.values(), key=near.index)[:ASKED_NEAR]
+    for row, found in asked:
+        if found.source is not None:
+            out += asking.without_single(row, found.source)
         elif found.reason == "identifier":
             out += asking.without_identifier(row)
         elif found.reason in {"no pair", "mean"}:

@@ -50,11 +50,11 @@ def _graph(cluster: ClusterExplanation, key: str) -> Figure:
     else:
         finding = f"{size} records; the weakest link has {bits(weakest.mean)} bits"
     summary = (
-        "Each mark is a record, numbered as in the key; the thicker a line and the closer two marks, the more speaks for "
-        "one person. Broken lines are pairs under the threshold, or to a record that is out. "
+        "Each mark is a record, numbered as in the key; the thicker a line and the closer two marks, the more speaks "
+        "for one person. Broken lines are pairs under the threshold, or to a record that is out. "
     )
     summary += "Circles and squares are the two sides of the weakest link. " if cut else ""
-    summary += "Diamonds are near records that are in other clusters. " if cluster.near else ""
+    summary += "Diamonds are the nearest records that are in other clusters. " if cluster.near else ""
     summary += f"{of(left_out, 'line')} that tell less are left out." if left_out else ""
     return Figure(
         key,
@@ -85,7 +85,7 @@ def _graph(cluster: ClusterExplanation, key: str) -> Figure:
 
 
 def _telling(links: Sequence[Link], cut: set[int], size: int) -> list[Link]:
-    """Return the lines to draw: all of them, or in a large cluster those that join, and the strongest across the cut."""
+    """Return the lines to draw: all, or in a large cluster those that join, and the strongest across the cut."""
     if size < MANY:
         return list(links)
     group = list(range(size))
@@ -113,8 +113,8 @@ def _members(cluster: ClusterExplanation, key: str) -> Figure:
     return Figure(
         key,
         title,
-        "For each record its best evidence, and the mean over the pairs with the rest that were compared. In the mean no "
-        "pair counts by more than 20 bits either way.",
+        "For each record its best evidence, and the mean over the pairs with the rest that were compared. In the mean "
+        "no pair counts by more than 20 bits either way.",
         table(
             "Why each record is in",
             [
@@ -184,14 +184,16 @@ def _what_ifs(cluster: ClusterExplanation, key: str) -> Figure:
                 Column("change", "If"),
                 Column("effect", "Then"),
                 Column("bits", "Change of its best pair, bits", "bits"),
-                Column("groups", "Together"),
+                Column("groups", "The parts"),
             ],
             [
                 (
                     found.change,
                     found.effect,
                     found.bits,
-                    "; ".join("{" + ", ".join(str(r) for r in group) + "}" for group in found.groups),
+                    "; ".join("{" + ", ".join(str(r) for r in group) + "}" for group in found.groups)
+                    if len(found.groups) > 1
+                    else None,
                 )
                 for found in cluster.what_ifs
             ],

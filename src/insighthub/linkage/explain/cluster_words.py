@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from insighthub.charts.numbers import bits, of, share
-from insighthub.linkage.explain.nouns import listed
 from insighthub.linkage.reference import Reference
 
 if TYPE_CHECKING:
@@ -44,8 +43,8 @@ def _made_of(cluster: ClusterExplanation) -> str:
     sources = len({member.reference.source for member in cluster.members})
     whole = count * (count - 1) // 2
     return (
-        f"{of(count, 'record')} of {of(sources, 'source')} are judged one person's. Of the {of(whole, 'pair')} that they "
-        f"make, {of(len(cluster.links), 'was', 'were')} compared."
+        f"{of(count, 'record')} of {of(sources, 'source')} are judged one person's. Of the {of(whole, 'pair')} that "
+        f"they make, {of(len(cluster.links), 'was', 'were')} compared."
     )
 
 
@@ -83,6 +82,7 @@ def probability(weight: float) -> float:
 
 
 def _braced(references: tuple[Reference, ...]) -> str:
+    """Return a set of records in braces, so that a list of two sets cannot be read as one."""
     if len(references) > NAMED:
         return f"{{{references[0]} and {len(references) - 1} more}}"
-    return f"{{{listed([str(reference) for reference in references])}}}"
+    return f"{{{', '.join(str(reference) for reference in references)}}}"

@@ -103,5 +103,5 @@ def _comparison(entry: Mapping[str, Any]) -> Comparison:
     )
 
 
-def _described_alone(data: Encoded, left: Rows, right: Rows) -> Levels:
+def _described_alone(_data: Encoded, _left: Rows, _right: Rows) -> Levels:
     raise TypeError("a comparison read from a model file describes its levels and cannot compute them")

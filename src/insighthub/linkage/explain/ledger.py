@@ -8,14 +8,14 @@ co-residents, namesakes) are let in, the likeliest first, and each takes off wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from insighthub.linkage.em import CLASSES, M, N, U, rule_of
 from insighthub.linkage.comparisons.comparison import Rule
+from insighthub.linkage.em import CLASSES, M, N, U, rule_of
 from insighthub.linkage.explain.learned import Learned
 from insighthub.linkage.explain.nouns import title_of
 from insighthub.linkage.score import MOST_BITS, match_bits
@@ -67,7 +67,7 @@ class Kind:
     name: str  # "match", "family", "coresident", "namesake", "unrelated"
     label: str  # in words, as in ``KINDS``
     probability: float  # that the pair is of this kind
-    takes: float  # bits that the match weight would be higher by if there were no such pairs; 0 for a match
+    takes: float  # bits that letting this kind in took off the match weight
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def account(learned: Learned, evidence: Evidence, *, barred: str | None = None, 
     final = total if weight is None else weight
     if barred is not None or abs(final - total) > TELLING:
         steps.append(Step(_closing(barred, final), final - total))
-    return Ledger(tuple(steps), _kinds(joint, barred=barred is not None), final)
+    return Ledger(tuple(steps), _kinds(joint, steps, barred=barred is not None), final)
 
 
 def _follows_u(learned: Learned, k: int) -> Array:
@@ -134,40 +134,37 @@ def _follows_u(learned: Learned, k: int) -> Array:
 
 
 def _kinds_let_in(joint: Array, evidence: Evidence) -> list[Step]:
-    """Let the competing kinds in, the likeliest first; how rare the full name is comes last, where it tells."""
+    """Let the competing kinds in, the likeliest first; namesakes first as of any name, and then as of this one."""
     steps = []
-    without = joint.copy()
-    without[N] += evidence.full_name * LN2
     rivals = sorted((c for c in range(len(CLASSES)) if c not in (M, U)), key=lambda c: (-joint[c], c))
     known = np.full(len(CLASSES), -np.inf)
     known[[M, U]] = joint[[M, U]]
     at = float(match_bits(known[None, :])[0])
-    for c in rivals:
-        known[c] = without[c]
+
+    def let_in(label: str, c: int, likelihood: float) -> None:
+        nonlocal at
+        known[c] = likelihood
         now = float(match_bits(known[None, :])[0])
-        steps.append(Step(f"They could be {KINDS[CLASSES[c]]}", now - at, kind=CLASSES[c]))
+        steps.append(Step(label, now - at, kind=CLASSES[c]))
         at = now
-    if evidence.full_name:
-        steps.append(Step("How many share the full name", float(match_bits(joint[None, :])[0]) - at))
+
+    for c in rivals:
+        label = f"They could be {KINDS[CLASSES[c]]}"
+        average = float(joint[c]) + (evidence.full_name * LN2 if c == N else 0.0)
+        let_in(label, c, average)
+        if c == N and evidence.full_name:
+            let_in(f"{label}: how many share it", c, float(joint[c]))
     return steps
 
 
-def _kinds(joint: Array, *, barred: bool) -> tuple[Kind, ...]:
+def _kinds(joint: Array, steps: Sequence[Step], *, barred: bool) -> tuple[Kind, ...]:
     whole = joint.copy()
     if barred:
         whole[M] = -np.inf
     shares = np.exp(whole - whole.max())
     shares /= shares.sum()
-    total = float(match_bits(joint[None, :])[0])
-    out = []
-    for c, name in enumerate(CLASSES):
-        takes = 0.0
-        if c != M:
-            less = joint.copy()
-            less[c] = -np.inf
-            takes = float(match_bits(less[None, :])[0]) - total
-        out.append(Kind(name, KINDS[name], float(shares[c]), max(0.0, takes)))
-    return tuple(out)
+    taken = {name: sum(-step.weight for step in steps if step.kind == name) for name in CLASSES}
+    return tuple(Kind(name, KINDS[name], float(shares[c]), taken[name]) for c, name in enumerate(CLASSES))
 
 
 def _closing(barred: str | None, weight: float) -> str:

@@ -1,7 +1,7 @@
 """Why two records scored as they did.
 
-Takes the row of ``pairs.parquet`` that holds a pair's levels and rarity, gives an explanation that shows itself as words,
-as a table and as figures.
+Takes the row of ``pairs.parquet`` that holds a pair's levels and rarity, gives an explanation that shows itself as
+words, as a table and as figures.
 """
 
 from __future__ import annotations

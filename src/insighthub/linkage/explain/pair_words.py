@@ -43,7 +43,7 @@ def pair_words(pair: PairExplanation) -> str:
     sentences = [f"{verdict(pair.match_probability)}.", *_barred(pair), *_agreeing(pair, known)]
     moved = "moves" in known and "address" in known and known["moves"].weight > LITTLE > -known["address"].weight
     sentences += _in_part(known, moved=moved)
-    sentences += _against(known, moved=moved)
+    sentences += _against(known)
     if moved:
         sentences.append(f"The homes differ, but the dates fit a move: {_label(known['moves'])}.")
     sentences += _rival(pair)
@@ -85,14 +85,12 @@ def _in_part(known: dict[str, Step], *, moved: bool) -> list[str]:
     parts = [
         f"the {noun_of(name)} ({_label(step)})"
         for name, step in known.items()
-        if step.weight >= LITTLE
-        and (step.level != 0 or (name == "moves" and not moved))
-        and (name, moved) != ("moves", True)
+        if step.weight >= LITTLE and (not moved if name == "moves" else step.level != 0)
     ]
     return [f"In part, so {'do' if len(parts) > 1 else 'does'} {listed(parts)}."] if parts else []
 
 
-def _against(known: dict[str, Step], *, moved: bool) -> list[str]:
+def _against(known: dict[str, Step]) -> list[str]:
     order = sorted(known.items(), key=lambda item: item[1].weight)
     parts = [f"the {noun_of(name)} ({_label(step)})" for name, step in order if step.weight <= -LITTLE]
     return [f"Against it: {listed(parts)}."] if parts else []
@@ -101,8 +99,7 @@ def _against(known: dict[str, Step], *, moved: bool) -> list[str]:
 def _rival(pair: PairExplanation) -> list[str]:
     if pair.barred is not None:
         return []
-    rivals = [kind for kind in pair.kinds if kind.name not in {"match", "unrelated"}]
-    best = max(rivals, key=lambda kind: kind.takes)
+    best = max(pair.kinds, key=lambda kind: kind.takes)
     if best.takes >= WORTH_NAMING:
         return [f"They could be {best.label}: this takes {best.takes:.1f} bits off."]
     return []

@@ -1,7 +1,7 @@
 """The part of a run that a cluster's explanation looks at, clustered again under other assumptions.
 
-Takes the tables of a run and a cluster, gives the rows whose clustering the cluster could depend on: all that pairs over
-the threshold join with it, or with a record near it. Components are clustered apart from each other, so
+Takes the tables of a run and a cluster, gives the rows whose clustering the cluster could depend on: all that pairs
+over the threshold join with it, or with a record near it. Components are clustered apart from each other, so
 clustering these rows alone gives what the run gave.
 """
 

@@ -1,7 +1,7 @@
 """The tables of a run with their references turned into row numbers, so that questions are quick.
 
-Takes links, pairs, the pairs that clustering weighed beside them, and who has which identifier. Linked rows are numbered
-in the order of the links table, which is the order in which linkage itself numbers them.
+Takes links, pairs, the pairs that clustering weighed beside them, and who has which identifier. Linked rows are
+numbered in the order of the links table, which is the order in which linkage itself numbers them.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ class RunTables:
         return keys[order], order
 
     def _combined(self, source: Rows, record_id: Rows, person: Rows) -> npt.NDArray[np.int64]:
-        sources, ids = self._names
+        _, ids = self._names
         most = int(self._codes[2].max(initial=0)) + 1
         return (source.astype(np.int64) * len(ids) + record_id) * most + person
 

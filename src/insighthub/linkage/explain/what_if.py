@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from insighthub.linkage.explain.learned import Learned
 from insighthub.linkage.explain.ledger import Evidence, weight_of
-from insighthub.linkage.explain.nouns import is_plural, noun_of
+from insighthub.linkage.explain.nouns import noun_of
 from insighthub.linkage.explain.pair import evidence_of, why_barred
 from insighthub.linkage.explain.region import Mask, Region
 from insighthub.linkage.explain.run_tables import RunTables
@@ -33,7 +33,7 @@ class WhatIf:
         change: what would be otherwise, as "if ..." without the "if".
         effect: what would follow.
         bits: by how much the strongest pair's weight would change, where weights would.
-        groups: where the cluster would split, its records by part; else the records that would be together.
+        groups: the clusters that would then hold a record of this one, the largest first.
     """
 
     change: str
@@ -88,8 +88,7 @@ class Asking:
                 continue
             labels = self.region.clustered(weight=weight)
             if not (labels[rest] == labels[row]).any():
-                verb = "were" if is_plural(comparison.name) else "was"
-                change = f"the {noun_of(comparison.name)} of {self.name(row)} {verb} “{comparison.labels[worst]}”"
+                change = f"the {noun_of(comparison.name)} of {self.name(row)} differed from theirs"
                 out.append(WhatIf(change, "it would leave the cluster", bits, self._groups(labels)))
         return out
 
@@ -100,7 +99,7 @@ class Asking:
             if comparison.name in _MOOT.values():
                 continue
             weight, bits = self._rescored(row, self.member, k, lambda level: 0 if level > 0 else level)
-            change = f"the {noun_of(comparison.name)} of {self.name(row)} agreed"
+            change = f"the {noun_of(comparison.name)} of {self.name(row)} agreed with theirs"
             if bits is None and self._knows_nothing(row, comparison.name):
                 weight, bits = self._rescored(row, self.member, k, lambda _: 0, known=comparison.name)
                 change = f"the {noun_of(comparison.name)} of {self.name(row)} were known and agreed"
