@@ -60,7 +60,7 @@ PAIRS = {
     "level_<comparison>": "the level of each comparison: 0 the strongest agreement, -1 not known",
     "rarity_<comparison>": "where the pair agrees on a value (level 0): bits that its rarity speaks for a match, less "
     "than nought for a common value",
-    "rarity_full_name": "where both names agree: bits for a match, and against namesakes, that so rare a full name speaks",
+    "rarity_full_name": "where both names agree: bits that the full name's rarity speaks against namesakes",
 }
 
 IDENTIFIERS = {
@@ -95,8 +95,8 @@ MODEL = {
 FILES = {
     "links.parquet": "who is who: one row for every person that an input record names",
     "pairs.parquet": "the evidence: the pairs of records that may be one person, with their weights",
-    "against.parquet": "the evidence against: pairs too unlikely for `pairs.parquet` that clusters rest on all the same, "
-    "because other records join the two; columns as there",
+    "against.parquet": "the evidence against: pairs too unlikely for `pairs.parquet` that clusters rest on all the "
+    "same, because other records join the two; columns as there",
     "identifiers.parquet": "which records hold a valid NHS number, and which of them the same: a person has one",
     "quarantine.parquet": "the rows that were not landed, with the reason for each",
     "model.json": "what was learned: sizes, m and u of every level, and how common the common values are",

@@ -61,7 +61,11 @@ def network(nodes: Sequence[Node], edges: Sequence[Edge], width: int) -> alt.Lay
     def marks(spots: Array, sizes: int) -> list[alt.Chart]:
         return _marks(nodes, spots, sizes, x, y)
 
-    layers = [*_lines(edges, places, x, y), *marks(places, _NODE if roomy(width) else _NODE * 3 // 4), *marks(key.spots, _NODE * 3 // 4)]
+    layers = [
+        *_lines(edges, places, x, y),
+        *marks(places, _NODE if roomy(width) else _NODE * 3 // 4),
+        *marks(key.spots, _NODE * 3 // 4),
+    ]
     text = alt.Chart(data(key.texts)).mark_text(align="left", baseline="middle", color=INK, fontSize=FONT_SIZE)
     layers.append(text.encode(x=x, y=y, text=alt.Text("text:N")))
     return finish(layers, width, height)

@@ -65,7 +65,7 @@ def shares(learned, at, cls):
     agrees = np.array([m[0], m[1], 1e-12 * (m[0] + m[1])]) / (m[0] + m[1])
     free = {"family": [0.3, 0.1, 0.6], "coresident": [0.2, 0.1, 0.7]}
     out = 1.0
-    for (name, follows), level in zip(FOLLOWS.items(), at, strict=True):
+    for follows, level in zip(FOLLOWS.values(), at, strict=True):
         if level < 0:
             continue
         rule = {"match": "m", "unrelated": "u", **follows}[cls]
@@ -179,4 +179,6 @@ def test_a_weight_that_the_run_bounded_or_rounded_is_told_apart_from_the_sum(lea
 
 
 def test_the_likelihood_of_each_kind_is_its_size_where_nothing_is_known(learned):
-    assert np.exp(joint_likelihood(learned, Evidence((-1,) * 5, {}))) == pytest.approx(list(model()["classes"].values()))
+    assert np.exp(joint_likelihood(learned, Evidence((-1,) * 5, {}))) == pytest.approx(
+        list(model()["classes"].values())
+    )

@@ -73,7 +73,9 @@ def test_samples_stand_near_the_threshold_and_say_whether_they_were_joined(resul
     cluster = {(r["source"], r["record_id"]): r["cluster_id"] for r in result.links.to_pylist()}
     for s in result.samples:
         assert abs(s.match_weight) <= 6
-        assert s.same_cluster == (cluster[s.left.source, s.left.record_id] == cluster[s.right.source, s.right.record_id])
+        assert s.same_cluster == (
+            cluster[s.left.source, s.left.record_id] == cluster[s.right.source, s.right.record_id]
+        )
     weights = [s.match_weight for s in result.samples]
     assert weights == sorted(weights, reverse=True)
 

@@ -71,7 +71,11 @@ def kinds_figure(pair: PairExplanation, key: str) -> Figure:
                 Column("takes", "Takes off, bits", "bits"),
             ],
             [
-                (_capital(kind.label), kind.probability, -kind.takes if kind.name not in {"match", "unrelated"} else None)
+                (
+                    _capital(kind.label),
+                    kind.probability,
+                    -kind.takes if kind.name not in {"match", "unrelated"} else None,
+                )
                 for kind in pair.kinds
             ],
         ),

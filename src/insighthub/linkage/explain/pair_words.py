@@ -41,7 +41,8 @@ def pair_words(pair: PairExplanation) -> str:
     levels = {step.comparison or "": step for step in pair.steps if step.level is not None}
     known = {name: step for name, step in levels.items() if step.level != -1}
     sentences = [f"{verdict(pair.match_probability)}.", *_barred(pair), *_agreeing(pair, known)]
-    moved = "moves" in known and "address" in known and known["moves"].weight > LITTLE > -known["address"].weight
+    weighs = {name: step.weight for name, step in known.items()}
+    moved = weighs.get("moves", 0.0) >= LITTLE and weighs.get("address", 0.0) <= -LITTLE
     sentences += _in_part(known, moved=moved)
     sentences += _against(known)
     if moved:
@@ -82,12 +83,14 @@ def _agreeing(pair: PairExplanation, known: dict[str, Step]) -> list[str]:
 
 
 def _in_part(known: dict[str, Step], *, moved: bool) -> list[str]:
-    parts = [
-        f"the {noun_of(name)} ({_label(step)})"
+    names = [
+        name
         for name, step in known.items()
         if step.weight >= LITTLE and (not moved if name == "moves" else step.level != 0)
     ]
-    return [f"In part, so {'do' if len(parts) > 1 else 'does'} {listed(parts)}."] if parts else []
+    verb = "do" if len(names) > 1 or any(is_plural(name) for name in names) else "does"
+    parts = [f"the {noun_of(name)} ({_label(known[name])})" for name in names]
+    return [f"In part, so {verb} {listed(parts)}."] if parts else []
 
 
 def _against(known: dict[str, Step]) -> list[str]:
