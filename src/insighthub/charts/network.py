@@ -33,8 +33,9 @@ _ROUNDS = 200
 
 @dataclass(frozen=True)
 class Node:
-    """One node: what the key says of its number, and how it is marked."""
+    """One node: its number, what the key says of it, and how it is marked."""
 
+    number: int
     label: str
     side: Side = "one"
 
@@ -158,8 +159,8 @@ def _marks(nodes: Sequence[Node], spots: Array, size: int, x: alt.X, y: alt.Y) -
                 opacity=1,
             )
             layers.append(mark.encode(x=x, y=y))
-    written = [{"x": a, "y": b, "text": str(place)} for place, (a, b) in enumerate(spots, start=1)]
-    text = alt.Chart(data(written)).mark_text(color=INK, fontSize=FONT_SIZE - 1, fontWeight="bold", baseline="middle")
+    written = [{"x": a, "y": b, "text": str(node.number)} for (a, b), node in zip(spots, nodes, strict=True)]
+    text = alt.Chart(data(written)).mark_text(color=INK, fontSize=FONT_SIZE - 2, fontWeight="bold", baseline="middle")
     return [*layers, text.encode(x=x, y=y, text=alt.Text("text:N"))]
 
 

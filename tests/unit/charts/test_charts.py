@@ -29,7 +29,7 @@ FORMS = {
     ),
     "reach": lambda width: evidence.reach([evidence.Span("one", -3, 9, "−3.0 to +9.0")], width),
     "network": lambda width: network.network(
-        [network.Node("A <b> 1"), network.Node(LONG, "other"), network.Node("C (out)", "outside")],
+        [network.Node(1, "A <b>"), network.Node(2, LONG, "other"), network.Node(3, "C (out)", "outside")],
         [network.Edge(0, 1, 12.5, holds=True), network.Edge(1, 2, -3.0, holds=False)],
         width,
     ),

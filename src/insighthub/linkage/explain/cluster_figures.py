@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from insighthub.charts import Column, Figure
-from insighthub.charts.network import Edge, Node, Side, network
+from insighthub.charts.network import Edge, Node, network
 from insighthub.charts.numbers import bits, of
 from insighthub.charts.table import table
 from insighthub.linkage.explain.cluster_words import change_in_words, probability
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from insighthub.linkage.explain.cluster import ClusterExplanation, Link
 
 DRAWN_NEAR = 4  # near records that are drawn
+MOST_DRAWN = 40  # records that are drawn at most
 MANY = 24  # records from which only the lines that tell the most are drawn
 
 
@@ -35,13 +36,20 @@ def _named(cluster: ClusterExplanation, place: int) -> str:
 def _graph(cluster: ClusterExplanation, key: str) -> Figure:
     weakest, size = cluster.weakest, len(cluster.members)
     cut = set(weakest.other) if weakest else set()
-    sides: list[Side] = ["other" if place in cut else "one" for place in range(size)]
-    nodes = [Node(str(member.reference), side) for member, side in zip(cluster.members, sides, strict=True)]
-    drawn = _telling(cluster.links, cut, size)
-    edges = [Edge(link.one, link.other, link.weight, probability(link.weight) >= cluster.threshold) for link in drawn]
-    for near in cluster.near[:DRAWN_NEAR]:
-        edges.append(Edge(near.best, len(nodes), near.best_weight, holds=False))
-        nodes.append(Node(f"{near.reference} (out)", "outside"))
+    shown = _shown(cluster, cut)
+    spot = {place: i for i, place in enumerate(shown)}
+    nodes = [
+        Node(place + 1, str(cluster.members[place].reference), "other" if place in cut else "one") for place in shown
+    ]
+    drawn = _telling([link for link in cluster.links if link.one in spot and link.other in spot], cut, size)
+    edges = [
+        Edge(spot[link.one], spot[link.other], link.weight, probability(link.weight) >= cluster.threshold)
+        for link in drawn
+    ]
+    for number, near in enumerate(cluster.near[:DRAWN_NEAR], start=size + 1):
+        if near.best in spot:
+            edges.append(Edge(spot[near.best], len(nodes), near.best_weight, holds=False))
+            nodes.append(Node(number, f"{near.reference} (out)", "outside"))
     left_out = len(cluster.links) - len(drawn)
     if size == 1:
         finding = "The record stands alone"
@@ -55,6 +63,8 @@ def _graph(cluster: ClusterExplanation, key: str) -> Figure:
     )
     summary += "Circles and squares are the two sides of the weakest link. " if cut else ""
     summary += "Diamonds are the nearest records that are in other clusters. " if cluster.near else ""
+    if len(shown) < size:
+        summary += f"Of the {size} records, the {len(shown)} nearest to the weakest link are drawn. "
     summary += f"{of(left_out, 'line')} that tell less are left out." if left_out else ""
     return Figure(
         key,
@@ -82,6 +92,19 @@ def _graph(cluster: ClusterExplanation, key: str) -> Figure:
         ),
         lambda width: network(nodes, edges, width),
     )
+
+
+def _shown(cluster: ClusterExplanation, cut: set[int]) -> list[int]:
+    """Return the places of the records to draw: all, or in a large cluster those by the cut."""
+    size = len(cluster.members)
+    if size <= MOST_DRAWN:
+        return list(range(size))
+    crossing = [link for link in cluster.links if (link.one in cut) != (link.other in cut)]
+    chosen: dict[int, None] = {}
+    for link in (*crossing[:MANY], *cluster.links):
+        if len(chosen) < MOST_DRAWN - 1:
+            chosen |= dict.fromkeys((link.one, link.other))
+    return sorted(chosen)
 
 
 def _telling(links: Sequence[Link], cut: set[int], size: int) -> list[Link]:
@@ -148,24 +171,24 @@ def _near(cluster: ClusterExplanation, key: str) -> Figure:
             "Why near records are out",
             [
                 Column("record", "Record"),
+                Column("why", "Why it is out"),
                 Column("cluster_id", "Its cluster"),
                 Column("records", "Records in it", "count"),
                 Column("best_with", "Best evidence with"),
                 Column("best", "Its weight, bits", "bits"),
                 Column("mean", "Mean between the clusters, bits", "bits"),
                 Column("compared", "Pairs compared", "count"),
-                Column("why", "Why it is out"),
             ],
             [
                 (
                     str(near.reference),
+                    near.why,
                     near.cluster_id,
                     near.records,
                     _named(cluster, near.best),
                     near.best_weight,
                     near.mean,
                     near.compared,
-                    near.why,
                 )
                 for near in cluster.near
             ],
