@@ -286,3 +286,21 @@ def test_results_show_themselves_in_a_notebook(linked, in_memory, asked, small_b
         assert "<script" not in html
         root = ElementTree.fromstring(html)
         assert root.findall(".//table")
+
+
+def test_an_opened_run_says_how_large_it_is(linked, in_memory, from_folder):
+    people = len(linked[0].result.links["cluster_id"].drop_null().unique())
+    assert str(from_folder) == str(in_memory)
+    assert str(from_folder).endswith(f" of {people:,} people")
+    assert len(repr(from_folder)) < 100  # and nothing of what it holds
+
+
+def test_a_result_that_is_not_a_run_s_cannot_be_opened(linked):
+    with pytest.raises(ValueError, match="no evidence"):
+        Linkage.of(dataclasses.replace(linked[0].result, against=None))
+
+
+def test_the_package_offers_one_way_in():
+    assert insighthub.open_linkage is Linkage.open.__globals__["open_linkage"]
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        insighthub.nonsense  # noqa: B018

@@ -7,7 +7,7 @@ the same tables, so that both give the same answers; a run in memory can also co
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
+from insighthub.charts.numbers import of
 from insighthub.errors import DataError
 from insighthub.linkage.explain.cluster import ClusterExplanation, explain_cluster
 from insighthub.linkage.explain.learned import Learned
@@ -46,9 +47,13 @@ class Linkage:
         fitted: the model on its records, where the run is in memory.
     """
 
-    tables: RunTables
-    learned: Learned
-    fitted: Fitted | None = None
+    tables: RunTables = field(repr=False)
+    learned: Learned = field(repr=False)
+    fitted: Fitted | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        clusters = len(np.unique(self.tables.cluster_of_row))
+        return f"{of(self.tables.linked.num_rows, 'linked record')} of {of(clusters, 'person', 'people')}"
 
     @classmethod
     def open(cls, directory: Path | str) -> Linkage:

@@ -8,11 +8,14 @@ import pytest
 from insighthub.errors import DataError
 from insighthub.linkage.explain.cluster import ClusterExplanation
 from insighthub.linkage.explain.learned import Learned
+from insighthub.linkage.explain.ledger import Evidence
 from insighthub.linkage.explain.run_tables import RunTables
+from insighthub.linkage.explain.what_if import changed
 from insighthub.linkage.opened import Linkage
 from insighthub.linkage.reference import Reference
 
 NAMES = ("given_name", "date_of_birth")
+KEY_TYPES = {"source": pa.string(), "record_id": pa.string(), "person": pa.int32()}
 MODEL = {
     "classes": {"match": 0.001, "family": 0.0, "coresident": 0.0, "namesake": 0.0, "unrelated": 0.999},
     "comparisons": [
@@ -74,9 +77,6 @@ def linkage(clusters, weights, levels=None, identifiers=()):
     )
     learned = Learned.read(MODEL)
     return Linkage(RunTables(links, pairs, pairs.slice(0, 0), held, learned.threshold_bits), learned)
-
-
-KEY_TYPES = {"source": pa.string(), "record_id": pa.string(), "person": pa.int32()}
 
 
 def test_a_cluster_is_weakest_where_average_linkage_joined_last():
@@ -221,3 +221,54 @@ def test_a_record_is_found_by_source_and_number():
     ):
         with pytest.raises(DataError, match=words):
             ask()
+
+
+def graph_of(explained):
+    """Return the graph's figure and the number and label of each node drawn."""
+    figure = explained.figures()[0]
+    spec = figure.specification(720).to_dict()
+    texts = [row["text"] for rows in spec["datasets"].values() for row in rows if "text" in row]
+    return figure, texts
+
+
+def test_a_small_cluster_is_drawn_whole_with_its_near_records():
+    run = linkage(NEAR, BONDS | {("a 1", "d 1"): -2})
+    figure, texts = graph_of(run.cluster("c1"))
+    assert {"1", "2", "3", "a 1", "b 1", "d 1 (out)", "+12.0", "−2.0"} <= set(texts)
+    assert "Diamonds" in figure.summary
+    assert figure.table.shown() == [["1: a 1", "2: b 1", "+12.0", ">99.9%", "yes"]]
+
+
+def test_of_a_large_cluster_the_part_at_the_weakest_link_is_drawn_and_the_table_has_all():
+    records = [f"a {n:03}" for n in range(60)]
+    weights = {(records[i], records[j]): 15 for i in range(58) for j in range(i + 1, min(i + 5, 58))}
+    weights |= {(records[58], records[59]): 15, (records[3], records[58]): 1.5}
+    explained = linkage({"c1": records}, weights).cluster("c1")
+    assert set(explained.weakest.other) == {58, 59}
+    figure, texts = graph_of(explained)
+    drawn = {text for text in texts if text in records}
+    assert {"a 003", "a 058", "a 059"} <= drawn
+    assert len(drawn) <= 40
+    assert f"Of the 60 records, the {len(drawn)} nearest to the weakest link are drawn." in figure.summary
+    assert len(figure.table.rows) == len(weights)
+    assert {text for text in texts if text.isdigit()} == {str(records.index(text) + 1) for text in drawn}
+
+
+def test_a_drawing_does_not_depend_on_what_was_drawn_before():
+    explained = linkage(NEAR, BONDS | {("a 1", "d 1"): -2}).cluster("c1")
+    assert explained._repr_html_() == explained._repr_html_()
+
+
+def test_homes_that_agreed_would_leave_nothing_to_say_of_a_move():
+    described = {**MODEL, "comparisons": [{**MODEL["comparisons"][0], "name": n} for n in ("address", "moves")]}
+    learned = Learned.read(described)
+    moved = Evidence((2, 1), {})
+    assert changed(learned, moved, 0, 0).levels == (0, -1)
+    assert changed(learned, moved, 1, 0).levels == (2, 0)
+
+
+def test_a_changed_name_is_as_common_as_names_are():
+    named = Evidence((0, 0), {"given_name": 5.0}, full_name=3.0)
+    learned = Learned.read(MODEL)
+    assert changed(learned, named, 0, 2) == Evidence((2, 0), {"given_name": 0.0}, 0.0)
+    assert changed(learned, named, 1, 2).full_name == 3.0

@@ -95,15 +95,18 @@ def _graph(cluster: ClusterExplanation, key: str) -> Figure:
 
 
 def _shown(cluster: ClusterExplanation, cut: set[int]) -> list[int]:
-    """Return the places of the records to draw: all, or in a large cluster those by the cut."""
+    """Return the places of the records to draw: all, or in a large cluster those about the cut."""
     size = len(cluster.members)
     if size <= MOST_DRAWN:
         return list(range(size))
-    crossing = [link for link in cluster.links if (link.one in cut) != (link.other in cut)]
-    chosen: dict[int, None] = {}
-    for link in (*crossing[:MANY], *cluster.links):
-        if len(chosen) < MOST_DRAWN - 1:
-            chosen |= dict.fromkeys((link.one, link.other))
+    smaller = min(sorted(cut), sorted(set(range(size)) - cut), key=len)
+    chosen = set(smaller[: MOST_DRAWN // 2])
+    # Outwards from the smaller side, the strongest link first.
+    while len(chosen) < MOST_DRAWN:
+        reached = next((link for link in cluster.links if (link.one in chosen) != (link.other in chosen)), None)
+        if reached is None:
+            break
+        chosen |= {reached.one, reached.other}
     return sorted(chosen)
 
 

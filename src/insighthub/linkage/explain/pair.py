@@ -49,11 +49,6 @@ class PairExplanation:
     barred: str | None = None
 
     @property
-    def rival(self) -> Kind:
-        """The likeliest kind of pair other than one person."""
-        return max(self.kinds[1:], key=lambda kind: kind.probability)
-
-    @property
     def title(self) -> str:
         """The two records, by reference."""
         return f"{self.left} and {self.right}"
