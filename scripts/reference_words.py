@@ -88,6 +88,7 @@ MODEL = {
     "classes": "the share of all pairs in each of the five kinds of pair",
     "comparisons": "for each comparison: its levels, m, u, how many levels agree, what each kind of pair follows, free "
     "distributions, and how common the common values are",
+    "source_pairs": "for each pair of sources: its own class sizes, and its own m where a comparison has one",
     "iterations": "rounds of learning",
     "converged": "whether learning settled before the most rounds allowed",
 }

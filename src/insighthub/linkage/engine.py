@@ -17,7 +17,7 @@ import pyarrow as pa
 from insighthub.linkage.blocking import candidate_pairs, choose_rules, coresident_pairs, paired_by_name
 from insighthub.linkage.cluster import Exclusive, cluster, same_record_pairs
 from insighthub.linkage.comparisons.choose import choose_comparisons
-from insighthub.linkage.em import learn_with_random_pairs
+from insighthub.linkage.em import Sources, learn_with_random_pairs
 from insighthub.linkage.explain.samples import sample_pairs
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import log_frequencies, name_rarity
@@ -91,6 +91,7 @@ def link_records(
             rows=data.n,
             iterations=settings.iterations,
             tolerance=settings.tolerance,
+            sources=Sources(data.sources, np.bincount(data.source, minlength=len(data.sources))),
         )
     with clock.stage("score", "Scoring pairs"):
         fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons), rarity.namesakes)

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from insighthub.linkage.encode import MISSING, Encoded, combine, dense, encode_columns
+from insighthub.linkage.encode import MISSING, Encoded, Pool, combine, dense, encode_columns
 from insighthub.linkage.sound import sound_key
 from insighthub.standardise.schema import OTHER_PREFIX
 
@@ -33,8 +33,13 @@ ALONE = (
     "house_number",
     "street",
     "sex",
+    "title",
     *IDENTIFIERS,
 )
+#: Titles that only one sex bears.
+_TITLES = {"MR": "M", "MASTER": "M", "SIR": "M", "MRS": "F", "MISS": "F", "MS": "F", "LADY": "F", "DAME": "F"}
+LEAST_BEARERS = 5  # a given name tells the sex where so many records say it,
+ONE_SEX = 0.97  # and so large a share of them says the same
 
 
 def prepare(
@@ -75,6 +80,7 @@ def prepare(
         threads,
     )
     _names(data)
+    _sex(data)
     _dates(data)
     _places(data)
     for names in (("phone", "mobile"), ("email",), *((i,) for i in IDENTIFIERS)):
@@ -93,6 +99,27 @@ def _names(data: Encoded) -> None:
     data.derive("given_sound", "given_name", [sound_key(v) for v in pool])
     # A letter on its own is an initial: it can agree with a name, but it cannot be a block or be rare.
     data.flags["given_is_initial"] = np.array([*(len(v) == 1 for v in pool), False], bool)[data.codes["given_name"]]
+
+
+def _sex(data: Encoded) -> None:
+    """Fill in the sex where a record does not say it: from its title, else from others who bear the given name."""
+    pool = [str(v) for v in data.pools["sex"].values]
+    number = {sex: i for i, sex in enumerate(pool)}
+    for sex in ("F", "M"):
+        number.setdefault(sex, len(number))
+    data.pools["sex"] = Pool(np.array(list(number), object))
+    by_title = [number.get(_TITLES.get(str(v), ""), MISSING) for v in data.pools["title"].values]
+    stated = data.codes["sex"]
+    stated = np.where(stated >= 0, stated, np.append(by_title, MISSING)[data.codes["title"]]).astype(np.int32)
+    given = data.codes["given_name"]
+    known = (given >= 0) & (stated >= 0) & ~data.flags["given_is_initial"]
+    counts = np.zeros((len(data.pools["given_name"]) + 1, len(number)), np.int64)
+    np.add.at(counts, (given[known], stated[known]), 1)
+    bearers = counts.sum(axis=1)
+    tells = (bearers >= LEAST_BEARERS) & (counts.max(axis=1) >= ONE_SEX * bearers)
+    by_name = np.where(tells, counts.argmax(axis=1), MISSING)
+    by_name[-1] = MISSING
+    data.codes["sex"] = np.where(stated >= 0, stated, by_name[given]).astype(np.int32)
 
 
 def _dates(data: Encoded) -> None:

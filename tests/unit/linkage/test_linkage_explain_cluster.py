@@ -259,12 +259,13 @@ def test_a_drawing_does_not_depend_on_what_was_drawn_before():
     assert explained._repr_html_() == explained._repr_html_()
 
 
-def test_homes_that_agreed_would_leave_nothing_to_say_of_a_move():
-    described = {**MODEL, "comparisons": [{**MODEL["comparisons"][0], "name": n} for n in ("address", "moves")]}
-    learned = Learned.read(described)
-    moved = Evidence((2, 1), {})
-    assert changed(learned, moved, 0, 0).levels == (0, -1)
-    assert changed(learned, moved, 1, 0).levels == (2, 0)
+def test_what_is_asked_no_more_counts_no_more():
+    names = ("address", "given_name", "moves", "mates")
+    learned = Learned.read({**MODEL, "comparisons": [{**MODEL["comparisons"][0], "name": name} for name in names]})
+    moved = Evidence((2, 0, 1, 0), {})
+    assert changed(learned, moved, 0, 0).levels == (0, 0, -1, -1)
+    assert changed(learned, moved, 0, 1).levels == (1, 0, 1, 0)
+    assert changed(learned, moved, 1, 2).levels == (2, 2, 1, -1)  # house-mates are asked for one given name alone
 
 
 def test_a_changed_name_is_as_common_as_names_are():

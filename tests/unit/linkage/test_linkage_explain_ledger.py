@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from insighthub.linkage.em import CLASSES
 from insighthub.linkage.explain.learned import Learned
-from insighthub.linkage.explain.ledger import Evidence, account, joint_likelihood, weight_of
+from insighthub.linkage.explain.ledger import Evidence, account, joint_likelihood, weights_of
 from insighthub.linkage.explain.pair import ONE_A_PERSON, ONE_RECORD, explain_pair
 from insighthub.linkage.score import MOST_BITS
 
@@ -46,6 +46,10 @@ def model(sizes=(1e-4, 1e-4, 1e-4, 1e-4, 0.9996), m=(0.9, 0.07, 0.03), u=(0.001,
 @pytest.fixture(scope="module")
 def learned():
     return Learned.read(model())
+
+
+def weight_of(learned, evidence):
+    return float(weights_of(learned, [evidence])[0])
 
 
 levels = st.tuples(*(st.integers(-1, 2) for _ in FOLLOWS))
@@ -171,14 +175,36 @@ def test_two_who_cannot_be_one_person_are_told_so(learned, left, right, why):
 
 
 def test_a_weight_that_the_run_bounded_or_rounded_is_told_apart_from_the_sum(learned):
-    strong = account(learned, Evidence((0, 0, 0, 0, 0), {}), weight=5.0)
-    assert strong.steps[-1].label == "So far from any threshold, names' rarity is rounded"
-    assert sum(step.weight for step in strong.steps) == pytest.approx(5.0)
+    for weight, label in (
+        (-20.0, "So far from any threshold, names' rarity is rounded"),
+        (5, "What else the model weighs"),
+    ):
+        other = account(learned, Evidence((0, 0, 0, 0, 0), {}), weight=weight)
+        assert other.steps[-1].label == label
+        assert sum(step.weight for step in other.steps) == pytest.approx(weight)
     bounded = account(learned, Evidence((0, 0, 0, 0, 0), {}), weight=MOST_BITS)
     assert bounded.steps[-1].label == "Weights end at 60 bits"
 
 
 def test_the_likelihood_of_each_kind_is_its_size_where_nothing_is_known(learned):
-    assert np.exp(joint_likelihood(learned, Evidence((-1,) * 5, {}))) == pytest.approx(
+    assert np.exp(joint_likelihood(learned, [Evidence((-1,) * 5, {})])[0]) == pytest.approx(
         list(model()["classes"].values())
     )
+
+
+def test_what_is_known_of_two_sources_together_counts():
+    content = model()
+    sizes = {"match": 1e-3, "family": 1e-4, "coresident": 1e-4, "namesake": 1e-4, "unrelated": 0.9987}
+    content["data"] |= {"sources": ["one", "two"], "rows_by_source": [10, 20]}
+    content["source_pairs"] = [
+        {"sources": ["one", "one"], "classes": content["classes"], "m": {"phone": [0.9, 0.07, 0.03]}},
+        {"sources": ["one", "two"], "classes": sizes, "m": {"phone": [0.5, 0.1, 0.4]}},
+        {"sources": ["two", "two"], "classes": content["classes"], "m": {"phone": [0.9, 0.07, 0.03]}},
+    ]
+    told = Learned.read(content)
+    at = (-1, -1, -1, -1, 0)
+    apart = [account(told, Evidence(at, {}, sources=pair)) for pair in (("two", "one"), ("one", "one"))]
+    first = [ledger.steps[0].weight for ledger in apart]
+    assert first == pytest.approx([np.log2(1e-3 / 0.9987), np.log2(1e-4 / 0.9996)])
+    phone = [next(s.weight for s in ledger.steps if s.comparison == "phone") for ledger in apart]
+    assert phone == pytest.approx([np.log2(0.5 / 0.001), np.log2(0.9 / 0.001)])

@@ -16,6 +16,7 @@ LEVELS = {
     "date_of_birth": ("Date of birth: same", 9.0, 0),
     "address": ("Address: far", -3.0, 4),
     "moves": ("Moves: one ends as the other begins, to a few days", 4.0, 0),
+    "mates": ("Mates: another lives at both addresses", 5.0, 0),
     "phone": ("Phone: different", -1.5, 1),
     "sex": ("Sex: not known", 0.0, -1),
     "email": ("Email: alike", 3.0, 1),
@@ -78,6 +79,11 @@ def test_a_move_is_told_with_the_homes():
     assert "The homes differ, but the dates fit a move: one ends as the other begins, to a few days." in words
     assert "Against it: the home (far)." in words
     assert "In part" not in words
+
+
+def test_a_household_that_fits_is_told_apart_from_what_the_two_hold():
+    assert "The household fits: another lives at both addresses." in pair("given_name", "address", "mates").words
+    assert "The given name agrees. Against it" in pair("given_name", "address", "mates").words
 
 
 def test_what_fits_in_part_is_told_apart_from_what_agrees():

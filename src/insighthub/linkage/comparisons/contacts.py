@@ -92,6 +92,7 @@ PHONE = Comparison(
     coresident=Rule.FREE,
     shared=0.3,
     floor=0.3,
+    by_source=True,
 )
 EMAIL = Comparison(
     "email",
@@ -101,5 +102,16 @@ EMAIL = Comparison(
     coresident=Rule.FREE,
     shared=0.3,
     floor=0.3,
+    by_source=True,
 )
-SEX = equality("sex", namesake=Rule.M)
+
+
+def sex_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
+    """0 where the sexes are the same, 1 where they differ; not known where one given name has said it already."""
+    a, b = data.codes["sex"][left], data.codes["sex"][right]
+    given = data.codes["given_name"]
+    told = (given[left] == given[right]) & (given[left] >= 0) & ~data.flags["given_is_initial"][left]
+    return np.where((a < 0) | (b < 0) | told, -1, a != b).astype(np.int8)
+
+
+SEX = Comparison("sex", ("same", "different"), sex_levels, namesake=Rule.M, floor=0.9)

@@ -6,17 +6,17 @@ kind of pair. Read back from what is written, a model explains the same whether 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from insighthub.linkage.comparisons.comparison import Comparison, Levels, Rows, Rule
-from insighthub.linkage.em import CLASSES, Parameters, class_levels
+from insighthub.linkage.em import CLASSES, M, Parameters, log_likelihood, source_terms
 from insighthub.linkage.encode import Encoded
+from insighthub.linkage.source_pairs_file import read_source_pairs
 
 Array = npt.NDArray[np.float64]
 
@@ -54,6 +54,7 @@ class Learned:
                 for k, entry in enumerate(described)
                 for name, shares in entry.get("free", {}).items()
             },
+            by_source=read_source_pairs(model),
         )
         return cls(
             tuple(_comparison(entry) for entry in described),
@@ -67,23 +68,25 @@ class Learned:
         """The threshold as a match weight."""
         return float(np.log2(self.threshold / (1 - self.threshold)))
 
-    @cached_property
-    def log_shares(self) -> tuple[Array, ...]:
-        """For each comparison, the log of the share at each level among each kind of pair, shape (kinds, levels)."""
-        return tuple(
-            np.log(
-                np.maximum(
-                    1e-12,
-                    [class_levels(self.parameters, self.comparisons, c, k) for c in range(len(CLASSES))],
-                )
-            )
-            for k in range(len(self.comparisons))
-        )
+    def log_joint(self, levels: Levels, sources: Sequence[tuple[str, str]]) -> Array:
+        """Return log P(levels, kind) for some pairs, shape (pairs, kinds).
 
-    @cached_property
-    def log_sizes(self) -> Array:
-        """The log of each kind's share of all pairs, shape (kinds,)."""
-        return np.asarray(np.log(np.maximum(self.parameters.sizes, 1e-300)))
+        Args:
+            levels: shape (pairs, comparisons), -1 where not known.
+            sources: of the two records of each pair, since the model may know more of some sources than of others.
+        """
+        code = np.array([self._code(pair) for pair in sources], np.int32)
+        joint = log_likelihood(self.parameters, self.comparisons, levels) + self.parameters.log_sizes(code)
+        joint[:, M] += source_terms(self.parameters, levels, code)
+        return np.asarray(joint)
+
+    def _code(self, sources: tuple[str, str]) -> int:
+        """Return the code of a pair of sources, 0 where the model does not tell them apart."""
+        if self.parameters.by_source is None:
+            return 0
+        names = self.parameters.by_source.names
+        low, high = sorted(names.index(source) for source in sources)
+        return low * len(names) + high
 
     def place(self, name: str) -> int:
         """Return the number of a comparison."""

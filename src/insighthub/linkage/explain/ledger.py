@@ -18,7 +18,7 @@ from insighthub.linkage.comparisons.comparison import Rule
 from insighthub.linkage.em import CLASSES, M, N, U, rule_of
 from insighthub.linkage.explain.learned import Learned
 from insighthub.linkage.explain.nouns import title_of
-from insighthub.linkage.score import MOST_BITS, match_bits
+from insighthub.linkage.score import FAR_BITS, MOST_BITS, match_bits
 
 Array = npt.NDArray[np.float64]
 LN2 = float(np.log(2.0))
@@ -42,11 +42,13 @@ class Evidence:
         levels: level of each comparison, -1 where not known.
         rarity: comparison -> bits that the rarity of the value agreed on speaks for a match; see ``pairs.parquet``.
         full_name: the same of given and family name together, which tells namesakes alone.
+        sources: of the two records.
     """
 
     levels: tuple[int, ...]
     rarity: Mapping[str, float]
     full_name: float = 0.0
+    sources: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -79,22 +81,29 @@ class Ledger:
     weight: float
 
 
-def joint_likelihood(learned: Learned, evidence: Evidence) -> Array:
-    """Return log P(evidence, kind) for each kind of pair, shape (kinds,)."""
-    joint = learned.log_sizes.copy()
-    for k, level in enumerate(evidence.levels):
-        if level < 0:
-            continue
-        joint += learned.log_shares[k][:, level]
-        bits = evidence.rarity.get(learned.comparisons[k].name, 0.0)
-        joint -= bits * LN2 * _follows_u(learned, k)
-    joint[N] -= evidence.full_name * LN2
+def joint_likelihood(learned: Learned, evidence: Sequence[Evidence]) -> Array:
+    """Return log P(evidence, kind) for each pair and kind of pair, shape (pairs, kinds)."""
+    levels = np.array([e.levels for e in evidence], np.int8)
+    joint = learned.log_joint(levels, [e.sources for e in evidence])
+    for k, comparison in enumerate(learned.comparisons):
+        bits = [e.rarity.get(comparison.name, 0.0) if e.levels[k] == 0 else 0.0 for e in evidence]
+        if any(bits):
+            joint -= np.outer(bits, LN2 * _follows_u(learned, k))
+    joint[:, N] -= np.array([e.full_name for e in evidence]) * LN2
     return joint
 
 
-def weight_of(learned: Learned, evidence: Evidence) -> float:
-    """Return the match weight of a pair in bits, within 60 bits either way."""
-    return float(np.clip(match_bits(joint_likelihood(learned, evidence)[None, :])[0], -MOST_BITS, MOST_BITS))
+def weights_of(learned: Learned, evidence: Sequence[Evidence]) -> Array:
+    """Return the match weight of each pair in bits, within 60 bits either way; shape (pairs,)."""
+    return np.asarray(np.clip(match_bits(joint_likelihood(learned, evidence)), -MOST_BITS, MOST_BITS))
+
+
+def _growing(learned: Learned, evidence: Evidence) -> Array:
+    """Return log P(levels, kind) as each comparison in turn becomes known, shape (comparisons + 1, kinds)."""
+    count = len(evidence.levels)
+    known = np.tile(np.array(evidence.levels, np.int8), (count + 1, 1))
+    known[np.triu_indices(count + 1, 0, count)] = -1
+    return learned.log_joint(known, [evidence.sources] * (count + 1))
 
 
 def account(learned: Learned, evidence: Evidence, *, barred: str | None = None, weight: float | None = None) -> Ledger:
@@ -104,23 +113,25 @@ def account(learned: Learned, evidence: Evidence, *, barred: str | None = None, 
         learned: the model.
         evidence: of the pair.
         barred: why the two cannot be one person, whatever they share, in words.
-        weight: the match weight that the run gave. A last step says what sets it apart from the sum, which is that the
-            two are barred, that weights end at 60 bits, or that names' rarity is rounded far under any threshold.
+        weight: the match weight that the run gave. A last step says what sets it apart from the sum: the two are
+            barred, weights end at 60 bits, or names' rarity is rounded far under any threshold.
     """
-    steps = [Step("Before any evidence", float(learned.log_sizes[M] - learned.log_sizes[U]) / LN2)]
+    growing = _growing(learned, evidence)
+    against_unrelated = (growing[:, M] - growing[:, U]) / LN2
+    steps = [Step("Before any evidence", float(against_unrelated[0]))]
     for k, comparison in enumerate(learned.comparisons):
         level = evidence.levels[k]
         title = title_of(comparison.name)
         if level < 0:
             steps.append(Step(f"{title}: not known", 0.0, comparison.name, level))
             continue
-        shares = learned.log_shares[k][:, level]
         label = f"{title}: {comparison.labels[level]}"
-        steps.append(Step(label, float(shares[M] - shares[U]) / LN2, comparison.name, level))
+        gain = float(against_unrelated[k + 1] - against_unrelated[k])
+        steps.append(Step(label, gain, comparison.name, level))
         if level == 0 and comparison.name in evidence.rarity:
             bits = evidence.rarity[comparison.name]
             steps.append(Step(f"{title}: how rare the value is", bits, comparison.name))
-    joint = joint_likelihood(learned, evidence)
+    joint = joint_likelihood(learned, [evidence])[0]
     steps += _kinds_let_in(joint, evidence)
     total = float(match_bits(joint[None, :])[0])
     final = total if weight is None else weight
@@ -172,4 +183,6 @@ def _closing(barred: str | None, weight: float) -> str:
         return barred
     if abs(weight) >= MOST_BITS:
         return f"Weights end at {MOST_BITS:.0f} bits"
-    return "So far from any threshold, names' rarity is rounded"
+    if weight <= FAR_BITS:
+        return "So far from any threshold, names' rarity is rounded"
+    return "What else the model weighs"

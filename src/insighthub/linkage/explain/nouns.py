@@ -6,13 +6,14 @@ from insighthub.standardise.schema import OTHER_PREFIX
 _NOUNS = {
     "address": "home",
     "email": "e-mail address",
+    "mates": "others at the two homes",
     "moves": "dates at the two homes",
     "nhs_number": "NHS number",
     "nino": "National Insurance number",
     "phone": "telephone number",
     "upn": "unique pupil number",
 }
-_PLURAL = frozenset({"middle_names", "moves"})
+_PLURAL = frozenset({"mates", "middle_names", "moves"})
 
 
 def noun_of(name: str) -> str:

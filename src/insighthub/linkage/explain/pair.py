@@ -88,6 +88,7 @@ def evidence_of(learned: Learned, row: Mapping[str, Any]) -> Evidence:
         tuple(int(row[f"level_{name}"]) for name in names),
         {name: float(row[f"rarity_{name}"]) for name in names if f"rarity_{name}" in row},
         float(row["rarity_full_name"]),
+        (str(row["source_l"]), str(row["source_r"])),
     )
 
 

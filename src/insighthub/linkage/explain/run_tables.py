@@ -64,9 +64,11 @@ class RunTables:
         joins = self.weight >= self.threshold_bits
         return components(self.linked.num_rows, self.ends[0][joins], self.ends[1][joins])
 
-    def level(self, comparison: str) -> npt.NDArray[np.int8]:
-        """Level of a comparison for all pairs, in the order of ``ends``."""
-        return np.concatenate([t[f"level_{comparison}"].to_numpy() for t in (self.pairs, self.against)])
+    def levels(self, comparison: str, at: npt.NDArray[np.integer]) -> npt.NDArray[np.int8]:
+        """Level of a comparison for the pairs at some places."""
+        kept = self.pairs.num_rows
+        parts = [(self.pairs, at[at < kept]), (self.against, at[at >= kept] - kept)]
+        return np.concatenate([t[f"level_{comparison}"].take(pa.array(places)).to_numpy() for t, places in parts])
 
     @cached_property
     def identifier(self) -> Rows:
@@ -136,8 +138,8 @@ class RunTables:
         if len(linked) > 1:
             people = ", ".join(str(row["person"]) for row in linked)
             raise DataError(f"{where} names several people", remedy=f"Say which of them is meant: {people}")
-        keys = pa.table({name: [linked[0][name]] for name in KEY})
-        return int(self._rows_of_keys(keys, "")[0])
+        its = [pc.equal(self.linked[name], linked[0][name]) for name in KEY]
+        return int(pc.index(pc.and_(pc.and_(its[0], its[1]), its[2]), True).as_py())
 
     def place_of_pair(self, left: int, right: int) -> int | None:
         """Return the place of a pair (left before right), or None where it was not kept."""
@@ -188,10 +190,7 @@ class RunTables:
 
 
 def _codes_among(column: pa.ChunkedArray, values: pa.Array) -> Rows:
-    """Return the place of each text among values; looked up once a distinct text of each chunk."""
-    out = [np.empty(0, np.int32)]
-    for chunk in column.chunks:
-        coded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
-        places = pc.index_in(coded.dictionary, value_set=values).to_numpy(zero_copy_only=False)
-        out.append(places.astype(np.int32)[coded.indices.to_numpy(zero_copy_only=False)])
-    return np.concatenate(out)
+    """Return the place of each text among values."""
+    # Each chunk of a coded column has a dictionary of its own, nearly as long as itself: text is quicker to look up.
+    texts = column.cast(pa.string())
+    return np.asarray(pc.index_in(texts, value_set=values).to_numpy(), np.int32)

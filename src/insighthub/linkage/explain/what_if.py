@@ -13,15 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from insighthub.linkage.explain.learned import Learned
-from insighthub.linkage.explain.ledger import Evidence, weight_of
+from insighthub.linkage.explain.ledger import Evidence, weights_of
 from insighthub.linkage.explain.nouns import noun_of
 from insighthub.linkage.explain.pair import evidence_of, why_barred
 from insighthub.linkage.explain.region import Mask, Region
 from insighthub.linkage.explain.run_tables import RunTables
 from insighthub.linkage.reference import Reference
 
-#: What is not compared where another comparison agrees in full: dates say nothing of a move within one home.
-_MOOT = {"address": "moves"}
+#: Comparisons that say something of two records together and nothing that either holds by itself.
+_OF_BOTH = frozenset({"moves", "mates"})
 Weights = npt.NDArray[np.float32]
 
 
@@ -84,7 +84,7 @@ class Asking:
                 return worst if 0 <= level < agreeing else level
 
             weight, bits = self._rescored(row, rest, k, differs)
-            if bits is None or comparison.name in _MOOT.values():
+            if bits is None or comparison.name in _OF_BOTH:
                 continue
             labels = self.region.clustered(weight=weight)
             if not (labels[rest] == labels[row]).any():
@@ -96,7 +96,7 @@ class Asking:
         """Say in which single comparison a near record would have to agree with the cluster's records to join them."""
         out = []
         for k, comparison in enumerate(self.learned.comparisons):
-            if comparison.name in _MOOT.values():
+            if comparison.name in _OF_BOTH:
                 continue
             weight, bits = self._rescored(row, self.member, k, lambda level: 0 if level > 0 else level)
             change = f"the {noun_of(comparison.name)} of {self.name(row)} agreed with theirs"
@@ -169,28 +169,29 @@ class Asking:
         """
         ones = all_of if all_of is not None else np.arange(self.region.n) == row
         weight = self.region.weight.copy()
-        gained: tuple[float, float] | None = None
+        places: list[int] = []
+        after: list[Evidence] = []
         for at in self.region.between(ones, others):
             left, right = int(self.region.pairs.left[at]), int(self.region.pairs.right[at])
-            found = self.tables.evidence(int(self.region.at[at]))
-            before = evidence_of(self.learned, found)
-            other = right if ones[left] else left
-            if known is not None and self._knows_nothing(other, known):
-                continue
+            before = evidence_of(self.learned, self.tables.evidence(int(self.region.at[at])))
             level = change(before.levels[k])
             if level == before.levels[k] or why_barred(self.learned, self.name(left), self.name(right)):
                 continue
-            after = weight_of(self.learned, changed(self.learned, before, k, level))
-            gain = after - float(weight[at])
-            gained = max(gained or (-np.inf, 0.0), (float(weight[at]), gain))
-            weight[at] = after
-        return weight, None if gained is None else gained[1]
+            if known is not None and self._knows_nothing(right if ones[left] else left, known):
+                continue
+            places.append(int(at))
+            after.append(changed(self.learned, before, k, level))
+        if not places:
+            return weight, None
+        weight[places] = weights_of(self.learned, after)
+        strongest = places[0]  # pairs come strongest first
+        return weight, float(weight[strongest]) - float(self.region.weight[strongest])
 
     def _knows_nothing(self, row: int, comparison: str) -> bool:
-        """Whether a row has no value for a comparison, so far as its pairs tell."""
-        left, right = self.tables.ends
-        its = (left == self.region.rows[row]) | (right == self.region.rows[row])
-        return not bool((self.tables.level(comparison)[its] >= 0).any())
+        """Whether a row has no value for a comparison, so far as its pairs in the region tell."""
+        left, right = self.region.pairs.left, self.region.pairs.right
+        its = self.region.at[(left == row) | (right == row)]
+        return not bool((self.tables.levels(comparison, its) >= 0).any())
 
 
 def changed(learned: Learned, evidence: Evidence, k: int, level: int) -> Evidence:
@@ -198,9 +199,10 @@ def changed(learned: Learned, evidence: Evidence, k: int, level: int) -> Evidenc
     name = learned.comparisons[k].name
     levels = list(evidence.levels)
     levels[k] = level
-    if level == 0 and name in _MOOT:
-        for other, comparison in enumerate(learned.comparisons):
-            if comparison.name == _MOOT[name]:
-                levels[other] = -1
+    # At one home nothing is asked of a move, nor of house-mates where given names differ.
+    moot = {"address": {"moves", "mates"}} if level == 0 else {"given_name": {"mates"}}
+    for other, comparison in enumerate(learned.comparisons):
+        if comparison.name in moot.get(name, ()):
+            levels[other] = -1
     full_name = 0.0 if name in {"given_name", "family_name"} else evidence.full_name
-    return Evidence(tuple(levels), {**evidence.rarity, name: 0.0}, full_name)
+    return replace(evidence, levels=tuple(levels), rarity={**evidence.rarity, name: 0.0}, full_name=full_name)
