@@ -15,7 +15,7 @@ import insighthub
 from insighthub.cli import app
 from insighthub.errors import DataError
 from insighthub.linkage.cluster import Exclusive, cluster
-from insighthub.linkage.explain.region import Region, same_partition
+from insighthub.linkage.explain.region import Region, is_part_of
 from insighthub.linkage.explain.what_if import Asking
 from insighthub.linkage.opened import Linkage
 from insighthub.linkage.pairs import Pairs
@@ -107,7 +107,10 @@ def test_a_pair_compared_anew_weighs_what_the_run_gave_it(linked, in_memory):
 
 
 def test_what_is_written_is_all_that_clusters_follow_from(from_folder):
-    assert same_partition(clustered_whole(from_folder), from_folder.tables.cluster_of_row)
+    first_pass = clustered_whole(from_folder)
+    assert is_part_of(first_pass, from_folder.tables.cluster_of_row)
+    joined = len(np.unique(first_pass)) - len(sizes(from_folder))
+    assert 0 <= joined < len(sizes(from_folder)) / 20  # by the second pass
 
 
 def clustered_whole(linkage, *apart):
@@ -125,23 +128,26 @@ def clustered_whole(linkage, *apart):
 
 
 def test_a_region_clustered_again_gives_what_the_run_gave(from_folder):
-    for number in Random(6).sample(range(len(sizes(from_folder))), 60):
+    for number in Random(6).sample(range(len(sizes(from_folder))), 20):
         region = Region.around(from_folder.learned, from_folder.tables, number)
-        assert same_partition(region.clustered(), region.label)
+        whole = clustered_whole(from_folder)[region.rows]
+        assert is_part_of(region.clustered(), whole)
+        assert is_part_of(whole, region.clustered())
 
 
 def test_two_judged_apart_split_as_they_do_when_the_whole_run_is_clustered_again(from_folder):
     tables = from_folder.tables
-    numbers = np.flatnonzero(sizes(from_folder) >= 4)[:12]
+    large = [int(n) for n in np.flatnonzero(sizes(from_folder) >= 4)]
+    numbers = [n for n in large if len(from_folder.cluster(tables.cluster_id(n)).parts) == 1][:12]
     assert len(numbers) == 12
     for number in numbers:
-        explained = from_folder.cluster(tables.cluster_id(int(number)))
+        explained = from_folder.cluster(tables.cluster_id(number))
         split = next(found for found in explained.what_ifs if "judged two people" in found.change)
         ends = (explained.members[i].reference for i in explained.weakest.strongest)
         one, other = sorted(tables.row_of(r.source, r.record_id, r.person) for r in ends)
         labels = clustered_whole(from_folder, (one, other))
         assert labels[one] != labels[other]
-        held = {int(label) for label in labels[tables.rows_of_cluster(int(number))]}
+        held = {int(label) for label in labels[tables.rows_of_cluster(number)]}
         wanted = {tuple(tables.reference(int(r)) for r in np.flatnonzero(labels == label)) for label in held}
         assert set(split.groups) == wanted
 

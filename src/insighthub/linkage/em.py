@@ -168,9 +168,7 @@ def pattern_likelihood(parameters: Parameters, comparisons: Sequence[Comparison]
     return out
 
 
-def source_terms(
-    parameters: Parameters, levels: npt.NDArray[np.int8], source_pair: npt.NDArray[np.int32]
-) -> Array:
+def source_terms(parameters: Parameters, levels: npt.NDArray[np.int8], source_pair: npt.NDArray[np.int32]) -> Array:
     """Return what the two sources' own m adds to log P(levels | match), shape (patterns,)."""
     out = np.zeros(len(levels))
     if parameters.by_source is not None:

@@ -28,6 +28,7 @@ from insighthub.linkage.prepare import prepare
 from insighthub.linkage.random_pairs import draw_pairs
 from insighthub.linkage.result import LinkResult
 from insighthub.linkage.score import score
+from insighthub.linkage.second_pass import join_again
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.tables import against_table, identifiers_table, links_table, pairs_table, weight_histogram
 from insighthub.progress import Progress, Silent
@@ -103,6 +104,7 @@ def link_records(
         threshold_bits = float(np.log2(settings.threshold / (1 - settings.threshold)))
         exclusive = Exclusive(single, data.codes["nhs_number"], same_record_pairs(data))
         labels = cluster(data.n, pairs, weight, exclusive, threshold_bits=threshold_bits)
+        labels = join_again(fitted, pairs, patterns, weight, labels, exclusive, threshold_bits=threshold_bits)
     with clock.stage("tables", "Writing tables"):
         keep, model = settings.keep_probability, Model.of(fitted, settings).as_dict()
         return LinkResult(
@@ -115,7 +117,7 @@ def link_records(
             weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
             samples=sample_pairs(fitted, pairs, patterns, weight, labels, model=model),
             seconds=clock.seconds,
-            against=against_table(fitted, pairs, patterns, weight, keep=keep, threshold_bits=threshold_bits),
+            against=against_table(fitted, pairs, patterns, weight, labels, keep=keep, threshold_bits=threshold_bits),
             identifiers=identifiers_table(data, exclusive.identifier),
             fitted=fitted,
         )

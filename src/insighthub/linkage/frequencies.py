@@ -144,14 +144,18 @@ def namesakes_seen(
     if birth is None or not (birth[known] >= 0).any():
         return np.zeros(names), 0.0
     dated = birth[known] >= 0
-    person, count = np.unique(full[dated].astype(np.int64) * (int(birth.max()) + 1) + birth[known][dated], return_counts=True)
+    person, count = np.unique(
+        full[dated].astype(np.int64) * (int(birth.max()) + 1) + birth[known][dated], return_counts=True
+    )
     name = person // (int(birth.max()) + 1)
     dates = np.bincount(name, weights=np.where(count > 1, 1.0, 0.7), minlength=names)
     people = known.sum() / records_a_person(data)
     return np.maximum(dates - 1.0, 0.0), float(min(1.0, dates.sum() / max(1.0, people)))
 
 
-def full_name_shares(given: npt.NDArray[np.int32], family: npt.NDArray[np.int32], counts: npt.NDArray[np.int64]) -> Array:
+def full_name_shares(
+    given: npt.NDArray[np.int32], family: npt.NDArray[np.int32], counts: npt.NDArray[np.int64]
+) -> Array:
     """Return how common each full name should be, from which given and family names go together.
 
     A mixture of communities, in each of which the two are independent, learned by expectation-maximisation
@@ -173,8 +177,14 @@ def full_name_shares(given: npt.NDArray[np.int32], family: npt.NDArray[np.int32]
         joint *= weight / joint.sum(axis=0)
         p_z = joint.sum(axis=1)
         # A name that is seen once or twice says little of where it belongs.
-        p_g = np.stack([np.bincount(g, weights=j, minlength=len(by_given)) for j in joint]) + SMOOTH * p_z[:, None] * by_given
-        p_f = np.stack([np.bincount(f, weights=j, minlength=len(by_family)) for j in joint]) + SMOOTH * p_z[:, None] * by_family
+        p_g = (
+            np.stack([np.bincount(g, weights=j, minlength=len(by_given)) for j in joint])
+            + SMOOTH * p_z[:, None] * by_given
+        )
+        p_f = (
+            np.stack([np.bincount(f, weights=j, minlength=len(by_family)) for j in joint])
+            + SMOOTH * p_z[:, None] * by_family
+        )
         p_g /= p_g.sum(axis=1, keepdims=True)
         p_f /= p_f.sum(axis=1, keepdims=True)
     return np.asarray((p_z[:, None] * p_g[:, g] * p_f[:, f]).sum(axis=0))

@@ -81,9 +81,7 @@ def compare(
     )
 
 
-def source_pairs(
-    left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], sources: int
-) -> npt.NDArray[np.int32]:
+def source_pairs(left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], sources: int) -> npt.NDArray[np.int32]:
     """Return one code for the two sources of each pair, whichever stands left."""
     return np.asarray(np.minimum(left, right) * np.int32(sources) + np.maximum(left, right))
 

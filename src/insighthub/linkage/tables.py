@@ -44,6 +44,7 @@ def against_table(
     pairs: Pairs,
     patterns: Patterns,
     weight: npt.NDArray[np.float32],
+    labels: npt.NDArray[np.int32],
     *,
     keep: float,
     threshold_bits: float,
@@ -55,7 +56,8 @@ def against_table(
     low = np.flatnonzero(probability_of(weight) < keep)
     joins = weight >= threshold_bits
     label = components(fitted.data.n, pairs.left[joins], pairs.right[joins])
-    weighed = low[label[pairs.left[low]] == label[pairs.right[low]]]
+    left, right = pairs.left[low], pairs.right[low]
+    weighed = low[(label[left] == label[right]) | (labels[left] == labels[right])]
     return evidence_table(fitted, pairs, patterns, weight, weighed)
 
 

@@ -205,6 +205,17 @@ def test_clusters_that_pairs_do_not_give_are_told_so_and_nothing_is_guessed():
     assert isinstance(explained, ClusterExplanation)
 
 
+def test_what_the_second_pass_joined_is_told_with_its_parts():
+    run = linkage({"c1": ["a 1", "b 1", "c 1"]}, {("a 1", "b 1"): 9, ("b 1", "c 1"): -2})
+    explained = run.cluster("c1")
+    assert explained.reproduced
+    assert explained.parts == ((0, 1), (2,))
+    assert (explained.weakest.other, explained.weakest.holds_to) == ((2,), None)
+    assert explained.what_ifs == ()
+    assert "The second pass, which compares clusters as wholes, joined {a 1, b 1} and {c 1}." in explained.words
+    assert "stays whole" not in explained.words
+
+
 def test_a_record_is_found_by_source_and_number():
     run = linkage({"c1": ["a 1 1", "b 1"], "c2": ["a 1 2"]}, {("a 1 1", "b 1"): 12})
     assert run.record("b", "1").cluster_id == "c1"

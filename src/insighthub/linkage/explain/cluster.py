@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insighthub.linkage.explain.learned import Learned
-from insighthub.linkage.explain.region import NEAR_BITS, Mask, Region, same_partition
+from insighthub.linkage.explain.region import NEAR_BITS, Mask, Region, is_part_of
 from insighthub.linkage.explain.run_tables import RunTables
 from insighthub.linkage.explain.weakest import WeakestLink, weakest_link
 from insighthub.linkage.explain.what_if import Asking, WhatIf
@@ -94,7 +94,9 @@ class ClusterExplanation:
         weakest: where the cluster would part first; None for one record.
         near: records that are near and out, nearest first.
         what_ifs: what would change it, each worked out by scoring or clustering again.
-        reproduced: whether clustering again gives what the run gave; if not, ``what_ifs`` is empty.
+        parts: what the first pass gave, if the second joined it: records by part, by their places. One part otherwise.
+        reproduced: whether clustering again gives what the run's first pass must have given. If not, or if there are
+            several parts, ``what_ifs`` is empty.
     """
 
     cluster_id: str
@@ -104,6 +106,7 @@ class ClusterExplanation:
     weakest: WeakestLink | None
     near: tuple[NearRecord, ...]
     what_ifs: tuple[WhatIf, ...]
+    parts: tuple[tuple[int, ...], ...]
     reproduced: bool
 
     @property
@@ -166,7 +169,10 @@ def explain_cluster(learned: Learned, tables: RunTables, number: int) -> Cluster
     )
     weakest = weakest_link(region.among(member))
     near = _near_records(asking, place)
-    reproduced = same_partition(region.clustered(), region.label)
+    first_pass = region.clustered()
+    reproduced = is_part_of(first_pass, region.label)
+    of_rows = first_pass[rows]
+    parts = tuple(tuple(np.flatnonzero(of_rows == part).tolist()) for part in dict.fromkeys(of_rows.tolist()))
     return ClusterExplanation(
         tables.cluster_id(number),
         learned.threshold,
@@ -174,7 +180,8 @@ def explain_cluster(learned: Learned, tables: RunTables, number: int) -> Cluster
         links,
         weakest,
         tuple(found for _, found in near),
-        _what_ifs(asking, rows.tolist(), weakest, near) if reproduced else (),
+        _what_ifs(asking, rows.tolist(), weakest, near) if reproduced and len(parts) == 1 else (),
+        parts,
         reproduced,
     )
 

@@ -26,6 +26,12 @@ def cluster_words(cluster: ClusterExplanation) -> tuple[str, ...]:
         parts.append(
             "Clustering the kept pairs again does not give these clusters, so what would change them is not worked out."
         )
+    elif len(cluster.parts) > 1:
+        sides = " and ".join(_braced(tuple(cluster.members[i].reference for i in part)) for part in cluster.parts)
+        parts.append(
+            f"The second pass, which compares clusters as wholes, joined {sides}. What would change that is "
+            "not worked out."
+        )
     return tuple(part for part in parts if part)
 
 
@@ -56,11 +62,12 @@ def _weakest(cluster: ClusterExplanation) -> str:
         _braced(tuple(cluster.members[place].reference for place in side)) for side in (weakest.one, weakest.other)
     )
     pairs = "one pair" if weakest.pairs == 1 else f"{weakest.pairs} pairs"
-    holds = probability(weakest.holds_to)
+    said = f"The weakest link is between {one} and {other}: {pairs} compared, {bits(weakest.mean)} bits in the mean."
+    if weakest.holds_to is None:
+        return said
     return (
-        f"The weakest link is between {one} and {other}: {pairs} compared, {bits(weakest.mean)} bits in the mean. The "
-        f"cluster stays whole up to a threshold of {share(holds, 2)} and parts there; the threshold is "
-        f"{share(cluster.threshold)}."
+        f"{said} The cluster stays whole up to a threshold of {share(probability(weakest.holds_to), 2)} and parts "
+        f"there; the threshold is {share(cluster.threshold)}."
     )
 
 

@@ -2,7 +2,7 @@
 
 Takes the tables of a run and a cluster, gives the rows whose clustering the cluster could depend on: all that pairs
 over the threshold join with it, or with a record near it. Components are clustered apart from each other, so
-clustering these rows alone gives what the run gave.
+clustering these rows alone gives what the run's first pass gave. The second pass only joins what that gives.
 """
 
 from __future__ import annotations
@@ -139,10 +139,9 @@ class Region:
         return float(np.clip(self.weight[pairs].astype(float) - cut, -CAP_BITS, CAP_BITS).mean() + cut)
 
 
-def same_partition(one: npt.NDArray[np.integer], other: npt.NDArray[np.integer]) -> bool:
-    """Whether two labellings put the same rows together."""
-    both = np.unique(np.stack([one, other], axis=1), axis=0)
-    return len(both) == len(np.unique(one)) == len(np.unique(other))
+def is_part_of(finer: npt.NDArray[np.integer], coarser: npt.NDArray[np.integer]) -> bool:
+    """Whether each cluster of one labelling lies within one cluster of another."""
+    return len(np.unique(np.stack([finer, coarser], axis=1), axis=0)) == len(np.unique(finer))
 
 
 def _renumbered(pairs: Pairs, kept: Mask, local: npt.NDArray[np.integer]) -> Pairs:

@@ -28,7 +28,7 @@ class WeakestLink:
         pairs: how many those are.
         strongest: the two records of the strongest of them.
         strongest_weight: its weight in bits.
-        holds_to: threshold in bits up to which the cluster stays whole.
+        holds_to: threshold in bits up to which the cluster stays whole; None where the second pass joined its sides.
     """
 
     one: tuple[int, ...]
@@ -37,11 +37,11 @@ class WeakestLink:
     pairs: int
     strongest: tuple[int, int] | None
     strongest_weight: float | None
-    holds_to: float
+    holds_to: float | None
 
 
 def weakest_link(cluster: Region) -> WeakestLink | None:
-    """Return where the records of one cluster would part first; None for one record, or where they are apart already.
+    """Return where the records of one cluster would part first; None for one record.
 
     Args:
         cluster: the cluster's records alone.
@@ -49,15 +49,17 @@ def weakest_link(cluster: Region) -> WeakestLink | None:
     if cluster.n < 2:
         return None
     low, high = cluster.threshold_bits, MOST_BITS + 1
-    if cluster.clustered(threshold_bits=low).max(initial=0) > 0:
-        return None
-    for _ in range(STEPS):
-        middle = (low + high) / 2
-        if cluster.clustered(threshold_bits=middle).max(initial=0) > 0:
-            high = middle
-        else:
-            low = middle
-    other = _side_apart(cluster, cluster.clustered(threshold_bits=high))
+    labels = cluster.clustered()
+    whole = labels.max(initial=0) == 0
+    if whole:
+        for _ in range(STEPS):
+            middle = (low + high) / 2
+            if cluster.clustered(threshold_bits=middle).max(initial=0) > 0:
+                high = middle
+            else:
+                low = middle
+        labels = cluster.clustered(threshold_bits=high)
+    other = _side_apart(cluster, labels)
     between = cluster.between(~other, other)
     strongest = None
     if len(between):
@@ -69,7 +71,7 @@ def weakest_link(cluster: Region) -> WeakestLink | None:
         len(between),
         strongest,
         float(cluster.weight[between[0]]) if len(between) else None,
-        low,
+        low if whole else None,
     )
 
 
