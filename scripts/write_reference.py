@@ -231,6 +231,8 @@ def output_files_page() -> str:
         ("links.parquet", reference_words.LINKS),
         ("pairs.parquet", reference_words.PAIRS),
         ("groups.parquet", reference_words.GROUPS),
+        ("pairs.parquet and against.parquet", reference_words.PAIRS),
+        ("identifiers.parquet", reference_words.IDENTIFIERS),
         ("quarantine.parquet", reference_words.QUARANTINE),
     ):
         rows = [(f"`{name}`", sentence(text)) for name, text in words.items()]

@@ -15,8 +15,11 @@ import insighthub
 from insighthub import checks, console, evaluation_tables
 from insighthub.drift.compare import compare_runs, summary, write_drift
 from insighthub.drift.finding import WORDS
+from insighthub.linkage.explain import ClusterExplanation, PairExplanation
+from insighthub.linkage.opened import open_linkage
 from insighthub.linkage.settings import LinkSettings
 from insighthub.pipeline import evaluate_folder, run_link, write_evaluation
+from insighthub.report.explanation_page import write_explanation
 from insighthub.sources.checking import CheckReport
 from insighthub.sources.checking import check as check_sources
 from insighthub.sources.contract import load_contract
@@ -178,3 +181,49 @@ def drift(
         console.out.print(f"Report: {out}", highlight=False, markup=False, soft_wrap=True)
     if alarm and found.calls_for_action:
         raise typer.Exit(3)
+
+
+@app.command()
+def explain(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of insighthub link.")],
+    *,
+    pair: Annotated[
+        tuple[str, str, str, str] | None,
+        typer.Option("--pair", metavar="SOURCE ID SOURCE ID", help="Two records: why they are one person or two."),
+    ] = None,
+    record: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--record", metavar="SOURCE ID", help="A record: why its cluster is as it is."),
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="CLUSTER_ID", help="A cluster: why it is as it is.")
+    ] = None,
+    person_l: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Which person the first record of the pair names.")
+    ] = None,
+    person_r: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Which person the second record of the pair names.")
+    ] = None,
+    person: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Which person the record of --record names.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.html", help="Write a page, with figures, instead.")
+    ] = None,
+) -> None:
+    """Explain a pair of records, or the cluster of a record: by reference and weight, never by value."""
+    if sum(question is not None for question in (pair, record, cluster)) != 1:
+        raise typer.BadParameter("ask for one of --pair, --record and --cluster")
+    explained: PairExplanation | ClusterExplanation
+    with console.user_errors():
+        linkage = open_linkage(directory)
+        if pair is not None:
+            explained = linkage.pair(*pair, person_l=person_l, person_r=person_r)
+        elif record is not None:
+            explained = linkage.record(*record, person)
+        else:
+            explained = linkage.cluster(str(cluster))
+        if out is not None:
+            write_explanation(out, explained)
+    shown = str(explained) if out is None else f"Written to: {out}"
+    console.out.print(shown, highlight=False, markup=False, soft_wrap=True)

@@ -1,7 +1,8 @@
 """The whole run, from files to clusters.
 
-Takes a contract, gives an output folder: ``links.parquet``, ``pairs.parquet``, ``groups.parquet``, ``model.json``,
-``quarantine.parquet``, ``report.html`` and, where there is a truth, ``evaluation.json``. The folder appears whole or
+Takes a contract, gives an output folder: ``links.parquet``, ``pairs.parquet``, ``against.parquet``,
+``identifiers.parquet``, ``groups.parquet``, ``model.json``, ``quarantine.parquet``, ``report.html`` and, where there is
+a truth, ``evaluation.json``. The folder appears whole or
 not at all.
 """
 
@@ -226,6 +227,9 @@ def _write(
     pq.write_table(result.links, folder / "links.parquet", compression="zstd")
     in_order = groups.sort_by([(name, "ascending") for name in ("source", "record_id", "person")])
     pq.write_table(in_order, folder / "groups.parquet", compression="zstd")
+    if result.against is not None and result.identifiers is not None:
+        write_pairs(result.against, folder / "against.parquet")
+        pq.write_table(result.identifiers, folder / "identifiers.parquet", compression="zstd")
     quarantine = pa.concat_tables([pq.read_table(d.quarantine) for d in deliveries])
     pq.write_table(quarantine, folder / "quarantine.parquet", compression="zstd")
     model = json.dumps(result.model, indent=1, ensure_ascii=False)
