@@ -130,7 +130,11 @@ FILES = {
     "identifiers.parquet": "which records hold a valid NHS number, and which of them the same: a person has one",
     "quarantine.parquet": "the rows that were not landed, with the reason for each",
     "model.json": "what was learned: sizes, m and u of every level, and how common the common values are",
-    "evaluation.json": "with `--truth` alone: how good the links are, in all and by group, as figures",
     "report.html": "how good the match is, on one page; see [Read the report](../how-to/read-the-report.md)",
     "run.json": "these files with their sizes and SHA-256 sums, written last: a folder without it is not whole",
+}
+
+#: Files that a run with a truth writes beside them.
+FILES_OF_A_TRUTH = {
+    "evaluation.json": "with `--truth` alone: how good the links are, in all and by group, as figures",
 }

@@ -221,11 +221,12 @@ def output_files_page() -> str:
         "`insighthub link` writes these into the folder named by `--out`. The folder appears whole or not at all: a "
         "run that is killed leaves what was there before."
     )
+    files = {**reference_words.FILES, **reference_words.FILES_OF_A_TRUTH}
     parts = [
         "# Output files",
         WRITTEN,
         lead,
-        markdown_table(("File", "What it is"), [(f"`{n}`", sentence(w)) for n, w in reference_words.FILES.items()]),
+        markdown_table(("File", "What it is"), [(f"`{n}`", sentence(w)) for n, w in files.items()]),
     ]
     for file, words in (
         ("links.parquet", reference_words.LINKS),
