@@ -99,16 +99,29 @@ def check(
 @app.command()
 def link(
     contract: Annotated[Path, typer.Argument(metavar="CONTRACT.toml", help="The contract file.")],
+    *,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
     truth: Annotated[
         Path | None, typer.Option(help="A truth file, to say in the report how good the links are.")
+    ] = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Pairs decided to be one person or two, which the links keep to."),
     ] = None,
     report: Annotated[bool, typer.Option(help="Write report.html.")] = True,
     threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0 for all processors.")] = 0,
 ) -> None:
     """Link any set of files: clusters, pairs, the model and a report."""
     with console.user_errors(), console.Bars() as bars:
-        run = run_link(contract, out, truth=truth, report=report, settings=LinkSettings(threads=threads), progress=bars)
+        run = run_link(
+            contract,
+            out,
+            truth=truth,
+            report=report,
+            settings=LinkSettings(threads=threads),
+            decisions=decisions,
+            progress=bars,
+        )
     console.out.print(console.counts_table(run.counts))
     clusters = run.result.links["cluster_id"]
     people = len(clusters.drop_null().unique())

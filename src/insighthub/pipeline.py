@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from insighthub.linkage.engine import link_records
 from insighthub.linkage.evaluate import evaluate_links
 from insighthub.linkage.evaluation_result import Evaluation
+from insighthub.linkage.labels.decisions import read_decisions
 from insighthub.linkage.result import LinkResult
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.truth import read_truth
@@ -50,6 +51,7 @@ def run_link(
     report: bool = True,
     title: str | None = None,
     settings: LinkSettings | None = None,
+    decisions: Path | None = None,
     progress: Progress | None = None,
 ) -> LinkRun:
     """Link the files of a contract into an output folder.
@@ -61,6 +63,7 @@ def run_link(
         report: whether to write ``report.html``.
         title: the report's heading; named after the contract's folder where it is not given.
         settings: the run's few numbers.
+        decisions: a file of pairs decided to be one person or two.
         progress: told of each stage.
 
     Raises:
@@ -71,6 +74,7 @@ def run_link(
     progress = progress or Silent()
     contract = load_contract(contract_path)
     true_links = read_truth(truth) if truth else None
+    decided = read_decisions(decisions) if decisions else None
     with output_folder(out) as folder:
         landing = folder / "landing"
         seconds: dict[str, float] = {}
@@ -87,6 +91,7 @@ def run_link(
             single_sources=[s.name for s in contract.source if s.one_record_per_person],
             other_kinds=other_kinds(contract),
             settings=settings,
+            decisions=decided,
             progress=progress,
         )
         result = replace(result, seconds=seconds | result.seconds)

@@ -4,7 +4,8 @@ Takes pairs with match weights, gives a cluster for every row. Connected compone
 and A and C, who were compared and differ, end as one person. So components that hold such a conflict are taken apart
 and built up again by average linkage: the two clusters whose compared pairs have the highest mean weight are joined,
 until no mean is over the threshold. Two clusters are never joined that hold two people of one record, that share a
-source which holds one record a person, or that hold different valid NHS numbers.
+source which holds one record a person, or that hold different valid NHS numbers. What a person decided stands above
+all of this: rows decided to be one person begin as one cluster, and rows decided to be two are never joined.
 
 Average linkage over the pairs that were compared is reducible (a mean is never over the larger of its parts), so
 clusters that are each other's nearest can be joined at once, and rounds of sorting replace a queue; see Murtagh
@@ -13,7 +14,7 @@ clusters that are each other's nearest can be joined at once, and rounds of sort
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -36,12 +37,14 @@ class Exclusive:
     Attributes:
         single: number of the row's source if it holds one record a person, at most 61, else -1; shape (n,).
         identifier: code of a valid identifier of which a person has one, else -1; shape (n,).
-        apart: pairs that are two people: those whom one record names.
+        apart: pairs that are two people: those whom one record names, and those decided to be two.
+        together: pairs decided to be one person, whatever else is said here of one of them alone; none where not given.
     """
 
     single: Codes
     identifier: Codes
     apart: Pairs
+    together: Pairs = field(default_factory=lambda: Pairs(np.empty(0, np.int32), np.empty(0, np.int32)))
 
 
 def same_record_pairs(data: Encoded) -> Pairs:
@@ -89,7 +92,9 @@ def cluster(
     """
     left, right = pairs.left, pairs.right
     joins = weight >= threshold_bits
-    label = components(n, left[joins], right[joins]).astype(np.int64)
+    must = exclusive.together
+    ends = (np.concatenate([left[joins], must.left]), np.concatenate([right[joins], must.right]))
+    label = components(n, *ends).astype(np.int64)
     inside = label[left] == label[right]
     torn = np.zeros(int(label.max(initial=-1)) + 1, bool)
     torn[label[left[inside & ~joins]]] = True
@@ -101,7 +106,7 @@ def cluster(
     rows = torn[label]
     open_pairs = inside & rows[left]
     label[rows] = len(torn) + np.flatnonzero(rows)
-    if open_pairs.any():
+    if rows.any():
         capped = np.clip(weight[open_pairs].astype(np.float64) - threshold_bits, -CAP_BITS, CAP_BITS)
         whole = np.rint(capped * UNITS).astype(np.int64)
         # Number only the rows that are taken apart: they are few, and each round looks at all of them.
@@ -114,7 +119,9 @@ def cluster(
             np.ones(len(whole) + int(parted.sum()), np.int64),
             np.concatenate([np.zeros(len(whole), bool), np.ones(int(parted.sum()), bool)]),
         )
-        of_rows = Exclusive(exclusive.single[rows], exclusive.identifier[rows], apart)
+        kept = rows[must.left]
+        together = Pairs(*(small[end[kept]].astype(np.int32) for end in (must.left, must.right)))
+        of_rows = Exclusive(exclusive.single[rows], exclusive.identifier[rows], apart, together)
         label[rows] = len(torn) + _average_linkage(int(rows.sum()), edges, of_rows)
     _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
     order = np.empty(len(first), np.int32)
@@ -158,9 +165,10 @@ class _Edges:
 
 def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
     """Join clusters that are each other's nearest, in rounds; give the root row of every row."""
-    root = np.arange(n, dtype=np.int64)
-    identifier = exclusive.identifier.astype(np.int64)
+    root = _decided(n, exclusive.together)
+    identifier = _one_identifier(exclusive.identifier.astype(np.int64), root)
     sources = _as_bits(exclusive.single)
+    np.bitwise_or.at(sources, root, sources.copy())
     edges = _joined(n, root, edges)
     while True:
         a, b = edges.a, edges.b
@@ -189,6 +197,24 @@ def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
         if np.array_equal(above, root):
             return root
         root = above
+
+
+def _decided(n: int, together: Pairs) -> Ints:
+    """Return the first row of the rows decided to be one person with each row."""
+    group = components(n, together.left, together.right)
+    first = np.full(n, n, np.int64)
+    np.minimum.at(first, group, np.arange(n))
+    return np.asarray(first[group])
+
+
+def _one_identifier(identifier: Ints, root: Ints) -> Ints:
+    """Give every root the identifier of its rows; where they were joined in spite of two, one that nobody else has."""
+    highest = identifier.copy()
+    np.maximum.at(highest, root, identifier)
+    known = np.flatnonzero(identifier >= 0)
+    torn = np.unique(root[known[identifier[known] != highest[root[known]]]])
+    highest[torn] = int(identifier.max(initial=-1)) + 1 + np.arange(len(torn))
+    return highest
 
 
 def _as_bits(single: Codes) -> Ints:

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,7 @@ from insighthub.linkage.em import Sources, learn_with_random_pairs
 from insighthub.linkage.explain import level_weights, sample_pairs
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import log_frequencies, name_rarity
+from insighthub.linkage.labels.decisions import constraints, joined
 from insighthub.linkage.model import Model
 from insighthub.linkage.patterns import compare, with_more
 from insighthub.linkage.prepare import prepare
@@ -53,6 +55,7 @@ def link_records(
     single_sources: Collection[str] = (),
     other_kinds: Mapping[str, str] | None = None,
     settings: LinkSettings | None = None,
+    decisions: pa.Table | None = None,
     progress: Progress | None = None,
 ) -> LinkResult:
     """Link person records.
@@ -62,7 +65,11 @@ def link_records(
         single_sources: sources that hold one record a person.
         other_kinds: ``other_<name>`` -> "text", "exact" or "identifier", from the contracts.
         settings: the run's few numbers.
+        decisions: pairs decided to be one person or two, which clusters keep to; see ``read_decisions``.
         progress: told of each stage.
+
+    Raises:
+        DataError: two decisions contradict each other.
     """
     settings = settings or LinkSettings()
     progress = progress or Silent()
@@ -71,6 +78,7 @@ def link_records(
     clock = _Clock(progress)
     with clock.stage("encode", "Coding values"):
         data = prepare(records, single=single_sources, shared_value_limit=settings.shared_value_limit, threads=threads)
+        decided = constraints(decisions, data.rows) if decisions is not None else None
         comparisons = choose_comparisons(data, other_kinds)
         rarity = name_rarity(data, comparisons, paired_by_name(data, settings.block_cap))
     with clock.stage("block", "Finding pairs to compare"):
@@ -100,13 +108,10 @@ def link_records(
         number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
         single = number[data.source]
         threshold_bits = float(np.log2(settings.threshold / (1 - settings.threshold)))
-        labels = cluster(
-            data.n,
-            pairs,
-            weight,
-            Exclusive(single, data.codes["nhs_number"], same_record_pairs(data)),
-            threshold_bits=threshold_bits,
-        )
+        exclusive = Exclusive(single, data.codes["nhs_number"], same_record_pairs(data))
+        if decided is not None:
+            exclusive = replace(exclusive, apart=joined([exclusive.apart, decided.apart]), together=decided.together)
+        labels = cluster(data.n, pairs, weight, exclusive, threshold_bits=threshold_bits)
     with clock.stage("tables", "Writing tables"):
         return LinkResult(
             links=links_table(records, data, labels),
