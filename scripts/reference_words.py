@@ -60,6 +60,19 @@ PAIRS = {
     "level_<comparison>": "the level of each comparison: 0 the strongest agreement, -1 not known",
 }
 
+#: Columns of ``unlikely_pairs.parquet`` beside those that name and weigh a pair.
+UNLIKELY = {
+    "stands_for": "how many pairs of about this weight each stands for",
+}
+
+#: Columns of the sheet that ``insighthub sample`` writes, beside those that name a pair.
+SHEET = {
+    "label": "to be filled in: `match`, `not` or `cannot say`",
+    "stratum": "the group of pairs that it was drawn from",
+    "stratum_pairs": "how many pairs that group stands for",
+    "inclusion_probability": "how likely it was to be drawn; empty where the pair was chosen to teach and not drawn",
+}
+
 QUARANTINE = {
     "source": "the source's name in the contract",
     "file": "the file that delivered the row",
@@ -84,6 +97,7 @@ MODEL = {
 FILES = {
     "links.parquet": "who is who: one row for every person that an input record names",
     "pairs.parquet": "the evidence: the pairs of records that may be one person, with their weights",
+    "unlikely_pairs.parquet": "a sample of the compared pairs too unlikely for `pairs.parquet`, to tell what is missed",
     "quarantine.parquet": "the rows that were not landed, with the reason for each",
     "model.json": "what was learned: sizes, m and u of every level, and how common the common values are",
     "report.html": "how good the match is, on one page; see [Read the report](../how-to/read-the-report.md)",

@@ -15,6 +15,7 @@ import typer
 import insighthub
 from insighthub import checks, console
 from insighthub.linkage.evaluate import evaluate_links
+from insighthub.linkage.labels.run_folder import evaluate_labels, sample_sheet, write_sheet
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.truth import read_truth
 from insighthub.pipeline import run_link
@@ -134,14 +135,44 @@ def link(
 
 
 @app.command()
-def evaluate(
+def sample(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of insighthub link.")],
-    truth: Annotated[Path, typer.Option("--truth", metavar="FILE", help="Which person each record is really of.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The CSV sheet to write; it must be new.")],
+    pairs: Annotated[int, typer.Option(min=1, max=100_000, help="How many pairs people will judge.")] = 300,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed draws other pairs.")] = 1,
 ) -> None:
-    """Hold links against a truth: precision, recall and F1, in all and by pair of sources."""
+    """Draw pairs of records for people to judge, so that evaluate can say how good the links are."""
     with console.user_errors():
         check_whole(directory)
-        links = pq.read_table(directory / "links.parquet")
-        evaluation = evaluate_links(links, read_truth(truth))
-    console.out.print(console.scores_table(evaluation))
-    console.out.print(console.by_source_table(evaluation))
+        table, strata = sample_sheet(directory, pairs, seed=seed)
+        write_sheet(table, out)
+    console.out.print(console.strata_table(strata))
+    console.out.print(f"{table.num_rows:,} pairs: {out}", highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def evaluate(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of insighthub link.")],
+    *,
+    truth: Annotated[
+        Path | None, typer.Option("--truth", metavar="FILE", help="Which person each record is really of.")
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option("--labels", metavar="FILE", help="A sheet of insighthub sample, filled in.")
+    ] = None,
+) -> None:
+    """Hold links against a truth, or against labels: precision, recall and F1, with intervals."""
+    if truth is None and labels is None:
+        raise typer.BadParameter("give --truth, or --labels, or both")
+    with console.user_errors():
+        check_whole(directory)
+        evaluation = evaluate_links(pq.read_table(directory / "links.parquet"), read_truth(truth)) if truth else None
+        labelled = evaluate_labels(directory, labels) if labels else None
+    if evaluation is not None:
+        console.out.print(console.scores_table(evaluation))
+        console.out.print(console.by_source_table(evaluation))
+    if labelled is not None:
+        console.out.print(console.labels_table(labelled))
+        for line in console.labels_notes(labelled):
+            console.out.print(line, highlight=False, soft_wrap=True)

@@ -158,6 +158,7 @@ def source_counts(deliveries: Sequence[Delivery], records: pa.Table) -> tuple[So
 def _write(folder: Path, result: LinkResult, deliveries: Sequence[Delivery]) -> None:
     pq.write_table(result.links, folder / "links.parquet", compression="zstd")
     pq.write_table(result.pairs, folder / "pairs.parquet", compression="zstd")
+    pq.write_table(result.unlikely, folder / "unlikely_pairs.parquet", compression="zstd")
     quarantine = pa.concat_tables([pq.read_table(d.quarantine) for d in deliveries])
     pq.write_table(quarantine, folder / "quarantine.parquet", compression="zstd")
     model = json.dumps(result.model, indent=1, ensure_ascii=False)

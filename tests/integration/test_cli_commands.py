@@ -115,7 +115,8 @@ def test_the_version_is_told(cli):
 def test_link_writes_its_files_and_says_what_came_of_each_row(cli, trial):
     outcome = cli("link", trial / "contract.toml", "--out", trial / "out")
     assert outcome.exit_code == 0
-    files = {"links.parquet", "pairs.parquet", "quarantine.parquet", "model.json", "report.html", "run.json"}
+    tables = {"links.parquet", "pairs.parquet", "unlikely_pairs.parquet", "quarantine.parquet"}
+    files = {*tables, "model.json", "report.html", "run.json"}
     assert {path.name for path in (trial / "out").iterdir()} == files
     rows = {cells[0]: cells[1:] for cells in table_rows(outcome.stdout)}
     assert rows["tenants"][:3] == ["3", "2", "1"]

@@ -31,6 +31,7 @@ from insighthub.linkage.result import LinkResult
 from insighthub.linkage.score import score
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.tables import links_table, pairs_table, weight_histogram
+from insighthub.linkage.unlikely import unlikely_pairs
 from insighthub.progress import Progress, Silent
 
 
@@ -123,4 +124,7 @@ def link_records(
             weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
             samples=sample_pairs(fitted, pairs, patterns, weight, labels, threshold_bits=threshold_bits),
             seconds=clock.seconds,
+            unlikely=unlikely_pairs(
+                data, pairs, weight, patterns.barred[patterns.of_pair], keep=settings.keep_probability
+            ),
         )

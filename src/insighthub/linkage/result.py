@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from insighthub.linkage.unlikely import UNLIKELY
+
 
 @dataclass(frozen=True)
 class LevelWeight:
@@ -62,6 +64,7 @@ class LinkResult:
     links: source, record_id, person (int32), cluster_id (string, null where the row names no person).
     pairs: source_l, record_id_l, person_l, source_r, record_id_r, person_r, match_weight, match_probability,
         and ``level_<comparison>`` (int8, 0 the strongest agreement, -1 not known) for each comparison.
+    unlikely: a sample of the compared pairs that are not in ``pairs``; see ``unlikely_pairs``.
     """
 
     links: pa.Table
@@ -73,3 +76,4 @@ class LinkResult:
     weight_histogram: tuple[tuple[float, float, int], ...]  # from bits, to bits, candidate pairs that may be one person
     samples: tuple[SamplePair, ...]
     seconds: dict[str, float] = field(default_factory=dict)  # wall seconds by stage
+    unlikely: pa.Table = field(default_factory=UNLIKELY.empty_table)
