@@ -15,7 +15,13 @@ import typer
 import insighthub
 from insighthub import checks, console
 from insighthub.linkage.evaluate import evaluate_links
-from insighthub.linkage.labels.run_folder import evaluate_labels, sample_sheet, write_sheet
+from insighthub.linkage.labels.run_folder import (
+    StratumCount,
+    evaluate_labels,
+    sample_sheet,
+    teaching_sheet,
+    write_sheet,
+)
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.truth import read_truth
 from insighthub.pipeline import run_link
@@ -109,6 +115,9 @@ def link(
         Path | None,
         typer.Option(metavar="FILE", help="Pairs decided to be one person or two, which the links keep to."),
     ] = None,
+    labels: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What people say of some pairs, for the model to learn from.")
+    ] = None,
     report: Annotated[bool, typer.Option(help="Write report.html.")] = True,
     threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0 for all processors.")] = 0,
 ) -> None:
@@ -121,6 +130,7 @@ def link(
             report=report,
             settings=LinkSettings(threads=threads),
             decisions=decisions,
+            labels=labels,
             progress=bars,
         )
     console.out.print(console.counts_table(run.counts))
@@ -128,6 +138,8 @@ def link(
     people = len(clusters.drop_null().unique())
     linked = len(clusters) - clusters.null_count
     console.out.print(f"{linked:,} linked records of {people:,} people", highlight=False)
+    for line in console.taught_notes(run.result.taught, run.result.threshold):
+        console.out.print(line, highlight=False, soft_wrap=True)
     if run.evaluation is not None:
         console.out.print(console.scores_table(run.evaluation))
     where = out / "report.html" if report else out
@@ -141,13 +153,21 @@ def sample(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The CSV sheet to write; it must be new.")],
     pairs: Annotated[int, typer.Option(min=1, max=100_000, help="How many pairs people will judge.")] = 300,
     seed: Annotated[int, typer.Option(min=0, help="Another seed draws other pairs.")] = 1,
+    teach: Annotated[
+        bool, typer.Option("--teach", help="Choose the pairs whose labels teach most; they can measure nothing.")
+    ] = False,
 ) -> None:
     """Draw pairs of records for people to judge, so that evaluate can say how good the links are."""
+    strata: tuple[StratumCount, ...] = ()
     with console.user_errors():
         check_whole(directory)
-        table, strata = sample_sheet(directory, pairs, seed=seed)
+        if teach:
+            table = teaching_sheet(directory, pairs)
+        else:
+            table, strata = sample_sheet(directory, pairs, seed=seed)
         write_sheet(table, out)
-    console.out.print(console.strata_table(strata))
+    if strata:
+        console.out.print(console.strata_table(strata))
     console.out.print(f"{table.num_rows:,} pairs: {out}", highlight=False, markup=False, soft_wrap=True)
 
 

@@ -18,6 +18,7 @@ from rich.table import Table
 from insighthub.errors import InsightHubError
 from insighthub.linkage.evaluation_result import Evaluation, Interval
 from insighthub.linkage.labels.run_folder import LabelledEstimate, StratumCount
+from insighthub.linkage.result import Taught
 from insighthub.report.counts import SourceCounts
 
 out = Console(soft_wrap=False)
@@ -163,6 +164,22 @@ def labels_notes(found: LabelledEstimate) -> Iterator[str]:
         yield f"{found.estimate.silent_strata:,} strata have no answer; what the model expects stands for them."
     if found.unused:
         yield f"{found.unused:,} labels stand on pairs that were not drawn, and count for nothing here."
+
+
+def taught_notes(taught: Taught | None, threshold: float) -> Iterator[str]:
+    """Say what labels did to a run."""
+    if taught is None:
+        return
+    yield f"{taught.labels:,} labels were learned from"
+    if taught.unused:
+        yield f"{taught.unused:,} labels stand on a record that is not linked, and were not used"
+    if taught.labels and taught.reluctance is None:
+        yield "The model stays as it was without them: following them would have made it worse where no label is"
+    if taught.shifts:
+        pairs = sum(shift.labels for shift in taught.shifts)
+        yield f"{len(taught.shifts):,} kinds of pair weigh otherwise than the model says, by {pairs:,} labels on such pairs"
+    if taught.threshold_before is not None:
+        yield f"The threshold is {threshold:.3f} and not {taught.threshold_before:.3f}: labels tell that it is better"
 
 
 def _interval(i: Interval) -> str:

@@ -22,6 +22,7 @@ from insighthub.linkage.engine import link_records
 from insighthub.linkage.evaluate import evaluate_links
 from insighthub.linkage.evaluation_result import Evaluation
 from insighthub.linkage.labels.decisions import read_decisions
+from insighthub.linkage.labels.labels_file import read_labels
 from insighthub.linkage.result import LinkResult
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.truth import read_truth
@@ -52,6 +53,7 @@ def run_link(
     title: str | None = None,
     settings: LinkSettings | None = None,
     decisions: Path | None = None,
+    labels: Path | None = None,
     progress: Progress | None = None,
 ) -> LinkRun:
     """Link the files of a contract into an output folder.
@@ -64,6 +66,7 @@ def run_link(
         title: the report's heading; named after the contract's folder where it is not given.
         settings: the run's few numbers.
         decisions: a file of pairs decided to be one person or two.
+        labels: a file of what people say of some pairs, for the model to learn from.
         progress: told of each stage.
 
     Raises:
@@ -75,6 +78,7 @@ def run_link(
     contract = load_contract(contract_path)
     true_links = read_truth(truth) if truth else None
     decided = read_decisions(decisions) if decisions else None
+    said = read_labels(labels) if labels else None
     with output_folder(out) as folder:
         landing = folder / "landing"
         seconds: dict[str, float] = {}
@@ -92,6 +96,7 @@ def run_link(
             other_kinds=other_kinds(contract),
             settings=settings,
             decisions=decided,
+            labels=said,
             progress=progress,
         )
         result = replace(result, seconds=seconds | result.seconds)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +24,7 @@ from insighthub.linkage.explain import level_weights, sample_pairs
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import log_frequencies, name_rarity
 from insighthub.linkage.labels.decisions import constraints, joined
+from insighthub.linkage.labels.teaching import Teaching
 from insighthub.linkage.model import Model
 from insighthub.linkage.patterns import compare, with_more
 from insighthub.linkage.prepare import prepare
@@ -57,6 +59,7 @@ def link_records(
     other_kinds: Mapping[str, str] | None = None,
     settings: LinkSettings | None = None,
     decisions: pa.Table | None = None,
+    labels: pa.Table | None = None,
     progress: Progress | None = None,
 ) -> LinkResult:
     """Link person records.
@@ -67,6 +70,7 @@ def link_records(
         other_kinds: ``other_<name>`` -> "text", "exact" or "identifier", from the contracts.
         settings: the run's few numbers.
         decisions: pairs decided to be one person or two, which clusters keep to; see ``read_decisions``.
+        labels: what people say of some pairs, which the model learns from; see ``read_labels``.
         progress: told of each stage.
 
     Raises:
@@ -92,15 +96,24 @@ def link_records(
         homes, stands_for = coresident_pairs(data, pairs, cap=settings.block_cap, most=settings.coresident_pairs)
         coresidents = compare(data, comparisons, rarity, homes, threads=threads)
     with clock.stage("learn", "Learning what agreement means here"):
-        parameters = learn_with_random_pairs(
-            with_more(patterns, coresidents, stands_for),
-            random,
-            comparisons,
+        learn = partial(
+            learn_with_random_pairs,
+            random=random,
+            comparisons=comparisons,
             rows=data.n,
             iterations=settings.iterations,
             tolerance=settings.tolerance,
             sources=Sources(data.sources, np.bincount(data.source, minlength=len(data.sources))),
         )
+        learned_from = with_more(patterns, coresidents, stands_for)
+        parameters = learn(learned_from)
+        teaching = None
+        if labels is not None:
+            compared = partial(compare, data, comparisons, rarity, threads=threads)
+            teaching = Teaching.of(labels, data, learned_from, compared)
+            parameters = teaching.model(
+                parameters, learn, learned_from, comparisons=comparisons, threshold_bits=settings.threshold_bits
+            )
     with clock.stage("score", "Scoring pairs"):
         fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons), rarity.namesakes)
         weight = score(fitted, patterns, pairs.left)
@@ -108,22 +121,27 @@ def link_records(
         # Numbered among themselves, since clusters keep a bit for each.
         number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
         single = number[data.source]
-        threshold_bits = float(np.log2(settings.threshold / (1 - settings.threshold)))
         exclusive = Exclusive(single, data.codes["nhs_number"], same_record_pairs(data))
         if decided is not None:
             exclusive = replace(exclusive, apart=joined([exclusive.apart, decided.apart]), together=decided.together)
-        labels = cluster(data.n, pairs, weight, exclusive, threshold_bits=threshold_bits)
+        cluster_at = partial(cluster, data.n, pairs, exclusive=exclusive)
+        if teaching is not None:
+            bits = settings.threshold_bits
+            weight = teaching.weights(fitted, patterns, weight, lambda w: cluster_at(w, threshold_bits=bits))
+            settings = teaching.threshold(lambda b: cluster_at(weight, threshold_bits=b), settings)
+        person = cluster_at(weight, threshold_bits=settings.threshold_bits)
     with clock.stage("tables", "Writing tables"):
         return LinkResult(
-            links=links_table(records, data, labels),
+            links=links_table(records, data, person),
             pairs=pairs_table(fitted, pairs, patterns, weight, keep=settings.keep_probability),
             model=Model.of(fitted, settings).as_dict(),
             threshold=settings.threshold,
             levels=level_weights(comparisons, parameters, patterns),
             blocking=blocking,
             weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
-            samples=sample_pairs(fitted, pairs, patterns, weight, labels, threshold_bits=threshold_bits),
+            samples=sample_pairs(fitted, pairs, patterns, weight, person, threshold_bits=settings.threshold_bits),
             seconds=clock.seconds,
+            taught=teaching.taught if teaching is not None else None,
             unlikely=unlikely_pairs(
                 data, pairs, weight, patterns.barred[patterns.of_pair], keep=settings.keep_probability
             ),

@@ -31,6 +31,7 @@ class Patterns:
         rarity: steps of how rare the names agreed on are; shape (patterns, 3); see ``NameRarity``.
         counts: pairs of each pattern; shape (patterns,).
         of_pair: pattern of each pair; shape (pairs,).
+        said: nats that people's labels add to the odds of a match, where there are labels; shape (patterns,).
     """
 
     levels: Levels
@@ -39,6 +40,7 @@ class Patterns:
     rarity: npt.NDArray[np.int8]
     counts: npt.NDArray[np.int64]
     of_pair: npt.NDArray[np.int32]
+    said: npt.NDArray[np.float64] | None = None
 
 
 def compare(
@@ -81,9 +83,7 @@ def compare(
     )
 
 
-def source_pairs(
-    left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], sources: int
-) -> npt.NDArray[np.int32]:
+def source_pairs(left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], sources: int) -> npt.NDArray[np.int32]:
     """Return one code for the two sources of each pair, whichever stands left."""
     return np.asarray(np.minimum(left, right) * np.int32(sources) + np.maximum(left, right))
 

@@ -58,6 +58,27 @@ class SamplePair:
 
 
 @dataclass(frozen=True)
+class Shift:
+    """By how much labels shifted the weight of all pairs that look the same."""
+
+    levels: dict[str, int]  # comparison -> level
+    labels: int  # labelled pairs that look so
+    weight: float  # bits added to the match weight
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What labels did to a run."""
+
+    labels: int  # labels that were learned from
+    unused: int  # labels on a record that was not linked
+    reluctance: float | None = None  # labels until half of the pairs that look the same go by them; None: not followed
+    regret: float = 0.0  # matches that following them may cost where there is no label, as a share of all
+    shifts: tuple[Shift, ...] = ()
+    threshold_before: float | None = None  # the match probability that was set, where labels moved it
+
+
+@dataclass(frozen=True)
 class LinkResult:
     """All that a run of linkage gives.
 
@@ -77,3 +98,4 @@ class LinkResult:
     samples: tuple[SamplePair, ...]
     seconds: dict[str, float] = field(default_factory=dict)  # wall seconds by stage
     unlikely: pa.Table = field(default_factory=UNLIKELY.empty_table)
+    taught: Taught | None = None  # where labels were given

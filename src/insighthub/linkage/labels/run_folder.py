@@ -12,20 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import csv
 
 from insighthub.errors import DataError, RunError
 from insighthub.linkage.labels.estimate import Answers, Estimate, estimate
 from insighthub.linkage.labels.frame import Frame, sampling_frame
-from insighthub.linkage.labels.pair_file import REFERENCES, numbers_of, places_of, read_pair_file
+from insighthub.linkage.labels.labels_file import answers_of, drawn_rows, read_labels
+from insighthub.linkage.labels.pair_file import REFERENCES, places_of
 from insighthub.linkage.labels.plan import draw, sheet, stratum_code
-
-WORDS = {"match": 1.0, "not": 0.0, "cannot say": np.nan, "": np.nan}
-DRAWN = ("stratum", "stratum_pairs", "inclusion_probability")
+from insighthub.linkage.labels.teach import to_review
 
 
 @dataclass(frozen=True)
@@ -95,6 +92,23 @@ def sample_sheet(directory: Path, pairs: int, *, seed: int) -> tuple[pa.Table, t
     )
 
 
+def teaching_sheet(directory: Path, pairs: int) -> pa.Table:
+    """Choose the pairs of a run whose labels teach most, as a sheet; see ``to_review``.
+
+    Args:
+        directory: the output folder of ``insighthub link``.
+        pairs: how many to choose.
+    """
+    links = pq.read_table(directory / "links.parquet")
+    table = to_review(links, pq.read_table(directory / "pairs.parquet"), pairs)
+    if not table.num_rows:
+        raise DataError("this run found no likely pairs", remedy="There is nothing to ask about", file=directory)
+    empty = pa.array([""] * table.num_rows, pa.string())
+    for name in ("label", "stratum", "stratum_pairs", "inclusion_probability"):
+        table = table.append_column(name, empty)
+    return table
+
+
 def write_sheet(table: pa.Table, path: Path) -> None:
     """Write a sheet as CSV.
 
@@ -116,36 +130,6 @@ def write_sheet(table: pa.Table, path: Path) -> None:
         ) from error
 
 
-def read_labels(path: Path) -> pa.Table:
-    """Read a file of labels: the reference columns, ``label``, and the columns of the sample where they are there.
-
-    Raises:
-        DataError: the file cannot be used, holds a word that is no label, or a pair twice.
-    """
-    table = read_pair_file(path, answer="label", optional=DRAWN)
-    known = pc.is_in(table["label"], pa.array(list(WORDS))).to_numpy()
-    if not known.all():
-        raise DataError(
-            "this is no label",
-            remedy="Write match, not or cannot say, or leave it empty",
-            file=path,
-            row=int(np.flatnonzero(~known)[0]) + 2,
-            column="label",
-        )
-    seen: set[frozenset[tuple[str, str, int]]] = set()
-    for row, pair in enumerate(zip(*(table[name].to_pylist() for name in REFERENCES), strict=True), start=2):
-        both = frozenset((pair[:3], pair[3:]))
-        if both in seen:
-            raise DataError("this pair is there twice", remedy="Keep one row for each pair", file=path, row=row)
-        seen.add(both)
-    return table
-
-
-def answers_of(labels: pa.Table) -> npt.NDArray[np.float64]:
-    """Return 1.0 for a match, 0.0 for none, and NaN where nobody could say or nobody was asked."""
-    return np.array([WORDS[word] for word in labels["label"].to_pylist()])
-
-
 def evaluate_labels(directory: Path, path: Path) -> LabelledEstimate:
     """Estimate precision, recall and F1 of a run from a file of labels.
 
@@ -157,11 +141,7 @@ def evaluate_labels(directory: Path, path: Path) -> LabelledEstimate:
         DataError: the file cannot be used, or none of its labels was drawn.
     """
     labels = read_labels(path)
-    drawn = np.zeros(labels.num_rows, bool)
-    if all(name in labels.column_names for name in DRAWN):
-        probability = numbers_of(labels, "inclusion_probability", path)
-        size = numbers_of(labels, "stratum_pairs", path)
-        drawn = (probability > 0) & (size > 0) & pc.is_valid(labels["stratum"]).to_numpy()
+    drawn, size = drawn_rows(labels, path)
     answer = answers_of(labels)
     if not (drawn & ~np.isnan(answer)).any():
         raise DataError(
