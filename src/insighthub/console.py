@@ -176,8 +176,8 @@ def taught_notes(taught: Taught | None, threshold: float) -> Iterator[str]:
     if taught.labels and taught.reluctance is None:
         yield "The model stays as it was without them: following them would have made it worse where no label is"
     if taught.shifts:
-        pairs = sum(shift.labels for shift in taught.shifts)
-        yield f"{len(taught.shifts):,} kinds of pair weigh otherwise than the model says, by {pairs:,} labels on such pairs"
+        labels = sum(shift.labels for shift in taught.shifts)
+        yield f"Pairs of {len(taught.shifts):,} looks weigh otherwise than the model says, by {labels:,} labels on such"
     if taught.threshold_before is not None:
         yield f"The threshold is {threshold:.3f} and not {taught.threshold_before:.3f}: labels tell that it is better"
 

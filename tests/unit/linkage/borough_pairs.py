@@ -101,26 +101,34 @@ class Trial:
         """F1 over all pairs but those that look, at every comparison, like a labelled one."""
         rows = self.rows()
         n = rows.num_rows
-        looks = []
-        for run in (self.base, result):
-            levels = [name for name in run.pairs.column_names if name.startswith("level_")]
-            keys = pair_keys(run.pairs, rows)
-            shown = list(zip(*(run.pairs[name].to_pylist() for name in levels), strict=True))
-            looks.append((keys, shown))
+        shown = shown_by(self.base, rows) | shown_by(result, rows)
         labelled = set(pair_keys(labels, rows).tolist())
-        known = {
-            look for keys, shown in looks for key, look in zip(keys.tolist(), shown, strict=True) if key in labelled
-        }
-        out = {key for keys, shown in looks for key, look in zip(keys.tolist(), shown, strict=True) if look in known}
+        known = {shown[key] for key in labelled & shown.keys()}
+        out = labelled | {key for key, look in shown.items() if look in known}
         links = result.links.filter(pc.is_valid(result.links["cluster_id"]))
         cluster = links["cluster_id"].combine_chunks().dictionary_encode().indices.to_numpy()
         found, true = (
             left.astype(np.int64) * n + right
             for left, right, *_ in (pairs_of_blocks(k, n) for k in (cluster, entities(rows, self.truth)))
         )
-        skip = np.array(sorted(out | labelled), np.int64)
+        skip = np.array(sorted(out), np.int64)
         found, true = (keys[~np.isin(keys, skip)] for keys in (found, true))
         return 2 * np.isin(found, true).sum() / (len(found) + len(true))
+
+    def unlabelled_weights(self, result, labels):
+        """The weights of the pairs that look like no labelled one, by pair."""
+        rows = self.rows()
+        shown = shown_by(self.base, rows) | shown_by(result, rows)
+        known = {shown[key] for key in pair_keys(labels, rows).tolist() if key in shown}
+        weights = zip(pair_keys(result.pairs, rows).tolist(), result.pairs["match_weight"].to_pylist(), strict=True)
+        return {key: weight for key, weight in weights if shown[key] not in known}
+
+
+def shown_by(result, rows):
+    """The levels of each pair that a run wrote."""
+    levels = [name for name in result.pairs.column_names if name.startswith("level_")]
+    looks = zip(*(result.pairs[name].to_pylist() for name in levels), strict=True)
+    return dict(zip(pair_keys(result.pairs, rows).tolist(), looks, strict=True))
 
 
 def pair_keys(pairs, rows):

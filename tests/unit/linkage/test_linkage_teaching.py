@@ -1,5 +1,7 @@
 """Labels teach: where they are many and clear the links follow them; where none is, nothing gets worse."""
 
+from itertools import product
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -12,6 +14,7 @@ from insighthub.linkage.labels.teach import A_LOOK, to_review
 from insighthub.linkage.labels.threshold import Drawn, choose_threshold
 from insighthub.linkage.patterns import Patterns
 from insighthub.synthetic import generate
+from tests.unit.linkage import test_linkage_learning as made
 from tests.unit.linkage.borough_pairs import Trial, assert_labels_do_no_harm, labels_table
 
 
@@ -27,12 +30,15 @@ def test_labels_make_nothing_worse_in_a_borough(trial, number, wrong):
     assert_labels_do_no_harm(trial, number, wrong)
 
 
-def test_labels_that_are_all_wrong_do_little_harm_where_there_are_none(trial):
-    """Somebody took match for not: the links suffer where the labels are, and hardly elsewhere."""
+def test_pairs_that_look_like_no_labelled_one_keep_their_side_even_where_every_label_is_wrong(trial):
     right = trial.answered(to_review(trial.base.links, trial.base.pairs, 200))
     labels = labels_table(right, np.array(right["label"].to_pylist()) == "not")
     after = link_records(trial.records, labels=labels, **trial.options)
-    assert trial.unlabelled_f1(after, labels) >= trial.unlabelled_f1(trial.base, labels) - 0.005
+    before, now = trial.unlabelled_weights(trial.base, labels), trial.unlabelled_weights(after, labels)
+    both = sorted(before.keys() & now.keys())
+    assert len(both) > 1000
+    turned = [key for key in both if (before[key] >= 0) != (now[key] >= 0)]
+    assert len(turned) <= 0.002 * len(both)
 
 
 def test_a_run_without_labels_is_not_touched(trial):
@@ -137,71 +143,97 @@ def test_the_threshold_stays_where_labels_do_not_tell(match):
 
 # The model ----------------------------------------------------------------------------------------------------
 
-ROWS = 3000
+
+COMPARISONS = made.COMPARISONS[:3]
 
 
-def known_patterns():
-    """Patterns of a made-up model, with what the model should be."""
-    from tests.unit.linkage import test_linkage_learning as made
-
+def truth_of(m=None):
+    """A made-up model of names and homes: most people have moved between their records, or few have."""
     truth = made.known()
-    return made, truth, made.patterns_of(truth)
+    truth.m = [np.array(m) if m and k == 2 else truth.m[k].copy() for k in range(3)]
+    truth.u, truth.free = truth.u[:3], {}
+    return truth
 
 
-def labelled_pairs(made, truth, patterns, number, *, wrong=0.0):
-    """Label pairs drawn at random from the candidates that could go either way."""
+def patterns_of(truth):
+    """Return all patterns, with as many pairs of each as the model expects."""
+    levels = np.array(list(product(*(range(len(c.labels)) for c in COMPARISONS))), np.int8)
+    shares = np.exp(log_likelihood(truth, COMPARISONS, levels)) @ truth.sizes
+    n = len(levels)
+    return Patterns(
+        levels=levels,
+        source_pair=np.zeros(n, np.int32),
+        barred=np.zeros(n, bool),
+        rarity=np.full((n, 3), -1, np.int8),
+        counts=np.rint(shares * made.PAIRS).astype(np.int64),
+        of_pair=np.empty(0, np.int32),
+    )
+
+
+def learned(patterns):
+    return learn(patterns, COMPARISONS, made.U_SHARES[:3], rows=made.ROWS, iterations=300, tolerance=1e-5)
+
+
+def labelled_pairs(truth, patterns, number, *, wrong=0.0):
+    """Label pairs drawn at random, more of those that could go either way."""
     random = np.random.Generator(np.random.PCG64(7))
-    joint = np.exp(log_likelihood(truth, made.COMPARISONS, patterns.levels)) * truth.sizes
+    joint = np.exp(log_likelihood(truth, COMPARISONS, patterns.levels)) * truth.sizes
     share = joint[:, 0] / joint.sum(axis=1)
     need = patterns.counts * share * (1 - share)
     at = random.choice(len(need), number, p=need / need.sum())
     match = (random.random(number) < share[at]) ^ (random.random(number) < wrong)
     seen, of_pair = np.unique(at, return_inverse=True)
-    columns = (patterns.levels, patterns.source_pair, patterns.barred, patterns.rarity)
-    own = Patterns(*(c[seen] for c in columns), np.bincount(of_pair), of_pair.astype(np.int32))
+    own = Patterns(
+        levels=patterns.levels[seen],
+        source_pair=patterns.source_pair[seen],
+        barred=patterns.barred[seen],
+        rarity=patterns.rarity[seen],
+        counts=np.bincount(of_pair),
+        of_pair=of_pair.astype(np.int32),
+    )
     return Labelled.of(match, own, patterns)
 
 
 def test_labels_neither_add_pairs_nor_lose_any():
-    made, truth, patterns = known_patterns()
-    labelled = labelled_pairs(made, truth, patterns, 200)
+    truth = truth_of()
+    patterns = patterns_of(truth)
+    labelled = labelled_pairs(truth, patterns, 200)
     for reluctance in (1.0, 20.0, 2000.0):
         more = with_labels(patterns, labelled, reluctance)
         assert more.counts.sum() == patterns.counts.sum()
         assert more.counts.min() >= 0
-    assert set(np.sign(more.said)) == {-1, 0, 1}
+        assert set(np.sign(more.said)) == {-1, 0, 1}
 
 
-@pytest.mark.parametrize("wrong", [0.0, 0.05])
-def test_a_model_that_learned_wrong_is_put_nearer_the_truth(wrong):
-    """Learning stopped after one round: labels show what it has not seen yet."""
-    made, truth, patterns = known_patterns()
-
-    def briefly(what):
-        return learn(what, made.COMPARISONS, made.U_SHARES, rows=made.ROWS, iterations=2, tolerance=0.0)
-
-    base = briefly(patterns)
-    labelled = labelled_pairs(made, truth, patterns, 300, wrong=wrong)
-    refined = refine(base, briefly, patterns, labelled, comparisons=made.COMPARISONS, threshold_bits=0.0)
-    assert refined.reluctance is not None
+@pytest.mark.parametrize("wrong", [0.0, 0.05], ids=["all labels right", "one in twenty wrong"])
+def test_labels_find_the_m_that_the_data_alone_cannot_tell(wrong):
+    """Where most people have moved, matches without labels look like namesakes."""
+    truth = truth_of([0.35, 0.05, 0.6])
+    patterns = patterns_of(truth)
+    base = learned(patterns)
+    labelled = labelled_pairs(truth, patterns, 200, wrong=wrong)
+    refined = refine(base, learned, patterns, labelled, comparisons=COMPARISONS, threshold_bits=0.0)
 
     def distance(model):
         return sum(np.abs(a - b).sum() for a, b in zip(model.m, truth.m, strict=True))
 
-    assert distance(refined.parameters) < distance(base)
+    assert distance(base) > 1
+    assert distance(refined.parameters) < distance(base) / 2
 
 
 def test_labels_that_would_turn_what_was_not_labelled_are_not_followed():
     """A learner that any label throws off: the model without labels stays."""
-    made, truth, patterns = known_patterns()
-    base = learn(patterns, made.COMPARISONS, made.U_SHARES, rows=made.ROWS, iterations=50, tolerance=1e-6)
+    truth = truth_of()
+    patterns = patterns_of(truth)
+    base = learned(patterns)
 
     def thrown_off(what):
-        model = learn(what, made.COMPARISONS, made.U_SHARES, rows=made.ROWS, iterations=50, tolerance=1e-6)
+        model = learned(what)
         model.sizes = model.sizes[[4, 1, 2, 3, 0]]
         return model
 
-    labelled = labelled_pairs(made, truth, patterns, 50)
-    refined = refine(base, thrown_off, patterns, labelled, comparisons=made.COMPARISONS, threshold_bits=0.0)
+    labelled = labelled_pairs(truth, patterns, 5)
+    refined = refine(base, thrown_off, patterns, labelled, comparisons=COMPARISONS, threshold_bits=0.0)
     assert refined.parameters is base
     assert refined.reluctance is None
+    assert refined.regret > 0.001

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
-STEPS = (-3.0, -2.0, -1.0, 1.0, 2.0, 3.0)  # bits away from the threshold that was set
+STEPS = (-1.0, 1.0, -2.0, 2.0, -3.0, 3.0)  # bits away from the threshold that was set; of equals the nearest
 Z = 2.5758293035489004  # 99%
 
 
