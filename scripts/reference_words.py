@@ -92,6 +92,7 @@ MODEL = {
     "common the common values are",
     "iterations": "rounds of learning",
     "converged": "whether learning settled before the most rounds allowed",
+    "labels": "what labels changed, with every shift of a weight; empty where none were given",
 }
 
 FILES = {

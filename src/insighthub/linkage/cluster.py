@@ -123,6 +123,11 @@ def cluster(
         together = Pairs(*(small[end[kept]].astype(np.int32) for end in (must.left, must.right)))
         of_rows = Exclusive(exclusive.single[rows], exclusive.identifier[rows], apart, together)
         label[rows] = len(torn) + _average_linkage(int(rows.sum()), edges, of_rows)
+    return in_order_of_rows(label)
+
+
+def in_order_of_rows(label: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
+    """Number labels 0, 1, ... in the order in which the rows first show them."""
     _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
     order = np.empty(len(first), np.int32)
     order[np.argsort(first, kind="stable")] = np.arange(len(first), dtype=np.int32)
@@ -166,9 +171,8 @@ class _Edges:
 def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
     """Join clusters that are each other's nearest, in rounds; give the root row of every row."""
     root = _decided(n, exclusive.together)
-    identifier = _one_identifier(exclusive.identifier.astype(np.int64), root)
-    sources = _as_bits(exclusive.single)
-    np.bitwise_or.at(sources, root, sources.copy())
+    identifier = one_identifier(root, exclusive.identifier, n)
+    sources = set_of_sources(root, exclusive.single, n)
     edges = _joined(n, root, edges)
     while True:
         a, b = edges.a, edges.b
@@ -207,22 +211,39 @@ def _decided(n: int, together: Pairs) -> Ints:
     return np.asarray(first[group])
 
 
-def _one_identifier(identifier: Ints, root: Ints) -> Ints:
-    """Give every root the identifier of its rows; where they were joined in spite of two, one that nobody else has."""
-    highest = identifier.copy()
-    np.maximum.at(highest, root, identifier)
+def one_identifier(label: npt.NDArray[np.integer], identifier: Codes, clusters: int) -> Ints:
+    """Return the identifier that each cluster holds, -1 for none; one that nobody else has where it holds several.
+
+    Only a decision brings two into one cluster, and then neither says who else belongs there.
+
+    Args:
+        label: cluster of each row.
+        identifier: of each row, -1 where it has none.
+        clusters: how many clusters there are.
+    """
+    out = np.full(clusters, -1, np.int64)
+    np.maximum.at(out, label, identifier)
     known = np.flatnonzero(identifier >= 0)
-    torn = np.unique(root[known[identifier[known] != highest[root[known]]]])
-    highest[torn] = int(identifier.max(initial=-1)) + 1 + np.arange(len(torn))
-    return highest
+    several = np.unique(label[known[identifier[known] != out[label[known]]]])
+    out[several] = int(identifier.max(initial=-1)) + 1 + np.arange(len(several))
+    return out
 
 
-def _as_bits(single: Codes) -> Ints:
-    """Return a set of one source for each row, as bits of as many words as it takes; shape (rows, words)."""
+def set_of_sources(label: npt.NDArray[np.integer], single: Codes, clusters: int) -> Ints:
+    """Return the sources with one record a person that each cluster holds, as bits of as many words as it takes.
+
+    Args:
+        label: cluster of each row.
+        single: number of the row's source if it holds one record a person, else -1.
+        clusters: how many clusters there are.
+
+    Returns:
+        Shape (clusters, words).
+    """
     word, bit = np.divmod(np.maximum(single, 0).astype(np.int64), WORD_BITS)
-    out = np.zeros((len(single), int(word.max(initial=0)) + 1), np.int64)
+    out = np.zeros((clusters, int(word.max(initial=0)) + 1), np.int64)
     held = np.flatnonzero(single >= 0)
-    out[held, word[held]] = np.int64(1) << bit[held]
+    np.bitwise_or.at(out, (label[held], word[held]), np.int64(1) << bit[held])
     return out
 
 

@@ -10,10 +10,11 @@ import os
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from insighthub.linkage.blocking import candidate_pairs, choose_rules, coresident_pairs, paired_by_name
@@ -31,6 +32,7 @@ from insighthub.linkage.prepare import prepare
 from insighthub.linkage.random_pairs import draw_pairs
 from insighthub.linkage.result import LinkResult
 from insighthub.linkage.score import score
+from insighthub.linkage.second_pass import join_again
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.tables import links_table, pairs_table, weight_histogram
 from insighthub.linkage.unlikely import unlikely_pairs
@@ -124,24 +126,28 @@ def link_records(
         exclusive = Exclusive(single, data.codes["nhs_number"], same_record_pairs(data))
         if decided is not None:
             exclusive = replace(exclusive, apart=joined([exclusive.apart, decided.apart]), together=decided.together)
-        cluster_at = partial(cluster, data.n, pairs, exclusive=exclusive)
+
+        def people(weights: npt.NDArray[np.float32], bits: float) -> npt.NDArray[np.int32]:
+            first = cluster(data.n, pairs, weights, exclusive, threshold_bits=bits)
+            return join_again(fitted, pairs, patterns, weights, first, exclusive, threshold_bits=bits)
+
         if teaching is not None:
-            bits = settings.threshold_bits
-            weight = teaching.weights(fitted, patterns, weight, lambda w: cluster_at(w, threshold_bits=bits))
-            settings = teaching.threshold(lambda b: cluster_at(weight, threshold_bits=b), settings)
-        person = cluster_at(weight, threshold_bits=settings.threshold_bits)
+            weight = teaching.weights(fitted, patterns, weight, partial(people, bits=settings.threshold_bits))
+            settings = teaching.threshold(partial(people, weight), settings)
+        person = people(weight, settings.threshold_bits)
     with clock.stage("tables", "Writing tables"):
+        taught = teaching.taught if teaching is not None else None
         return LinkResult(
             links=links_table(records, data, person),
             pairs=pairs_table(fitted, pairs, patterns, weight, keep=settings.keep_probability),
-            model=Model.of(fitted, settings).as_dict(),
+            model=Model.of(fitted, settings).as_dict() | {"labels": asdict(taught) if taught is not None else None},
             threshold=settings.threshold,
             levels=level_weights(comparisons, parameters, patterns),
             blocking=blocking,
             weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
             samples=sample_pairs(fitted, pairs, patterns, weight, person, threshold_bits=settings.threshold_bits),
             seconds=clock.seconds,
-            taught=teaching.taught if teaching is not None else None,
+            taught=taught,
             unlikely=unlikely_pairs(
                 data, pairs, weight, patterns.barred[patterns.of_pair], keep=settings.keep_probability
             ),

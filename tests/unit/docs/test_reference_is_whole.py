@@ -32,7 +32,7 @@ def test_reference_pages_are_as_the_code_is(name):
 def test_every_command_and_option_is_explained():
     text = page("commands.md")
     commands = write_reference.commands()
-    assert {"demo", "init", "check", "link", "evaluate"} <= set(commands)
+    assert {"demo", "init", "check", "link", "sample", "evaluate"} <= set(commands)
     for name, command in commands.items():
         assert f"## insighthub {name}\n" in text
         assert command.help, name
@@ -78,6 +78,7 @@ def test_every_column_of_the_output_is_explained():
     assert result.links.column_names == list(reference_words.LINKS)
     explained = [name for name in reference_words.PAIRS if "<" not in name]
     assert [name for name in result.pairs.column_names if not name.startswith("level_")] == explained
+    assert [*explained, *reference_words.UNLIKELY] == result.unlikely.column_names
     assert list(result.model) == list(reference_words.MODEL)
     assert QUARANTINE.names == list(reference_words.QUARANTINE)
 

@@ -7,10 +7,12 @@ import pytest
 
 from insighthub.errors import DataError, RunError
 from insighthub.linkage.labels.estimate import Answers, estimate
+from insighthub.linkage.labels.pair_file import REFERENCES
 from insighthub.linkage.labels.plan import allocate, draw
 from insighthub.linkage.labels.run_folder import evaluate_labels, read_labels, sample_sheet, write_sheet
 from insighthub.pipeline import run_link
 from insighthub.synthetic import generate
+from scripts import reference_words
 from tests.unit.linkage.borough_pairs import Known, entities
 
 DRAWS = 100
@@ -96,10 +98,14 @@ def test_the_same_seed_draws_the_same_pairs_and_another_draws_others(borough):
 
 def test_a_sheet_holds_references_and_nothing_else_of_anybody(borough):
     table, _ = sample_sheet(borough[1].folder, 20, seed=1)
-    assert table.column_names == [
-        *("source_l", "record_id_l", "person_l", "source_r", "record_id_r", "person_r"),
-        *("label", "stratum", "stratum_pairs", "inclusion_probability"),
-    ]
+    assert (
+        table.column_names
+        == [*REFERENCES, *reference_words.SHEET]
+        == [
+            *("source_l", "record_id_l", "person_l", "source_r", "record_id_r", "person_r"),
+            *("label", "stratum", "stratum_pairs", "inclusion_probability"),
+        ]
+    )
 
 
 def filled(known, table, *, wrong=()):

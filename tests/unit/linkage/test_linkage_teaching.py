@@ -4,11 +4,14 @@ from itertools import product
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
+from insighthub.linkage.cluster import components
 from insighthub.linkage.em import learn, log_likelihood
 from insighthub.linkage.engine import link_records
 from insighthub.linkage.labels.learning import Labelled, refine, with_labels
+from insighthub.linkage.labels.pair_file import places_of
 from insighthub.linkage.labels.shifts import find_shifts
 from insighthub.linkage.labels.teach import A_LOOK, to_review
 from insighthub.linkage.labels.threshold import Drawn, choose_threshold
@@ -237,3 +240,27 @@ def test_labels_that_would_turn_what_was_not_labelled_are_not_followed():
     assert refined.parameters is base
     assert refined.reluctance is None
     assert refined.regret > 0.001
+
+
+# Decisions, through every stage -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_decisions_drawn_at_random_hold_after_every_pass(trial, seed):
+    """Two hundred decisions on records that have nothing to do with each other, and on likely pairs."""
+    random = np.random.Generator(np.random.PCG64(seed))
+    rows = trial.rows()
+    likely = trial.base.pairs.take(pa.array(random.choice(trial.base.pairs.num_rows, 100, replace=False)))
+    anything = random.integers(0, rows.num_rows, (2, 100))
+    left, right = (np.concatenate(ends) for ends in zip(places_of(likely, rows), anything, strict=True))
+    must = random.random(200) < 0.5
+    person = components(rows.num_rows, left[must], right[must])
+    keep = must | (person[left] != person[right])
+    ends = {}
+    for side, at in (("l", left), ("r", right)):
+        ends |= {f"{name}_{side}": rows[name].take(pa.array(at[keep])) for name in rows.column_names}
+    words = np.where(must[keep], "must_link", "cannot_link")
+    after = link_records(trial.records, decisions=pa.table({**ends, "decision": pa.array(words)}), **trial.options)
+    links = after.links.filter(pc.is_valid(after.links["cluster_id"]))
+    cluster = np.array(links["cluster_id"].to_pylist())
+    assert ((cluster[left] == cluster[right]) == must)[keep].all()
