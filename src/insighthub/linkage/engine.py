@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -21,11 +22,14 @@ from insighthub.linkage.blocking import candidate_pairs, choose_rules, coresiden
 from insighthub.linkage.cluster import Exclusive, cluster, same_record_pairs
 from insighthub.linkage.comparisons.choose import choose_comparisons
 from insighthub.linkage.em import Sources, learn_with_random_pairs
-from insighthub.linkage.explain import level_weights, sample_pairs
+from insighthub.linkage.encode import Encoded
+from insighthub.linkage.explain.samples import sample_pairs
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import log_frequencies, name_rarity
 from insighthub.linkage.labels.decisions import constraints, joined
 from insighthub.linkage.labels.teaching import Teaching
+from insighthub.linkage.level_weights import level_weights
+from insighthub.linkage.limits import Compared, Rates, least_work
 from insighthub.linkage.model import Model
 from insighthub.linkage.patterns import compare, with_more
 from insighthub.linkage.prepare import prepare
@@ -34,7 +38,7 @@ from insighthub.linkage.result import LinkResult
 from insighthub.linkage.score import score
 from insighthub.linkage.second_pass import join_again
 from insighthub.linkage.settings import LinkSettings
-from insighthub.linkage.tables import links_table, pairs_table, weight_histogram
+from insighthub.linkage.tables import against_table, identifiers_table, links_table, pairs_table, weight_histogram
 from insighthub.linkage.unlikely import unlikely_pairs
 from insighthub.progress import Progress, Silent
 
@@ -63,6 +67,8 @@ def link_records(
     decisions: pa.Table | None = None,
     labels: pa.Table | None = None,
     progress: Progress | None = None,
+    pairs_to: Callable[[pa.Table], None] | None = None,
+    account: bool = False,
 ) -> LinkResult:
     """Link person records.
 
@@ -74,6 +80,8 @@ def link_records(
         decisions: pairs decided to be one person or two, which clusters keep to; see ``read_decisions``.
         labels: what people say of some pairs, which the model learns from; see ``read_labels``.
         progress: told of each stage.
+        pairs_to: given the table of pairs as soon as there is one, to write it while records are brought together.
+        account: whether to work out the least work of each stage as well.
 
     Raises:
         DataError: two decisions contradict each other.
@@ -85,7 +93,7 @@ def link_records(
     clock = _Clock(progress)
     with clock.stage("encode", "Coding values"):
         data = prepare(records, single=single_sources, shared_value_limit=settings.shared_value_limit, threads=threads)
-        decided = constraints(decisions, data.rows) if decisions is not None else None
+        exclusive = _exclusive(data, decisions)
         comparisons = choose_comparisons(data, other_kinds)
         rarity = name_rarity(data, comparisons, paired_by_name(data, settings.block_cap))
     with clock.stage("block", "Finding pairs to compare"):
@@ -108,47 +116,66 @@ def link_records(
             sources=Sources(data.sources, np.bincount(data.source, minlength=len(data.sources))),
         )
         learned_from = with_more(patterns, coresidents, stands_for)
-        parameters = learn(learned_from)
-        teaching = None
-        if labels is not None:
-            compared = partial(compare, data, comparisons, rarity, threads=threads)
-            teaching = Teaching.of(labels, data, learned_from, compared)
-            parameters = teaching.model(
-                parameters, learn, learned_from, comparisons=comparisons, threshold_bits=settings.threshold_bits
-            )
+        teaching = Teaching.of(labels, data, learned_from, partial(compare, data, comparisons, rarity, threads=threads))
+        parameters = teaching.model(
+            learn(learned_from), learn, learned_from, comparisons=comparisons, threshold_bits=settings.threshold_bits
+        )
     with clock.stage("score", "Scoring pairs"):
         fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons), rarity.namesakes)
         weight = score(fitted, patterns, pairs.left)
-    with clock.stage("cluster", "Bringing records together"):
-        # Numbered among themselves, since clusters keep a bit for each.
-        number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
-        single = number[data.source]
-        exclusive = Exclusive(single, data.codes["nhs_number"], same_record_pairs(data))
-        if decided is not None:
-            exclusive = replace(exclusive, apart=joined([exclusive.apart, decided.apart]), together=decided.together)
 
         def people(weights: npt.NDArray[np.float32], bits: float) -> npt.NDArray[np.int32]:
             first = cluster(data.n, pairs, weights, exclusive, threshold_bits=bits)
-            return join_again(fitted, pairs, patterns, weights, first, exclusive, threshold_bits=bits)
+            return join_again(fitted, pairs, patterns, weights, labels=first, exclusive=exclusive, threshold_bits=bits)
 
-        if teaching is not None:
-            weight = teaching.weights(fitted, patterns, weight, partial(people, bits=settings.threshold_bits))
+        weight = teaching.weights(fitted, patterns, weight, partial(people, bits=settings.threshold_bits))
+    keep = settings.keep_probability
+    with ThreadPoolExecutor(1) as beside:
+
+        def tabled() -> pa.Table:
+            found = pairs_table(fitted, pairs, patterns, weight, keep=keep)
+            if pairs_to is not None:
+                pairs_to(found)
+            return found
+
+        table = beside.submit(tabled)
+        with clock.stage("cluster", "Bringing records together"):
             settings = teaching.threshold(partial(people, weight), settings)
-        person = people(weight, settings.threshold_bits)
-    with clock.stage("tables", "Writing tables"):
-        taught = teaching.taught if teaching is not None else None
-        return LinkResult(
-            links=links_table(records, data, person),
-            pairs=pairs_table(fitted, pairs, patterns, weight, keep=settings.keep_probability),
-            model=Model.of(fitted, settings).as_dict() | {"labels": asdict(taught) if taught is not None else None},
-            threshold=settings.threshold,
-            levels=level_weights(comparisons, parameters, patterns),
-            blocking=blocking,
-            weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
-            samples=sample_pairs(fitted, pairs, patterns, weight, person, threshold_bits=settings.threshold_bits),
-            seconds=clock.seconds,
-            taught=taught,
-            unlikely=unlikely_pairs(
-                data, pairs, weight, patterns.barred[patterns.of_pair], keep=settings.keep_probability
-            ),
-        )
+            person = people(weight, settings.threshold_bits)
+        with clock.stage("tables", "Writing tables"):
+            bits = settings.threshold_bits
+            model = Model.of(fitted, settings).as_dict() | {"labels": teaching.as_dict()}
+            against = against_table(fitted, pairs, patterns, weight, person, keep=keep, threshold_bits=bits)
+            result = LinkResult(
+                links=links_table(data, person),
+                pairs=table.result(),
+                model=model,
+                threshold=settings.threshold,
+                levels=level_weights(comparisons, parameters, patterns),
+                blocking=blocking,
+                weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
+                samples=sample_pairs(fitted, pairs, patterns, weight, person, model=model),
+                seconds=clock.seconds,
+                against=against,
+                identifiers=identifiers_table(data, exclusive.identifier),
+                fitted=fitted,
+                taught=teaching.taught,
+                unlikely=unlikely_pairs(data, pairs, weight, patterns.barred[patterns.of_pair], keep=keep),
+            )
+    if not account:
+        return result
+    rates = Rates.measured(data.pools["given_name"].values)
+    compared = Compared(data, comparisons, pairs, patterns, random_pairs=int(random.counts.sum()))
+    joining = int((weight >= settings.threshold_bits).sum())
+    return replace(result, least=least_work(rates, compared, result, rounds=parameters.iterations, joining=joining))
+
+
+def _exclusive(data: Encoded, decisions: pa.Table | None) -> Exclusive:
+    """Return what a person can have one of, and what was decided."""
+    # Sources are numbered among themselves, since clusters keep a bit for each.
+    number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
+    exclusive = Exclusive(number[data.source], data.codes["nhs_number"], same_record_pairs(data.codes["record"]))
+    if decisions is None:
+        return exclusive
+    decided = constraints(decisions, data.rows)
+    return replace(exclusive, apart=joined([exclusive.apart, decided.apart]), together=decided.together)

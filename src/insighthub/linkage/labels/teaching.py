@@ -1,13 +1,13 @@
 """What labels do to a run, step by step: the model, the weights, the threshold.
 
 Takes labels and the stages of a run as they come, gives each stage's outcome with the labels heeded. Every step may
-find that labels do not say enough, and then leaves things as they are; a run without labels has no such steps.
+find that labels do not say enough, and then leaves things as they are; so does every step of a run without labels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -37,26 +37,32 @@ class Teaching:
     """Labels on their way through a run.
 
     Attributes:
-        said: the labels.
+        said: the labels; None where there are none, and nothing is done.
         labelled: the same, with what looks like the labelled pairs.
         taught: what they did so far.
     """
 
-    said: LabelledPairs
-    labelled: Labelled
-    taught: Taught
+    said: LabelledPairs | None = None
+    labelled: Labelled | None = None
+    taught: Taught | None = None
 
     @classmethod
-    def of(cls, labels: pa.Table, data: Encoded, patterns: Patterns, compared: Callable[[Pairs], Patterns]) -> Teaching:
+    def of(
+        cls, labels: pa.Table | None, data: Encoded, patterns: Patterns, compared: Callable[[Pairs], Patterns]
+    ) -> Teaching:
         """Begin.
 
         Args:
-            labels: see ``read_labels``.
+            labels: see ``read_labels``; None where there are none.
             data: coded rows.
             patterns: those that the model learns from, the candidates' first.
             compared: compares pairs.
         """
+        if labels is None:
+            return cls()
         said = labelled_pairs(labels, data.rows)
+        if not len(said.pairs):
+            return cls(taught=Taught(0, said.unused))
         labelled = Labelled.of(said.match, compared(said.pairs), patterns)
         return cls(said, labelled, Taught(len(said.pairs), said.unused))
 
@@ -70,7 +76,7 @@ class Teaching:
         threshold_bits: float,
     ) -> Parameters:
         """Return the model, learned again where labels may be followed; see ``refine``."""
-        if not len(self.said.pairs):
+        if self.labelled is None or self.taught is None:
             return base
         refined = refine(base, learn, patterns, self.labelled, comparisons=comparisons, threshold_bits=threshold_bits)
         self.taught = replace(self.taught, reluctance=refined.reluctance, regret=refined.regret)
@@ -87,8 +93,10 @@ class Teaching:
             weight: the candidate pairs' weights.
             cluster_at: gives the cluster of each row, for such weights.
         """
+        if self.said is None or self.labelled is None or self.taught is None:
+            return weight
         odds = score(fitted, self.labelled.patterns, self.said.pairs.left).astype(np.float64) * NATS
-        linked = self._linked(cluster_at(weight))
+        linked = _linked(self.said.pairs, cluster_at(weight))
         look = self.labelled.look
         shifts = find_shifts(odds, self.said.match, linked, look)
         if not shifts:
@@ -105,21 +113,25 @@ class Teaching:
         by_pattern[patterns.barred] = 0.0
         shifted = np.asarray(np.clip(weight + by_pattern[patterns.of_pair], -MOST_BITS, MOST_BITS), np.float32)
         match = self.said.match
-        if (self._linked(cluster_at(shifted)) == match).sum() < (linked == match).sum():
+        if (_linked(self.said.pairs, cluster_at(shifted)) == match).sum() < (linked == match).sum():
             return weight
         self.taught = replace(self.taught, shifts=tuple(told))
         return shifted
 
-    def _linked(self, person: Persons) -> npt.NDArray[np.bool_]:
-        """Return what clusters say of the labelled pairs."""
-        return np.asarray(person[self.said.pairs.left] == person[self.said.pairs.right])
-
     def threshold(self, cluster_at: Callable[[float], Persons], settings: LinkSettings) -> LinkSettings:
         """Return the settings with the threshold that labels call for; see ``choose_threshold``."""
-        if self.said.drawn is None:
+        if self.said is None or self.said.drawn is None or self.taught is None:
             return settings
         bits = choose_threshold(self.said.drawn, cluster_at, settings.threshold_bits)
         if bits == settings.threshold_bits:
             return settings
         self.taught = replace(self.taught, threshold_before=settings.threshold)
         return replace(settings, threshold=float(1 / (1 + 2.0**-bits)))
+
+    def as_dict(self) -> dict[str, object] | None:
+        """Return what labels did, ready for JSON; None where there were none."""
+        return asdict(self.taught) if self.taught is not None else None
+
+
+def _linked(pairs: Pairs, person: Persons) -> npt.NDArray[np.bool_]:
+    return np.asarray(person[pairs.left] == person[pairs.right])
