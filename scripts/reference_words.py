@@ -97,6 +97,19 @@ EVALUATION = {
     "compared pair",
 }
 
+#: Columns of ``unlikely_pairs.parquet`` beside those that name and weigh a pair.
+UNLIKELY = {
+    "stands_for": "how many pairs of about this weight each stands for",
+}
+
+#: Columns of the sheet that ``insighthub sample`` writes, beside those that name a pair.
+SHEET = {
+    "label": "to be filled in: `match`, `not` or `cannot say`",
+    "stratum": "the group of pairs that it was drawn from",
+    "stratum_pairs": "how many pairs that group stands for",
+    "inclusion_probability": "how likely it was to be drawn; empty where the pair was chosen to teach and not drawn",
+}
+
 QUARANTINE = {
     "source": "the source's name in the contract",
     "file": "the file that delivered the row",
@@ -118,6 +131,7 @@ MODEL = {
     "source_pairs": "for each pair of sources: its own class sizes, and its own m where a comparison has one",
     "iterations": "rounds of learning",
     "converged": "whether learning settled before the most rounds allowed",
+    "labels": "what labels changed, with every shift of a weight; empty where none were given",
 }
 
 FILES = {
@@ -128,6 +142,7 @@ FILES = {
     "against.parquet": "the evidence against: pairs too unlikely for `pairs.parquet` that clusters rest on all the "
     "same, because other records join the two; columns as there",
     "identifiers.parquet": "which records hold a valid NHS number, and which of them the same: a person has one",
+    "unlikely_pairs.parquet": "a sample of the compared pairs too unlikely for `pairs.parquet`, to tell what is missed",
     "quarantine.parquet": "the rows that were not landed, with the reason for each",
     "model.json": "what was learned: sizes, m and u of every level, and how common the common values are",
     "report.html": "how good the match is, on one page; see [Read the report](../how-to/read-the-report.md)",

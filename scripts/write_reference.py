@@ -15,6 +15,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from insighthub.cli import app
+from insighthub.linkage.labels.pair_file import REFERENCES
 from insighthub.sources.contract import contract_schema
 from insighthub.standardise.schema import OTHER_PREFIX, PERSON_RECORDS
 from scripts import reference_words
@@ -234,6 +235,10 @@ def output_files_page() -> str:
         ("groups.parquet", reference_words.GROUPS),
         ("pairs.parquet and against.parquet", reference_words.PAIRS),
         ("identifiers.parquet", reference_words.IDENTIFIERS),
+        (
+            "unlikely_pairs.parquet",
+            {n: w for n, w in reference_words.PAIRS.items() if "<" not in n} | reference_words.UNLIKELY,
+        ),
         ("quarantine.parquet", reference_words.QUARANTINE),
     ):
         rows = [(f"`{name}`", sentence(text)) for name, text in words.items()]
@@ -245,10 +250,25 @@ def output_files_page() -> str:
         markdown_table(("Entry", "What it is"), rows),
     ]
     rows = [(f"`{name}`", sentence(text)) for name, text in reference_words.MODEL.items()]
+    sheet = (
+        "`insighthub sample` writes it: references and no other data of anybody, so that whoever fills it in looks the "
+        "records up. See [Evaluate without a truth](../how-to/evaluate-without-a-truth.md)."
+    )
     parts += [
         "## model.json",
         "A value that only a few records hold is not written, since a rare name is somebody.",
         markdown_table(("Entry", "What it is"), rows),
+        "## The sheet of a sample",
+        sheet,
+        markdown_table(
+            ("Column", "What it is"),
+            [
+                (f"`{name}`", sentence(words))
+                for name, words in (
+                    {n: w for n, w in reference_words.PAIRS.items() if n in REFERENCES} | reference_words.SHEET
+                ).items()
+            ],
+        ),
     ]
     return "\n\n".join(parts) + "\n"
 

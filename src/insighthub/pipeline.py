@@ -28,6 +28,8 @@ from insighthub.groups.attributes import groups_table, with_name_origin
 from insighthub.linkage.engine import link_records
 from insighthub.linkage.evaluate_run import as_plain, evaluate_run
 from insighthub.linkage.evaluation_result import Evaluation
+from insighthub.linkage.labels.decisions import read_decisions
+from insighthub.linkage.labels.labels_file import read_labels
 from insighthub.linkage.limits import Rates
 from insighthub.linkage.result import Least, LinkResult
 from insighthub.linkage.settings import LinkSettings
@@ -62,6 +64,8 @@ def run_link(
     report: bool = True,
     title: str | None = None,
     settings: LinkSettings | None = None,
+    decisions: Path | None = None,
+    labels: Path | None = None,
     progress: Progress | None = None,
     account: bool = False,
 ) -> LinkRun:
@@ -74,6 +78,8 @@ def run_link(
         report: whether to write ``report.html``.
         title: the report's heading; named after the contract's folder where it is not given.
         settings: the run's few numbers.
+        decisions: a file of pairs decided to be one person or two.
+        labels: a file of what people say of some pairs, for the model to learn from.
         progress: told of each stage.
         account: whether to work out the least work of each stage as well.
 
@@ -85,6 +91,8 @@ def run_link(
     progress = progress or Silent()
     contract = load_contract(contract_path)
     true_links = read_truth(truth) if truth else None
+    decided = read_decisions(decisions) if decisions else None
+    said = read_labels(labels) if labels else None
     with output_folder(out) as folder:
         received = folder / "received"
         start = time.perf_counter()
@@ -97,6 +105,8 @@ def run_link(
             single_sources=[s.name for s in contract.source if s.one_record_per_person],
             other_kinds=other_kinds(contract),
             settings=settings,
+            decisions=decided,
+            labels=said,
             progress=progress,
             pairs_to=partial(write_pairs, path=folder / PAIRS),
             account=account,
@@ -230,6 +240,7 @@ def _write(
     if result.against is not None and result.identifiers is not None:
         write_pairs(result.against, folder / "against.parquet")
         pq.write_table(result.identifiers, folder / "identifiers.parquet", compression="zstd")
+    pq.write_table(result.unlikely, folder / "unlikely_pairs.parquet", compression="zstd")
     quarantine = pa.concat_tables([pq.read_table(d.quarantine) for d in deliveries])
     pq.write_table(quarantine, folder / "quarantine.parquet", compression="zstd")
     model = json.dumps(result.model, indent=1, ensure_ascii=False)

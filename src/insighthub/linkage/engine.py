@@ -12,17 +12,22 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from insighthub.linkage.blocking import candidate_pairs, choose_rules, coresident_pairs, paired_by_name
 from insighthub.linkage.cluster import Exclusive, cluster, same_record_pairs
 from insighthub.linkage.comparisons.choose import choose_comparisons
 from insighthub.linkage.em import Sources, learn_with_random_pairs
+from insighthub.linkage.encode import Encoded
 from insighthub.linkage.explain.samples import sample_pairs
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import log_frequencies, name_rarity
+from insighthub.linkage.labels.decisions import constraints, joined
+from insighthub.linkage.labels.teaching import Teaching
 from insighthub.linkage.level_weights import level_weights
 from insighthub.linkage.limits import Compared, Rates, least_work
 from insighthub.linkage.model import Model
@@ -34,6 +39,7 @@ from insighthub.linkage.score import score
 from insighthub.linkage.second_pass import join_again
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.tables import against_table, identifiers_table, links_table, pairs_table, weight_histogram
+from insighthub.linkage.unlikely import unlikely_pairs
 from insighthub.progress import Progress, Silent
 
 
@@ -58,6 +64,8 @@ def link_records(
     single_sources: Collection[str] = (),
     other_kinds: Mapping[str, str] | None = None,
     settings: LinkSettings | None = None,
+    decisions: pa.Table | None = None,
+    labels: pa.Table | None = None,
     progress: Progress | None = None,
     pairs_to: Callable[[pa.Table], None] | None = None,
     account: bool = False,
@@ -69,9 +77,14 @@ def link_records(
         single_sources: sources that hold one record a person.
         other_kinds: ``other_<name>`` -> "text", "exact" or "identifier", from the contracts.
         settings: the run's few numbers.
+        decisions: pairs decided to be one person or two, which clusters keep to; see ``read_decisions``.
+        labels: what people say of some pairs, which the model learns from; see ``read_labels``.
         progress: told of each stage.
         pairs_to: given the table of pairs as soon as there is one, to write it while records are brought together.
         account: whether to work out the least work of each stage as well.
+
+    Raises:
+        DataError: two decisions contradict each other.
     """
     settings = settings or LinkSettings()
     progress = progress or Silent()
@@ -80,6 +93,7 @@ def link_records(
     clock = _Clock(progress)
     with clock.stage("encode", "Coding values"):
         data = prepare(records, single=single_sources, shared_value_limit=settings.shared_value_limit, threads=threads)
+        exclusive = _exclusive(data, decisions)
         comparisons = choose_comparisons(data, other_kinds)
         rarity = name_rarity(data, comparisons, paired_by_name(data, settings.block_cap))
     with clock.stage("block", "Finding pairs to compare"):
@@ -92,57 +106,76 @@ def link_records(
         homes, stands_for = coresident_pairs(data, pairs, cap=settings.block_cap, most=settings.coresident_pairs)
         coresidents = compare(data, comparisons, rarity, homes, threads=threads)
     with clock.stage("learn", "Learning what agreement means here"):
-        parameters = learn_with_random_pairs(
-            with_more(patterns, coresidents, stands_for),
-            random,
-            comparisons,
+        learn = partial(
+            learn_with_random_pairs,
+            random=random,
+            comparisons=comparisons,
             rows=data.n,
             iterations=settings.iterations,
             tolerance=settings.tolerance,
             sources=Sources(data.sources, np.bincount(data.source, minlength=len(data.sources))),
         )
+        learned_from = with_more(patterns, coresidents, stands_for)
+        teaching = Teaching.of(labels, data, learned_from, partial(compare, data, comparisons, rarity, threads=threads))
+        parameters = teaching.model(
+            learn(learned_from), learn, learned_from, comparisons=comparisons, threshold_bits=settings.threshold_bits
+        )
     with clock.stage("score", "Scoring pairs"):
         fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons), rarity.namesakes)
         weight = score(fitted, patterns, pairs.left)
+
+        def people(weights: npt.NDArray[np.float32], bits: float) -> npt.NDArray[np.int32]:
+            first = cluster(data.n, pairs, weights, exclusive, threshold_bits=bits)
+            return join_again(fitted, pairs, patterns, weights, labels=first, exclusive=exclusive, threshold_bits=bits)
+
+        weight = teaching.weights(fitted, patterns, weight, partial(people, bits=settings.threshold_bits))
+    keep = settings.keep_probability
     with ThreadPoolExecutor(1) as beside:
 
         def tabled() -> pa.Table:
-            found = pairs_table(fitted, pairs, patterns, weight, keep=settings.keep_probability)
+            found = pairs_table(fitted, pairs, patterns, weight, keep=keep)
             if pairs_to is not None:
                 pairs_to(found)
             return found
 
         table = beside.submit(tabled)
         with clock.stage("cluster", "Bringing records together"):
-            # Numbered among themselves, since clusters keep a bit for each.
-            number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
-            single = number[data.source]
-            threshold_bits = float(np.log2(settings.threshold / (1 - settings.threshold)))
-            exclusive = Exclusive(single, data.codes["nhs_number"], same_record_pairs(data.codes["record"]))
-            labels = cluster(data.n, pairs, weight, exclusive, threshold_bits=threshold_bits)
-            labels = join_again(
-                fitted, pairs, patterns, weight, labels=labels, exclusive=exclusive, threshold_bits=threshold_bits
-            )
+            settings = teaching.threshold(partial(people, weight), settings)
+            person = people(weight, settings.threshold_bits)
         with clock.stage("tables", "Writing tables"):
-            keep, model = settings.keep_probability, Model.of(fitted, settings).as_dict()
-            against = against_table(fitted, pairs, patterns, weight, labels, keep=keep, threshold_bits=threshold_bits)
+            bits = settings.threshold_bits
+            model = Model.of(fitted, settings).as_dict() | {"labels": teaching.as_dict()}
+            against = against_table(fitted, pairs, patterns, weight, person, keep=keep, threshold_bits=bits)
             result = LinkResult(
-                links=links_table(data, labels),
+                links=links_table(data, person),
                 pairs=table.result(),
                 model=model,
                 threshold=settings.threshold,
                 levels=level_weights(comparisons, parameters, patterns),
                 blocking=blocking,
                 weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
-                samples=sample_pairs(fitted, pairs, patterns, weight, labels, model=model),
+                samples=sample_pairs(fitted, pairs, patterns, weight, person, model=model),
                 seconds=clock.seconds,
                 against=against,
                 identifiers=identifiers_table(data, exclusive.identifier),
                 fitted=fitted,
+                taught=teaching.taught,
+                unlikely=unlikely_pairs(data, pairs, weight, patterns.barred[patterns.of_pair], keep=keep),
             )
     if not account:
         return result
     rates = Rates.measured(data.pools["given_name"].values)
     compared = Compared(data, comparisons, pairs, patterns, random_pairs=int(random.counts.sum()))
-    joining = int((weight >= threshold_bits).sum())
+    joining = int((weight >= settings.threshold_bits).sum())
     return replace(result, least=least_work(rates, compared, result, rounds=parameters.iterations, joining=joining))
+
+
+def _exclusive(data: Encoded, decisions: pa.Table | None) -> Exclusive:
+    """Return what a person can have one of, and what was decided."""
+    # Sources are numbered among themselves, since clusters keep a bit for each.
+    number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
+    exclusive = Exclusive(number[data.source], data.codes["nhs_number"], same_record_pairs(data.codes["record"]))
+    if decisions is None:
+        return exclusive
+    decided = constraints(decisions, data.rows)
+    return replace(exclusive, apart=joined([exclusive.apart, decided.apart]), together=decided.together)

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from insighthub.linkage.explain.pair import PairExplanation
 from insighthub.linkage.fitted import Fitted
+from insighthub.linkage.unlikely import UNLIKELY
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,27 @@ class Least:
 
 
 @dataclass(frozen=True)
+class Shift:
+    """By how much labels shifted the weight of all pairs that look the same."""
+
+    levels: dict[str, int]  # comparison -> level
+    labels: int  # labelled pairs that look so
+    weight: float  # bits added to the match weight
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What labels did to a run."""
+
+    labels: int  # labels that were learned from
+    unused: int  # labels on a record that was not linked
+    reluctance: float | None = None  # labels until half of the pairs that look the same go by them; None: not followed
+    regret: float = 0.0  # matches that following them may cost where there is no label, as a share of all
+    shifts: tuple[Shift, ...] = ()
+    threshold_before: float | None = None  # the match probability that was set, where labels moved it
+
+
+@dataclass(frozen=True)
 class LinkResult:
     """All that a run of linkage gives.
 
@@ -69,6 +91,7 @@ class LinkResult:
     against: less likely pairs that clustering weighed because other records join them; columns as in pairs.
     identifiers: source, record_id, person, and a number that stands for the row's NHS number, where it has one.
     fitted: the model on its rows, with which any two records can be compared; not written to a folder.
+    unlikely: a sample of the compared pairs that are not in ``pairs``; see ``unlikely_pairs``.
     """
 
     links: pa.Table
@@ -83,6 +106,8 @@ class LinkResult:
     least: tuple[Least, ...] = ()  # the least work of each stage, where it was asked for
     against: pa.Table | None = field(default=None, repr=False)
     identifiers: pa.Table | None = field(default=None, repr=False)
+    unlikely: pa.Table = field(default_factory=UNLIKELY.empty_table, repr=False)
+    taught: Taught | None = None  # where labels were given
     fitted: Fitted | None = field(default=None, repr=False, compare=False)
 
     def _repr_html_(self) -> str:
