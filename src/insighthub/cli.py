@@ -17,7 +17,7 @@ from insighthub import checks, console
 from insighthub.linkage.evaluate import evaluate_links
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.truth import read_truth
-from insighthub.pipeline import run_link
+from insighthub.pipeline import Engine, run_link
 from insighthub.sources.checking import CheckReport
 from insighthub.sources.checking import check as check_sources
 from insighthub.sources.contract import load_contract
@@ -105,10 +105,22 @@ def link(
     ] = None,
     report: Annotated[bool, typer.Option(help="Write report.html.")] = True,
     threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0 for all processors.")] = 0,
+    engine: Annotated[
+        Engine,
+        typer.Option(metavar="duckdb|spark", help="Where pairs are compared: on this machine, or on Apache Spark."),
+    ] = Engine.DUCKDB,
 ) -> None:
     """Link any set of files: clusters, pairs, the model and a report."""
     with console.user_errors(), console.Bars() as bars:
-        run = run_link(contract, out, truth=truth, report=report, settings=LinkSettings(threads=threads), progress=bars)
+        run = run_link(
+            contract,
+            out,
+            truth=truth,
+            report=report,
+            settings=LinkSettings(threads=threads),
+            progress=bars,
+            engine=engine,
+        )
     console.out.print(console.counts_table(run.counts))
     clusters = run.result.links["cluster_id"]
     people = len(clusters.drop_null().unique())

@@ -11,8 +11,11 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -33,6 +36,13 @@ from insighthub.standardise.build import standardise_all
 from insighthub.store.output_folder import output_folder
 
 
+class Engine(StrEnum):
+    """Where pairs are compared: on this machine, or on Apache Spark."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+
+
 @dataclass(frozen=True)
 class LinkRun:
     """What a run gave, beside the files it wrote."""
@@ -51,6 +61,7 @@ def run_link(
     title: str | None = None,
     settings: LinkSettings | None = None,
     progress: Progress | None = None,
+    engine: Engine = Engine.DUCKDB,
 ) -> LinkRun:
     """Link the files of a contract into an output folder.
 
@@ -62,16 +73,17 @@ def run_link(
         title: the report's heading; named after the contract's folder where it is not given.
         settings: the run's few numbers.
         progress: told of each stage.
+        engine: where pairs are compared.
 
     Raises:
         ContractError: the contract cannot be used.
         DataError: a file cannot be used.
-        RunError: the output cannot be written, or another run writes it.
+        RunError: the output cannot be written, another run writes it, or the engine cannot be started.
     """
     progress = progress or Silent()
     contract = load_contract(contract_path)
     true_links = read_truth(truth) if truth else None
-    with output_folder(out) as folder:
+    with _linker(engine) as link, output_folder(out) as folder:
         landing = folder / "landing"
         seconds: dict[str, float] = {}
         start = time.perf_counter()
@@ -82,7 +94,7 @@ def run_link(
         start = time.perf_counter()
         records = standardise_landed(contract, deliveries, progress)
         seconds["standardise"] = time.perf_counter() - start
-        result = link_records(
+        result = link(
             records,
             single_sources=[s.name for s in contract.source if s.one_record_per_person],
             other_kinds=other_kinds(contract),
@@ -99,6 +111,21 @@ def run_link(
             write_report(folder / "report.html", result=result, deliveries=counts, evaluation=evaluation, title=heading)
         shutil.rmtree(landing)
     return LinkRun(result, counts, evaluation)
+
+
+@contextmanager
+def _linker(engine: Engine) -> Iterator[Callable[..., LinkResult]]:
+    """Give the function that links records; an engine that cannot be started says so before anything is read."""
+    if engine is Engine.DUCKDB:
+        yield link_records
+        return
+    from insighthub.linkage.spark.session import require_pyspark, spark_session
+
+    require_pyspark()
+    from insighthub.linkage.spark.engine import link_records_on_spark
+
+    with spark_session() as session:
+        yield partial(link_records_on_spark, session=session)
 
 
 def link_files(contract_path: Path, out: Path) -> LinkResult:

@@ -61,6 +61,13 @@ def same_record_pairs(data: Encoded) -> Pairs:
     return Pairs(np.concatenate(left), np.concatenate(right))
 
 
+def exclusive_of(data: Encoded) -> Exclusive:
+    """Return what a person can have one of, in these rows."""
+    # Sources are numbered among themselves, since clusters keep a bit for each.
+    number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
+    return Exclusive(number[data.source], data.codes["nhs_number"], same_record_pairs(data))
+
+
 def components(n: int, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
     """Label the connected components of a graph of ``n`` nodes."""
     graph = coo_matrix((np.ones(len(left), np.int8), (left, right)), shape=(n, n))

@@ -7,15 +7,13 @@ records and version give the same result, to the byte, whatever the order of row
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 
-import numpy as np
 import pyarrow as pa
 
 from insighthub.linkage.blocking import candidate_pairs, choose_rules, coresident_pairs, paired_by_name
-from insighthub.linkage.cluster import Exclusive, cluster, same_record_pairs
+from insighthub.linkage.clock import Clock
+from insighthub.linkage.cluster import cluster, exclusive_of
 from insighthub.linkage.comparisons.choose import choose_comparisons
 from insighthub.linkage.em import learn_with_random_pairs
 from insighthub.linkage.explain import level_weights, sample_pairs
@@ -30,21 +28,6 @@ from insighthub.linkage.score import score
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.tables import links_table, pairs_table, weight_histogram
 from insighthub.progress import Progress, Silent
-
-
-class _Clock:
-    """Wall seconds by stage."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.seconds: dict[str, float] = {}
-        self._progress = progress
-
-    @contextmanager
-    def stage(self, name: str, words: str) -> Iterator[None]:
-        self._progress.stage(words)
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - start
 
 
 def link_records(
@@ -68,7 +51,7 @@ def link_records(
     progress = progress or Silent()
     threads = settings.threads or os.cpu_count() or 1
 
-    clock = _Clock(progress)
+    clock = Clock(progress)
     with clock.stage("encode", "Coding values"):
         data = prepare(records, single=single_sources, shared_value_limit=settings.shared_value_limit, threads=threads)
         comparisons = choose_comparisons(data, other_kinds)
@@ -95,17 +78,7 @@ def link_records(
         fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons), rarity.namesakes)
         weight = score(fitted, patterns, pairs.left)
     with clock.stage("cluster", "Bringing records together"):
-        # Numbered among themselves, since clusters keep a bit for each.
-        number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
-        single = number[data.source]
-        threshold_bits = float(np.log2(settings.threshold / (1 - settings.threshold)))
-        labels = cluster(
-            data.n,
-            pairs,
-            weight,
-            Exclusive(single, data.codes["nhs_number"], same_record_pairs(data)),
-            threshold_bits=threshold_bits,
-        )
+        labels = cluster(data.n, pairs, weight, exclusive_of(data), threshold_bits=settings.threshold_bits)
     with clock.stage("tables", "Writing tables"):
         return LinkResult(
             links=links_table(records, data, labels),
@@ -115,6 +88,6 @@ def link_records(
             levels=level_weights(comparisons, parameters, patterns),
             blocking=blocking,
             weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
-            samples=sample_pairs(fitted, pairs, patterns, weight, labels, threshold_bits=threshold_bits),
+            samples=sample_pairs(fitted, pairs, patterns, weight, labels, threshold_bits=settings.threshold_bits),
             seconds=clock.seconds,
         )

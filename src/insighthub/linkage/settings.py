@@ -1,5 +1,6 @@
 """The few numbers that a linkage run rests on. One set serves all data; none is tuned to a data set."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -28,3 +29,8 @@ class LinkSettings:
     tolerance: float = 1e-4
     shared_value_limit: int = 40
     threads: int = 0
+
+    @property
+    def threshold_bits(self) -> float:
+        """The threshold as a match weight: log2 of its odds."""
+        return math.log2(self.threshold / (1 - self.threshold))

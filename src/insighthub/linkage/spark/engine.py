@@ -1,0 +1,204 @@
+"""Linkage on Spark: the steps of the default engine, with the pairs spread over workers.
+
+Takes what ``link_records`` takes, and a Spark session; gives the same ``LinkResult``: the same pairs, weights and
+clusters. The driver reads and codes the records, learns the model from patterns, and holds the tables that are
+written. Workers pair, compare, score and cluster: what grows many times faster than the records.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from insighthub.linkage.blocking import (
+    choose_rules,
+    coresident_pairs,
+    first_identical,
+    paired_by_name,
+)
+from insighthub.linkage.clock import Clock
+from insighthub.linkage.comparisons.choose import choose_comparisons
+from insighthub.linkage.em import learn_with_random_pairs
+from insighthub.linkage.encode import Encoded
+from insighthub.linkage.explain import NEAR_BITS, level_weights, sample_pairs
+from insighthub.linkage.fitted import Fitted
+from insighthub.linkage.frequencies import log_frequencies, name_rarity
+from insighthub.linkage.model import Model
+from insighthub.linkage.pairs import Pairs
+from insighthub.linkage.patterns import Patterns, compare, with_more
+from insighthub.linkage.prepare import prepare
+from insighthub.linkage.random_pairs import draw_pairs
+from insighthub.linkage.result import LinkResult
+from insighthub.linkage.settings import LinkSettings
+from insighthub.linkage.spark import kernels, statements
+from insighthub.linkage.spark.block import block
+from insighthub.linkage.spark.components import label_components
+from insighthub.linkage.spark.rows import Shared, arrays, row_table
+from insighthub.linkage.spark.workspace import Workspace
+from insighthub.linkage.tables import BIN_BITS, links_table, pairs_table, weight_histogram
+from insighthub.progress import Progress, Silent
+
+BUCKET_ROWS = 20_000  # records whose components a worker takes apart at once
+PAIR = "left_no int, right_no int"
+
+
+def link_records_on_spark(
+    records: pa.Table,
+    session: Any,
+    *,
+    single_sources: Collection[str] = (),
+    other_kinds: Mapping[str, str] | None = None,
+    settings: LinkSettings | None = None,
+    progress: Progress | None = None,
+) -> LinkResult:
+    """Link person records on Spark.
+
+    Args:
+        records: ``person_records``; see ``insighthub.standardise.schema``.
+        session: a ``pyspark.sql.SparkSession``, not over Spark Connect; its workers have this package.
+        single_sources: sources that hold one record a person.
+        other_kinds: ``other_<name>`` -> "text", "exact" or "identifier", from the contracts.
+        settings: the run's few numbers; ``threads`` are those of the driver.
+        progress: told of each stage.
+    """
+    settings = settings or LinkSettings()
+    progress = progress or Silent()
+    threads = settings.threads or os.cpu_count() or 1
+    clock = Clock(progress)
+    with Workspace(session) as work:
+        with clock.stage("encode", "Coding values"):
+            data = prepare(
+                records,
+                single=single_sources,
+                shared_value_limit=settings.shared_value_limit,
+                threads=threads,
+            )
+            comparisons = choose_comparisons(data, other_kinds)
+            rarity = name_rarity(data, comparisons, paired_by_name(data, settings.block_cap))
+            coded = row_table(data, rarity, first_identical(data))
+            columns = coded.column_names
+            work.send("record", coded)
+            del coded
+            shared = session.sparkContext.broadcast(Shared.of(data))
+        with clock.stage("block", "Finding pairs to compare"):
+            blocking = block(work, choose_rules(data), settings.block_cap)
+        with clock.stage("random pairs", "Comparing random pairs"):
+            drawn = draw_pairs(data.n, settings.random_pairs)
+            random = compare(data, comparisons, rarity, drawn, threads=threads)
+            homes, stands_for = _coresidents(work, data, settings)
+            coresidents = compare(data, comparisons, rarity, homes, threads=threads)
+        with clock.stage("compare", f"Comparing {sum(y.new_pairs for y in blocking):,} pairs"):
+            names = kernels.pattern_columns(random.rarity.shape[1], len(comparisons))
+            both = statements.pairs_with_rows(
+                "candidate", columns, sides=("l", "r"), keep=("left_no", "right_no")
+            )
+            compared = work.frame(both).mapInArrow(
+                kernels.comparing(shared, comparisons), f"{PAIR}, {kernels.pattern_types(names)}"
+            )
+            work.name("compared", compared, keep=True)
+            patterns = _patterns(work.rows(statements.patterns(names, data.n)), names)
+            work.drop("candidate")
+        with clock.stage("learn", "Learning what agreement means here"):
+            parameters = learn_with_random_pairs(
+                with_more(patterns, coresidents, stands_for),
+                random,
+                comparisons,
+                rows=data.n,
+                iterations=settings.iterations,
+                tolerance=settings.tolerance,
+            )
+            fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons), rarity.namesakes)
+        with clock.stage("score", "Scoring pairs"):
+            frequencies = session.sparkContext.broadcast(fitted.frequencies)
+            with_left = statements.pairs_with_rows(
+                "compared", columns, sides=("l",), keep=("left_no", "right_no", *names)
+            )
+            scored = work.frame(with_left).mapInArrow(
+                kernels.scoring(shared, frequencies, comparisons, parameters, names),
+                f"{PAIR}, {kernels.pattern_types(names)}, weight float",
+            )
+            work.name("scored", scored, keep=True)
+            bins = work.rows(statements.weights_in_bins(BIN_BITS))
+            work.drop("compared")
+        with clock.stage("cluster", "Bringing records together"):
+            labels = _cluster(work, data, shared, settings.threshold_bits)
+        with clock.stage("tables", "Writing tables"):
+            pairs, of_pairs, weight = _collected(work, names, settings)
+            result = LinkResult(
+                links=links_table(records, data, labels),
+                pairs=pairs_table(fitted, pairs, of_pairs, weight, keep=settings.keep_probability),
+                model=Model.of(fitted, settings).as_dict(),
+                threshold=settings.threshold,
+                levels=level_weights(comparisons, parameters, patterns),
+                blocking=blocking,
+                weight_histogram=weight_histogram(bins["weight"].to_numpy(), bins["pairs"].to_numpy()),
+                samples=sample_pairs(fitted, pairs, of_pairs, weight, labels, threshold_bits=settings.threshold_bits),
+                seconds=clock.seconds,
+            )
+            for sent in (shared, frequencies):
+                sent.destroy()
+    return result
+
+
+def _patterns(found: pa.Table, names: Sequence[str]) -> Patterns:
+    """Turn the rows of ``statements.patterns`` into patterns; no pair is among them, so ``of_pair`` is empty."""
+    columns = arrays(found)
+    grouped = kernels.patterns_from({name: columns[name] for name in names})
+    return replace(grouped, counts=columns["pairs"], of_pair=np.empty(0, np.int32))
+
+
+def _coresidents(work: Workspace, data: Encoded, settings: LinkSettings) -> tuple[Pairs, float]:
+    """Sample co-residents as the default engine does, where the pairs that blocking gave are not at hand.
+
+    The sample is drawn as if there were none; those among it that blocking gave are asked for, and it is drawn again.
+    """
+
+    def draw(given: Pairs) -> tuple[Pairs, float]:
+        return coresident_pairs(data, given, cap=settings.block_cap, most=settings.coresident_pairs)
+
+    sampled, _ = draw(Pairs(np.empty(0, np.int32), np.empty(0, np.int32)))
+    work.send("sampled", pa.table({"left_no": sampled.left, "right_no": sampled.right}))
+    given = arrays(work.rows(statements.GIVEN_ALREADY))
+    work.drop("sampled")
+    return draw(Pairs(given["left_no"], given["right_no"]))
+
+
+def _cluster(work: Workspace, data: Encoded, shared: kernels.Sent, threshold_bits: float) -> npt.NDArray[np.int32]:
+    """Label the clusters as ``cluster`` does: connected components on Spark, then each taken apart on its own."""
+    work.name("edge", work.frame(statements.pairs_over(_single(threshold_bits))))
+    label_components(work)
+    buckets = max(1, -(-work.count("label") // BUCKET_ROWS))
+    found = work.grouped(
+        statements.members(buckets),
+        statements.pairs_inside(buckets),
+        "bucket",
+        kernels.clustering(shared, threshold_bits),
+        "row_no int, first_no int",
+    ).toArrow()
+    first = np.arange(data.n, dtype=np.int32)
+    first[found["row_no"].to_numpy()] = found["first_no"].to_numpy()
+    # A cluster's first row is its lowest, so that clusters in the order of theirs are in the order of the rows.
+    return np.asarray(np.unique(first, return_inverse=True)[1], np.int32)
+
+
+def _collected(
+    work: Workspace, names: Sequence[str], settings: LinkSettings
+) -> tuple[Pairs, Patterns, npt.NDArray[np.float32]]:
+    """Bring the pairs that are written or shown to the driver, in order."""
+    keep = float(np.log2(settings.keep_probability / (1 - settings.keep_probability)))
+    lowest = min(keep, settings.threshold_bits - NEAR_BITS) - 0.01  # what is kept is decided where tables are made
+    found = work.rows(statements.pairs_over(lowest)).sort_by([("left_no", "ascending"), ("right_no", "ascending")])
+    columns = arrays(found)
+    patterns = kernels.patterns_from({name: columns[name] for name in names})
+    return Pairs(columns["left_no"], columns["right_no"]), patterns, columns["weight"]
+
+
+def _single(bits: float) -> float:
+    """Return a threshold as it is where weights in single precision are held against it."""
+    return float(np.float32(bits))

@@ -1,0 +1,242 @@
+"""The relational steps of linkage as SQL, written once in DuckDB's dialect.
+
+Takes blocking rules and column names, gives statements; ``rendered`` puts one into another dialect. Spark runs them
+over tables of any size, and the tests run the same ones on DuckDB and hold them against the default engine, which
+sorts arrays instead.
+
+Tables that the statements read:
+
+    record     one row a record: row_no, copy_of (the first row that says the same, itself where none), code_<field>
+    block_key  rule, cap, row_no and the parts of the key, key_1, key_2, ...: one row for each rule and record
+    block      rule, cap, key_1, ..., and size, the records that share the key
+    candidate  left_no, right_no, and rule, the first that gave the pair (0: copies of one record)
+    compared   left_no, right_no, and the pattern of the pair
+    scored     the same with weight, in bits
+    edge       left_no, right_no of pairs that join
+    label      row_no, component
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import sqlglot
+from sqlglot import expressions as exp
+
+from insighthub.linkage.blocking import BlockingRule
+
+CODE = "code_"
+
+
+def rendered(statement: str, tables: Mapping[str, str], *, dialect: str = "spark") -> str:
+    """Render a statement in a dialect, with the tables it reads under other names.
+
+    Args:
+        statement: in DuckDB's dialect.
+        tables: name in the statement -> name there; a name that is not among them stays.
+        dialect: sqlglot's name of the dialect.
+    """
+
+    def renamed(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.Table) and node.name in tables:
+            return exp.to_table(tables[node.name], alias=node.alias or node.name)
+        return node
+
+    parsed = sqlglot.parse_one(statement, read="duckdb")
+    return parsed.transform(renamed).sql(dialect=dialect)
+
+
+def quoted(name: str) -> str:
+    """Return a column's name as SQL; a contract may call a field what it likes."""
+    return exp.to_identifier(name, quoted=True).sql(dialect="duckdb")
+
+
+def _key_columns(rules: Sequence[BlockingRule]) -> list[str]:
+    return [f"key_{i}" for i in range(1, max((len(rule.fields) for rule in rules), default=1) + 1)]
+
+
+def block_keys(rules: Sequence[BlockingRule], cap: int) -> str:
+    """Say what makes ``block_key``: the key of every record under every rule, where all parts of it are known.
+
+    Copies of a record have none: the first of them stands for all.
+
+    Args:
+        rules: in order; the first is number 1.
+        cap: most records in a block, of which a rule may take a share.
+    """
+    columns = _key_columns(rules)
+    selects = []
+    for number, rule in enumerate(rules, start=1):
+        fields = [quoted(CODE + field) for field in rule.fields]
+        known = " AND ".join(f"{field} >= 0" for field in fields)
+        if rule.in_any_order:
+            fields = [f"list_sort([{', '.join(fields)}])[{i}]" for i in range(1, len(fields) + 1)]
+        parts = [*fields, *["0"] * (len(columns) - len(fields))]
+        keys = ", ".join(f"{part} AS {name}" for part, name in zip(parts, columns, strict=True))
+        selects.append(
+            f"SELECT {number} AS rule, {rule.cap(cap)} AS cap, row_no, {keys} "
+            f"FROM record WHERE copy_of = row_no AND {known}"
+        )
+    if not selects:
+        selects.append(f"SELECT 1 AS rule, 2 AS cap, row_no, 0 AS {columns[0]} FROM record WHERE row_no < 0")
+    return "\nUNION ALL\n".join(selects)
+
+
+def blocks(rules: Sequence[BlockingRule]) -> str:
+    """Say what makes ``block``: how many records share each key."""
+    by = ", ".join(["rule", "cap", *_key_columns(rules)])
+    return f"SELECT {by}, count(*) AS size FROM block_key GROUP BY {by}"
+
+
+BLOCK_FACTS = """
+SELECT
+    rule,
+    CAST(sum(CASE WHEN size <= cap THEN size * (size - 1) // 2 ELSE 0 END) AS BIGINT) AS pairs,
+    max(size) AS largest,
+    count(*) FILTER (WHERE size > cap) AS capped_blocks,
+    CAST(coalesce(sum(size) FILTER (WHERE size > cap), 0) AS BIGINT) AS capped_records
+FROM block
+GROUP BY rule
+ORDER BY rule
+"""
+
+COPY_FACTS = """
+SELECT CAST(coalesce(sum(size - 1), 0) AS BIGINT) AS pairs, coalesce(max(size), 0) AS largest
+FROM (SELECT copy_of, count(*) AS size FROM record GROUP BY copy_of) AS copies
+"""
+
+NEW_PAIRS = "SELECT rule, count(*) AS new_pairs FROM candidate GROUP BY rule ORDER BY rule"
+
+
+def candidates(rules: Sequence[BlockingRule]) -> str:
+    """Say what makes ``candidate``: the pairs of records in one block, each once, with the first rule that gave it."""
+    keys = ", ".join(["rule", *_key_columns(rules)])
+    return f"""
+    WITH kept AS (
+        SELECT {", ".join(f"k.{name}" for name in ["row_no", "rule", *_key_columns(rules)])}
+        FROM block_key AS k
+        JOIN block AS b USING ({keys})
+        WHERE b.size BETWEEN 2 AND b.cap
+    ),
+    found AS (
+        SELECT l.row_no AS left_no, r.row_no AS right_no, l.rule AS rule
+        FROM kept AS l
+        JOIN kept AS r USING ({keys})
+        WHERE l.row_no < r.row_no
+        UNION ALL
+        SELECT copy_of AS left_no, row_no AS right_no, 0 AS rule
+        FROM record
+        WHERE copy_of < row_no
+    )
+    SELECT left_no, right_no, min(rule) AS rule
+    FROM found
+    GROUP BY left_no, right_no
+    """
+
+
+GIVEN_ALREADY = """
+SELECT sampled.left_no, sampled.right_no
+FROM sampled
+JOIN candidate ON candidate.left_no = sampled.left_no AND candidate.right_no = sampled.right_no
+ORDER BY sampled.left_no, sampled.right_no
+"""
+
+
+def pairs_with_rows(table: str, columns: Sequence[str], *, sides: Sequence[str], keep: Sequence[str]) -> str:
+    """Say how pairs get the columns of their rows.
+
+    Args:
+        table: the table of pairs.
+        columns: of ``record``; a side's come out as ``l_<column>`` or ``r_<column>``.
+        sides: "l", "r" or both.
+        keep: columns of the pairs to keep.
+    """
+    ends = {"l": "left_no", "r": "right_no"}
+    wanted = [f"p.{quoted(name)}" for name in keep]
+    wanted += [f"{side}.{quoted(name)} AS {quoted(f'{side}_{name}')}" for side in sides for name in columns]
+    joins = " ".join(f"JOIN record AS {side} ON {side}.row_no = p.{ends[side]}" for side in sides)
+    return f"SELECT {', '.join(wanted)} FROM {table} AS p {joins}"
+
+
+def patterns(columns: Sequence[str], rows: int) -> str:
+    """Say what the distinct patterns are, in the order in which the sorted pairs first show them.
+
+    Args:
+        columns: of ``compared`` that make up a pattern.
+        rows: records in all.
+    """
+    by = ", ".join(quoted(name) for name in columns)
+    return f"""
+    SELECT {by}, count(*) AS pairs, min(CAST(left_no AS BIGINT) * {int(rows)} + right_no) AS first_pair
+    FROM compared
+    GROUP BY {by}
+    ORDER BY first_pair
+    """
+
+
+def weights_in_bins(bits: float) -> str:
+    """Count the pairs that may be one person by bins of so many bits, with the lowest weight in each."""
+    return f"""
+    SELECT min(weight) AS weight, count(*) AS pairs
+    FROM scored
+    WHERE NOT barred
+    GROUP BY floor(weight / CAST({bits!r} AS DOUBLE))
+    ORDER BY weight
+    """
+
+
+def pairs_over(bits: float) -> str:
+    """Return the scored pairs at or over a weight."""
+    return f"SELECT * FROM scored WHERE CAST(weight AS DOUBLE) >= CAST({bits!r} AS DOUBLE)"
+
+
+#: Every record that has a pair joined begins as a component of its own.
+FIRST_LABELS = """
+SELECT row_no, row_no AS component
+FROM (SELECT left_no AS row_no FROM edge UNION SELECT right_no AS row_no FROM edge) AS ends
+"""
+
+#: Each record takes the lowest component among its neighbours' and its own.
+LOWEST_NEAR = """
+WITH reached AS (
+    SELECT edge.right_no AS row_no, label.component AS component
+    FROM edge JOIN label ON label.row_no = edge.left_no
+    UNION ALL
+    SELECT edge.left_no AS row_no, label.component AS component
+    FROM edge JOIN label ON label.row_no = edge.right_no
+    UNION ALL
+    SELECT row_no, component FROM label
+)
+SELECT row_no, min(component) AS component FROM reached GROUP BY row_no
+"""
+
+#: A component is named by a record in it; what that record has found since is a step nearer to the lowest.
+JUMP = """
+SELECT near.row_no AS row_no, least(near.component, ahead.component) AS component
+FROM near JOIN near AS ahead ON ahead.row_no = near.component
+"""
+
+MOVED = """
+SELECT count(*) AS moved
+FROM label JOIN jumped ON jumped.row_no = label.row_no
+WHERE jumped.component <> label.component
+"""
+
+
+def members(buckets: int) -> str:
+    """Say which records are in components of two or more, with their columns, by bucket of components."""
+    return f"""
+    SELECT label.component % {int(buckets)} AS bucket, record.*
+    FROM label JOIN record ON record.row_no = label.row_no
+    """
+
+
+def pairs_inside(buckets: int) -> str:
+    """Say which scored pairs lie within one component, by bucket of components."""
+    return f"""
+    SELECT a.component % {int(buckets)} AS bucket, scored.left_no, scored.right_no, scored.weight
+    FROM scored
+    JOIN label AS a ON a.row_no = scored.left_no
+    JOIN label AS b ON b.row_no = scored.right_no
+    WHERE a.component = b.component
+    """
