@@ -19,14 +19,17 @@ from insighthub.linkage.spark import statements
 class Tables(Protocol):
     """Named tables, and statements over them."""
 
-    def view(self, name: str, statement: str, *, keep: bool = False) -> None:
-        """Name what a statement gives; with ``keep``, work it out once."""
+    def view(self, name: str, statement: str) -> None:
+        """Name what a statement gives."""
+
+    def settle(self, name: str, statement: str) -> None:
+        """Work out what a statement gives, and name it."""
 
     def rows(self, statement: str) -> pa.Table:
         """Return the rows of a statement."""
 
-    def drop(self, name: str) -> None:
-        """Forget a table."""
+    def drop(self, *names: str) -> None:
+        """Forget tables."""
 
 
 def block(tables: Tables, rules: Sequence[BlockingRule], cap: int) -> tuple[BlockingYield, ...]:
@@ -41,13 +44,12 @@ def block(tables: Tables, rules: Sequence[BlockingRule], cap: int) -> tuple[Bloc
         Each rule's yield, as ``candidate_pairs`` tells it.
     """
     tables.view("block_key", statements.block_keys(rules, cap))
-    tables.view("block", statements.blocks(rules), keep=True)
-    tables.view("candidate", statements.candidates(rules), keep=True)
+    tables.settle("block", statements.blocks(rules))
+    tables.settle("candidate", statements.candidates(rules))
     facts: dict[int, dict[str, Any]] = {row["rule"]: row for row in tables.rows(statements.BLOCK_FACTS).to_pylist()}
     facts[0] = tables.rows(statements.COPY_FACTS).to_pylist()[0]
     new = {row["rule"]: row["new_pairs"] for row in tables.rows(statements.NEW_PAIRS).to_pylist()}
-    tables.drop("block")
-    tables.drop("block_key")
+    tables.drop("block", "block_key")
     yields = (
         _yield(label, facts.get(number, {}), new.get(number, 0))
         for number, label in enumerate([COPIES, *(rule.label for rule in rules)])

@@ -101,7 +101,7 @@ def link_records_on_spark(
             compared = work.frame(both).mapInArrow(
                 kernels.comparing(shared, comparisons), f"{PAIR}, {kernels.pattern_types(names)}"
             )
-            work.name("compared", compared, keep=True)
+            work.settle("compared", compared)
             patterns = _patterns(work.rows(statements.patterns(names, data.n)), names)
             work.drop("candidate")
         with clock.stage("learn", "Learning what agreement means here"):
@@ -123,7 +123,7 @@ def link_records_on_spark(
                 kernels.scoring(shared, frequencies, comparisons, parameters, names),
                 f"{PAIR}, {kernels.pattern_types(names)}, weight float",
             )
-            work.name("scored", scored, keep=True)
+            work.settle("scored", scored)
             bins = work.rows(statements.weights_in_bins(BIN_BITS))
             work.drop("compared")
         with clock.stage("cluster", "Bringing records together"):
@@ -171,7 +171,7 @@ def _coresidents(work: Workspace, data: Encoded, settings: LinkSettings) -> tupl
 
 def _cluster(work: Workspace, data: Encoded, shared: kernels.Sent, threshold_bits: float) -> npt.NDArray[np.int32]:
     """Label the clusters as ``cluster`` does: connected components on Spark, then each taken apart on its own."""
-    work.name("edge", work.frame(statements.pairs_over(_single(threshold_bits))))
+    work.settle("edge", statements.edges(_single(threshold_bits)))
     label_components(work)
     buckets = max(1, -(-work.count("label") // BUCKET_ROWS))
     found = work.grouped(

@@ -65,21 +65,24 @@ def block_keys(rules: Sequence[BlockingRule], cap: int) -> str:
         cap: most records in a block, of which a rule may take a share.
     """
     columns = _key_columns(rules)
-    selects = []
+    keys = []
     for number, rule in enumerate(rules, start=1):
-        fields = [quoted(CODE + field) for field in rule.fields]
-        known = " AND ".join(f"{field} >= 0" for field in fields)
+        parts = [quoted(CODE + field) for field in rule.fields]
         if rule.in_any_order:
-            fields = [f"list_sort([{', '.join(fields)}])[{i}]" for i in range(1, len(fields) + 1)]
-        parts = [*fields, *["0"] * (len(columns) - len(fields))]
-        keys = ", ".join(f"{part} AS {name}" for part, name in zip(parts, columns, strict=True))
-        selects.append(
-            f"SELECT {number} AS rule, {rule.cap(cap)} AS cap, row_no, {keys} "
-            f"FROM record WHERE copy_of = row_no AND {known}"
-        )
-    if not selects:
-        selects.append(f"SELECT 1 AS rule, 2 AS cap, row_no, 0 AS {columns[0]} FROM record WHERE row_no < 0")
-    return "\nUNION ALL\n".join(selects)
+            # Sorted, a part that is not known stays -1.
+            parts = [f"list_sort([{', '.join(parts)}])[{i}]" for i in range(1, len(parts) + 1)]
+        parts += ["0"] * (len(columns) - len(parts))
+        values = {"rule": str(number), "cap": str(rule.cap(cap)), **dict(zip(columns, parts, strict=True))}
+        keys.append("{" + ", ".join(f"'{name}': {value}" for name, value in values.items()) + "}")
+    if not keys:
+        keys.append(f"{{'rule': 1, 'cap': 0, '{columns[0]}': -1}}")
+    taken = ", ".join(f"keyed.key.{name} AS {name}" for name in ["rule", "cap", *columns])
+    known = " AND ".join(f"keyed.key.{name} >= 0" for name in columns)
+    return f"""
+    SELECT row_no, {taken}
+    FROM (SELECT row_no, unnest([{", ".join(keys)}]) AS key FROM record WHERE copy_of = row_no) AS keyed
+    WHERE {known}
+    """
 
 
 def blocks(rules: Sequence[BlockingRule]) -> str:
@@ -183,6 +186,11 @@ def weights_in_bins(bits: float) -> str:
     GROUP BY floor(weight / CAST({bits!r} AS DOUBLE))
     ORDER BY weight
     """
+
+
+def edges(bits: float) -> str:
+    """Say what makes ``edge``: the scored pairs at or over the threshold."""
+    return f"SELECT left_no, right_no FROM ({pairs_over(bits)}) AS joining"
 
 
 def pairs_over(bits: float) -> str:

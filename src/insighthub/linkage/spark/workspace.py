@@ -7,6 +7,7 @@ own, so that two runs in one session do not see each other's.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from types import TracebackType
 from typing import Any
 from uuid import uuid4
@@ -32,54 +33,38 @@ class Workspace:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for name in list(self._frames):
-            self.drop(name)
+        self.drop(*self._frames)
 
-    def name(self, name: str, frame: Any, *, keep: bool = False) -> None:
-        """Give a data frame the name under which statements read it.
+    def view(self, name: str, statement: str) -> None:
+        """Name what a statement gives; it is worked out wherever it is read."""
+        self._name(name, self.frame(statement))
 
-        Args:
-            name: of the table.
-            frame: what it is; a table of that name is replaced.
-            keep: whether to hold its rows, in memory and on disk, once they are worked out.
+    def settle(self, name: str, source: str | Any) -> None:
+        """Work out a statement or a data frame, keep its rows, and name them; a table of that name is replaced.
+
+        How the rows came about is forgotten: Spark looks through all that it knows of a table each time the table is
+        read, which takes longer with every step. The rows stand where Spark has been told to keep such
+        (``spark.checkpoint.dir``), else on the workers; a worker that is lost with them ends the run.
         """
-        if keep:
-            from pyspark import StorageLevel
+        frame = self.frame(source) if isinstance(source, str) else source
+        safe = self.session.sparkContext.getCheckpointDir() is not None
+        self._name(name, frame.checkpoint() if safe else frame.localCheckpoint())
 
-            frame = frame.persist(StorageLevel.MEMORY_AND_DISK)
+    def _name(self, name: str, frame: Any) -> None:
         frame.createOrReplaceTempView(self._prefix + name)
         self._frames[name] = frame
 
-    def view(self, name: str, statement: str, *, keep: bool = False) -> None:
-        """Name what a statement gives; see ``name``."""
-        self.name(name, self.frame(statement), keep=keep)
-
-    def settle(self, name: str, statement: str) -> None:
-        """Work out a statement's rows and name them, in place of the table of that name; its history is forgotten.
-
-        The rows stand where the session has been told to (``setCheckpointDir``), else on the workers; a worker that is
-        lost with them ends the run.
-        """
-        frame = self.frame(statement)
-        if self.session.sparkContext.getCheckpointDir() is not None:
-            self.name(name, frame.checkpoint())
-        else:
-            self.name(name, frame.localCheckpoint())
-
-    def drop(self, name: str) -> None:
-        """Forget a table, and free what it holds."""
-        self.session.catalog.dropTempView(self._prefix + name)
-        self._frames.pop(name).unpersist()
+    def drop(self, *names: str) -> None:
+        """Forget tables; Spark frees what they hold."""
+        for name in names:
+            self.session.catalog.dropTempView(self._prefix + name)
+            del self._frames[name]
 
     def send(self, name: str, table: pa.Table) -> None:
         """Send a table to Spark, and keep it there."""
-        frame = None
-        for start in range(0, max(1, table.num_rows), SLICE_ROWS):
-            part = self.session.createDataFrame(table.slice(start, SLICE_ROWS))
-            frame = part if frame is None else frame.unionAll(part)
-        if frame is None:
-            raise AssertionError("there is at least one slice")
-        self.name(name, frame, keep=True)
+        starts = range(0, max(1, table.num_rows), SLICE_ROWS)
+        parts = [self.session.createDataFrame(table.slice(start, SLICE_ROWS)) for start in starts]
+        self.settle(name, reduce(lambda a, b: a.unionAll(b), parts))
 
     def frame(self, statement: str) -> Any:
         """Return the data frame of a statement, which is worked out when its rows are asked for."""
