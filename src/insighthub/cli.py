@@ -104,6 +104,7 @@ def link(
         Path | None, typer.Option(help="A truth file, to say in the report how good the links are.")
     ] = None,
     report: Annotated[bool, typer.Option(help="Write report.html.")] = True,
+    *,
     threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0 for all processors.")] = 0,
     engine: Annotated[
         Engine,

@@ -1,9 +1,8 @@
 """Connected components in SQL: which records hang together by pairs that join.
 
-Takes the table ``edge``, gives ``label``: every record that has an edge, and the lowest record of its component. In each
-round a record takes the lowest label near it, and then the label of its label, so that the way left to go shrinks by
-more than half: a chain of a thousand records takes about ten rounds, and what linkage gives takes three or four. Only
-joins and sums are used, so that no component need fit anywhere.
+Takes the table ``edge``, gives ``label``: every record that has an edge, and the lowest record of its component. In
+each round a record takes the lowest label near it, and then the label of its label, so that labels travel twice as far
+in every round. Only joins and sums are used, so that no component need fit anywhere.
 """
 
 from __future__ import annotations

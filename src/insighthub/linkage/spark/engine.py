@@ -95,9 +95,7 @@ def link_records_on_spark(
             coresidents = compare(data, comparisons, rarity, homes, threads=threads)
         with clock.stage("compare", f"Comparing {sum(y.new_pairs for y in blocking):,} pairs"):
             names = kernels.pattern_columns(random.rarity.shape[1], len(comparisons))
-            both = statements.pairs_with_rows(
-                "candidate", columns, sides=("l", "r"), keep=("left_no", "right_no")
-            )
+            both = statements.pairs_with_rows("candidate", columns, sides=("l", "r"), keep=("left_no", "right_no"))
             compared = work.frame(both).mapInArrow(
                 kernels.comparing(shared, comparisons), f"{PAIR}, {kernels.pattern_types(names)}"
             )

@@ -21,7 +21,7 @@ from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.pairs import Pairs
 from insighthub.linkage.patterns import Patterns, compare, distinct_rows
 from insighthub.linkage.score import score
-from insighthub.linkage.spark.rows import Shared, arrays, encoded_rows, rarity_rows
+from insighthub.linkage.spark.rows import arrays, encoded_rows, rarity_rows
 
 BATCH = 100_000  # pairs at once: enough to find each value pair many times over, and some tens of megabytes
 STEP = "step_"

@@ -36,15 +36,41 @@ def spark_session() -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
     if SparkSession.getActiveSession() is not None:
-        yield _classic(SparkSession.getActiveSession())
+        with _in_plain_words():
+            yield _classic(SparkSession.getActiveSession())
         return
     if "PYSPARK_GATEWAY_PORT" not in os.environ:  # under spark-submit Java runs already
         require_java()
     session = _classic(_started(SparkSession.builder.appName("Insight Hub: link")))
     try:
-        yield session
+        with _in_plain_words():
+            yield session
     finally:
         session.stop()
+
+
+@contextmanager
+def _in_plain_words() -> Iterator[None]:
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except PySparkException as error:
+        fault = workers_lack(error)
+        if fault is None:
+            raise
+        raise fault from error
+
+
+def workers_lack(error: Exception) -> RunError | None:
+    """Return what to tell the user where Spark's workers lack a package; None where something else is wrong."""
+    missing = re.search(r"No module named '([\w.]+)'", str(error))
+    if missing is None:
+        return None
+    return RunError(
+        f"Spark's workers have no Python package {missing.group(1)}",
+        remedy="Install insighthub there, in the same version, or send it along: see the page on running on Spark.",
+    )
 
 
 def _started(builder: Any) -> Any:
@@ -125,8 +151,8 @@ def java_version() -> int | None:
     if java is None:
         return None
     try:
-        said = subprocess.run([java, "-version"], capture_output=True, text=True, check=True, timeout=60).stderr
+        done = subprocess.run([java, "-version"], capture_output=True, text=True, check=True, timeout=60)  # noqa: S603
     except (OSError, subprocess.SubprocessError):
         return None
-    found = re.search(r'version "(?:1\.)?(\d+)', said)
+    found = re.search(r'version "(?:1\.)?(\d+)', done.stderr)
     return int(found.group(1)) if found else None
