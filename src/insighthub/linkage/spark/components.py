@@ -1,8 +1,10 @@
 """Connected components in SQL: which records hang together by pairs that join.
 
-Takes the table ``edge``, gives ``label``: every record that has an edge, and the lowest record of its component. In
-each round a record takes the lowest label near it, and then the label of its label, so that labels travel twice as far
-in every round. Only joins and sums are used, so that no component need fit anywhere.
+Takes the table ``edge``, gives ``label``: every record that has an edge, and the lowest record of its component. Only
+joins and sums are used, so that no component need fit anywhere. The labels move as in FastSV (Zhang, Azad and Hu 2020,
+"FastSV: a distributed-memory connected component algorithm with fast convergence"): it is not only a record that takes a
+lower label across an edge, but also the record that its component is named by, and so a whole component at once. A
+chain of a thousand records takes about ten rounds; what linkage gives takes three or four.
 """
 
 from __future__ import annotations
@@ -31,8 +33,8 @@ def label_components(tables: Tables) -> int:
     while True:
         rounds += 1
         tables.settle("near", statements.LOWEST_NEAR)
-        tables.settle("jumped", statements.JUMP)
+        tables.settle("looked", statements.LOOK_AHEAD)
         moved = tables.rows(statements.MOVED)["moved"][0].as_py()
-        tables.settle("label", "SELECT row_no, component FROM jumped")
         if not moved:
             return rounds
+        tables.settle("label", "SELECT * FROM looked")

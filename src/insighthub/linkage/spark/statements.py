@@ -13,7 +13,7 @@ Tables that the statements read:
     compared   left_no, right_no, and the pattern of the pair
     scored     the same with weight, in bits
     edge       left_no, right_no of pairs that join
-    label      row_no, component
+    label      row_no, component (the lowest record that it is known to hang together with), and ahead
 """
 
 from __future__ import annotations
@@ -200,34 +200,43 @@ def pairs_over(bits: float) -> str:
 
 #: Every record that has a pair joined begins as a component of its own.
 FIRST_LABELS = """
-SELECT row_no, row_no AS component
+SELECT row_no, row_no AS component, row_no AS ahead
 FROM (SELECT left_no AS row_no FROM edge UNION SELECT right_no AS row_no FROM edge) AS ends
 """
 
-#: Each record takes the lowest component among its neighbours' and its own.
+#: Across each edge a record, and the record that its component is named by, take the label ahead of the other end.
 LOWEST_NEAR = """
 WITH reached AS (
-    SELECT edge.right_no AS row_no, label.component AS component
-    FROM edge JOIN label ON label.row_no = edge.left_no
+    SELECT edge.left_no AS row_no, here.component AS named_by, there.ahead AS component
+    FROM edge
+    JOIN label AS here ON here.row_no = edge.left_no
+    JOIN label AS there ON there.row_no = edge.right_no
     UNION ALL
-    SELECT edge.left_no AS row_no, label.component AS component
-    FROM edge JOIN label ON label.row_no = edge.right_no
+    SELECT edge.right_no AS row_no, here.component AS named_by, there.ahead AS component
+    FROM edge
+    JOIN label AS here ON here.row_no = edge.right_no
+    JOIN label AS there ON there.row_no = edge.left_no
+),
+offered AS (
+    SELECT row_no, component FROM reached
     UNION ALL
-    SELECT row_no, component FROM label
+    SELECT named_by AS row_no, component FROM reached
+    UNION ALL
+    SELECT row_no, ahead AS component FROM label
 )
-SELECT row_no, min(component) AS component FROM reached GROUP BY row_no
+SELECT row_no, min(component) AS component FROM offered GROUP BY row_no
 """
 
-#: A component is named by a record in it; what that record has found since is a step nearer to the lowest.
-JUMP = """
-SELECT near.row_no AS row_no, least(near.component, ahead.component) AS component
-FROM near JOIN near AS ahead ON ahead.row_no = near.component
+#: A component is named by a record in it; ahead is the label that this record has by now.
+LOOK_AHEAD = """
+SELECT near.row_no AS row_no, near.component AS component, named_by.component AS ahead
+FROM near JOIN near AS named_by ON named_by.row_no = near.component
 """
 
 MOVED = """
 SELECT count(*) AS moved
-FROM label JOIN jumped ON jumped.row_no = label.row_no
-WHERE jumped.component <> label.component
+FROM label JOIN looked ON looked.row_no = label.row_no
+WHERE looked.component <> label.component OR looked.ahead <> label.ahead
 """
 
 
