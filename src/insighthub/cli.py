@@ -100,18 +100,23 @@ def check(
 def link(
     contract: Annotated[Path, typer.Argument(metavar="CONTRACT.toml", help="The contract file.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
+    *,
     truth: Annotated[
         Path | None, typer.Option(help="A truth file, to say in the report how good the links are.")
     ] = None,
     report: Annotated[bool, typer.Option(help="Write report.html.")] = True,
-    *,
     threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0 for all processors.")] = 0,
     engine: Annotated[
         Engine,
         typer.Option(metavar="duckdb|spark", help="Where pairs are compared: on this machine, or on Apache Spark."),
     ] = Engine.DUCKDB,
+    timings: Annotated[
+        bool, typer.Option("--timings", help="Print the time of each stage beside the least that its work needs.")
+    ] = False,
 ) -> None:
     """Link any set of files: clusters, pairs, the model and a report."""
+    if timings and engine is Engine.SPARK:
+        raise typer.BadParameter("the least that the work needs is known of one machine only", param_hint="--timings")
     with console.user_errors(), console.Bars() as bars:
         run = run_link(
             contract,
@@ -120,6 +125,7 @@ def link(
             report=report,
             settings=LinkSettings(threads=threads),
             progress=bars,
+            account=timings,
             engine=engine,
         )
     console.out.print(console.counts_table(run.counts))
@@ -129,6 +135,9 @@ def link(
     console.out.print(f"{linked:,} linked records of {people:,} people", highlight=False)
     if run.evaluation is not None:
         console.out.print(console.scores_table(run.evaluation))
+    if timings:
+        console.out.print(console.timings_table(run.result))
+    console.out.print(console.time_line(run.result.seconds), highlight=False, soft_wrap=True)
     where = out / "report.html" if report else out
     console.out.print(f"{'Report' if report else 'Written to'}: {where}", highlight=False, markup=False, soft_wrap=True)
 

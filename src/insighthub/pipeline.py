@@ -18,22 +18,28 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from insighthub.linkage.engine import link_records
 from insighthub.linkage.evaluate import evaluate_links
 from insighthub.linkage.evaluation_result import Evaluation
-from insighthub.linkage.result import LinkResult
+from insighthub.linkage.limits import Rates
+from insighthub.linkage.result import Least, LinkResult
 from insighthub.linkage.settings import LinkSettings
+from insighthub.linkage.tables import write_pairs
 from insighthub.linkage.truth import read_truth
 from insighthub.progress import Progress, Silent
 from insighthub.report.counts import SourceCounts
-from insighthub.report.page import write_report
 from insighthub.sources.contract import Contract, load_contract
 from insighthub.sources.landing import Delivery, land_all
 from insighthub.standardise.build import standardise_all
+from insighthub.standardise.coded import codes_of
+from insighthub.standardise.intake import Intake, take_in
 from insighthub.store.output_folder import output_folder
+
+PAIRS = "pairs.parquet"
 
 
 class Engine(StrEnum):
@@ -61,6 +67,7 @@ def run_link(
     title: str | None = None,
     settings: LinkSettings | None = None,
     progress: Progress | None = None,
+    account: bool = False,
     engine: Engine = Engine.DUCKDB,
 ) -> LinkRun:
     """Link the files of a contract into an output folder.
@@ -73,6 +80,7 @@ def run_link(
         title: the report's heading; named after the contract's folder where it is not given.
         settings: the run's few numbers.
         progress: told of each stage.
+        account: whether to work out the least work of each stage as well; on Spark that of the files alone.
         engine: where pairs are compared.
 
     Raises:
@@ -83,41 +91,43 @@ def run_link(
     progress = progress or Silent()
     contract = load_contract(contract_path)
     true_links = read_truth(truth) if truth else None
-    with _linker(engine) as link, output_folder(out) as folder:
-        landing = folder / "landing"
-        seconds: dict[str, float] = {}
+    with _linker(engine, account=account) as link, output_folder(out) as folder:
+        received = folder / "received"
         start = time.perf_counter()
-        progress.stage("Landing the files")
-        deliveries = land_all(contract, contract_path.resolve().parent, landing, progress)
-        seconds["read and check files"] = time.perf_counter() - start
-        progress.stage("Standardising")
-        start = time.perf_counter()
-        records = standardise_landed(contract, deliveries, progress)
-        seconds["standardise"] = time.perf_counter() - start
+        progress.stage("Reading and standardising the files")
+        threads = settings.threads if settings else 0
+        taken = take_in(contract, contract_path.resolve().parent, received, threads=threads, progress=progress)
+        seconds = _shared_out(time.perf_counter() - start, taken.seconds)
         result = link(
-            records,
+            taken.records,
             single_sources=[s.name for s in contract.source if s.one_record_per_person],
             other_kinds=other_kinds(contract),
             settings=settings,
             progress=progress,
+            pairs_to=partial(write_pairs, path=folder / PAIRS),
         )
-        result = replace(result, seconds=seconds | result.seconds)
-        counts = source_counts(deliveries, records)
-        evaluation = evaluate_links(result.links, true_links) if true_links is not None else None
+        start = time.perf_counter()
         progress.stage("Writing what was found")
-        _write(folder, result, deliveries)
+        counts = source_counts(taken.deliveries, taken.records)
+        _write(folder, result, taken.deliveries)
+        seconds |= result.seconds | {"write": time.perf_counter() - start}
+        least = _with_files(result, taken, folder) if account else ()
+        result = replace(result, seconds=seconds, least=least)
+        evaluation = evaluate_links(result.links, true_links) if true_links is not None else None
         if report:
+            from insighthub.report.page import write_report  # charts take half a second to load
+
             heading = title or f"Linkage of {contract_path.resolve().parent.name}"
             write_report(folder / "report.html", result=result, deliveries=counts, evaluation=evaluation, title=heading)
-        shutil.rmtree(landing)
+        shutil.rmtree(received)
     return LinkRun(result, counts, evaluation)
 
 
 @contextmanager
-def _linker(engine: Engine) -> Iterator[Callable[..., LinkResult]]:
-    """Give the function that links records; an engine that cannot be started says so before anything is read."""
+def _linker(engine: Engine, *, account: bool) -> Iterator[Callable[..., LinkResult]]:
+    """Give the function that links records; an engine that cannot be started says so before a file is read."""
     if engine is Engine.DUCKDB:
-        yield link_records
+        yield partial(link_records, account=account)
         return
     from insighthub.linkage.spark.session import require_pyspark, spark_session
 
@@ -146,7 +156,7 @@ def standardise_landed(
     contract: Contract, deliveries: Sequence[Delivery], progress: Progress | None = None
 ) -> pa.Table:
     """Return the person records of landed deliveries."""
-    items = [(delivery.path, source) for delivery, source in zip(deliveries, contract.source, strict=True)]
+    items = [(d.path, source) for d, source in zip(deliveries, contract.source, strict=True) if d.path is not None]
     return standardise_all(items, progress=progress)
 
 
@@ -159,11 +169,14 @@ def source_counts(deliveries: Sequence[Delivery], records: pa.Table) -> tuple[So
     """Return what became of each source's rows and persons."""
     named: Counter[str] = Counter()
     apart: dict[str, Counter[str]] = {d.source: Counter() for d in deliveries}
-    groups = records.group_by(["source", "not_linked_reason"]).aggregate([([], "count_all")])
-    for row in groups.to_pylist():
-        named[row["source"]] += row["count_all"]
-        if row["not_linked_reason"] is not None:
-            apart[row["source"]][row["not_linked_reason"]] = row["count_all"]
+    source, reason = codes_of(records["source"]), codes_of(records["not_linked_reason"])
+    span = len(reason.values) + 1
+    kinds, counts = np.unique(source.codes.astype(np.int64) * span + reason.codes + 1, return_counts=True)
+    for kind, count in zip(kinds.tolist(), counts.tolist(), strict=True):
+        name = source.values[kind // span].as_py()
+        named[name] += count
+        if kind % span:
+            apart[name][reason.values[kind % span - 1].as_py()] = count
     return tuple(
         SourceCounts(
             source=d.source,
@@ -177,9 +190,27 @@ def source_counts(deliveries: Sequence[Delivery], records: pa.Table) -> tuple[So
     )
 
 
+def _shared_out(wall: float, work: dict[str, float]) -> dict[str, float]:
+    """Share wall time out among kinds of work that went on side by side, by the processor time of each."""
+    whole = sum(work.values())
+    return {name: wall * seconds / whole if whole else 0.0 for name, seconds in work.items()}
+
+
+def _with_files(result: LinkResult, taken: Intake, folder: Path) -> tuple[Least, ...]:
+    """Add the least work on files: what is delivered is read once, what is found is written once."""
+    rates = Rates.measured(np.empty(0, object))
+    standardised = taken.records.nbytes
+    written = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+    return (
+        rates.copy("read and check files", f"{taken.bytes_read:,} bytes of files read", taken.bytes_read),
+        rates.copy("standardise", f"{taken.records.num_rows:,} person records written", standardised),
+        *result.least,
+        rates.copy("write", f"{written:,} bytes of files written", written),
+    )
+
+
 def _write(folder: Path, result: LinkResult, deliveries: Sequence[Delivery]) -> None:
     pq.write_table(result.links, folder / "links.parquet", compression="zstd")
-    pq.write_table(result.pairs, folder / "pairs.parquet", compression="zstd")
     quarantine = pa.concat_tables([pq.read_table(d.quarantine) for d in deliveries])
     pq.write_table(quarantine, folder / "quarantine.parquet", compression="zstd")
     model = json.dumps(result.model, indent=1, ensure_ascii=False)

@@ -124,7 +124,7 @@ def test_link_writes_its_files_and_says_what_came_of_each_row(cli, trial):
     assert "4 linked records of" in outcome.stdout
     assert f"Report: {trial / 'out' / 'report.html'}" in outcome.stdout
     assert pq.read_table(trial / "out" / "quarantine.parquet").num_rows == 2
-    assert "Landing" in outcome.stderr  # progress goes where it does not get into what is piped on
+    assert "Reading" in outcome.stderr  # progress goes where it does not get into what is piped on
 
 
 def table_rows(printed):

@@ -7,24 +7,29 @@ records and version give the same result, to the byte, whatever the order of row
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 
 from insighthub.linkage.blocking import candidate_pairs, choose_rules, coresident_pairs, paired_by_name
 from insighthub.linkage.clock import Clock
 from insighthub.linkage.cluster import cluster, exclusive_of
 from insighthub.linkage.comparisons.choose import choose_comparisons
-from insighthub.linkage.em import learn_with_random_pairs
+from insighthub.linkage.em import Sources, learn_with_random_pairs
 from insighthub.linkage.explain import level_weights, sample_pairs
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import log_frequencies, name_rarity
+from insighthub.linkage.limits import Compared, Rates, least_work
 from insighthub.linkage.model import Model
 from insighthub.linkage.patterns import compare, with_more
 from insighthub.linkage.prepare import prepare
 from insighthub.linkage.random_pairs import draw_pairs
 from insighthub.linkage.result import LinkResult
 from insighthub.linkage.score import score
+from insighthub.linkage.second_pass import join_again
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.tables import links_table, pairs_table, weight_histogram
 from insighthub.progress import Progress, Silent
@@ -37,6 +42,8 @@ def link_records(
     other_kinds: Mapping[str, str] | None = None,
     settings: LinkSettings | None = None,
     progress: Progress | None = None,
+    pairs_to: Callable[[pa.Table], None] | None = None,
+    account: bool = False,
 ) -> LinkResult:
     """Link person records.
 
@@ -46,6 +53,8 @@ def link_records(
         other_kinds: ``other_<name>`` -> "text", "exact" or "identifier", from the contracts.
         settings: the run's few numbers.
         progress: told of each stage.
+        pairs_to: given the table of pairs as soon as there is one, to write it while records are brought together.
+        account: whether to work out the least work of each stage as well.
     """
     settings = settings or LinkSettings()
     progress = progress or Silent()
@@ -73,21 +82,40 @@ def link_records(
             rows=data.n,
             iterations=settings.iterations,
             tolerance=settings.tolerance,
+            sources=Sources(data.sources, np.bincount(data.source, minlength=len(data.sources))),
         )
     with clock.stage("score", "Scoring pairs"):
         fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons), rarity.namesakes)
         weight = score(fitted, patterns, pairs.left)
-    with clock.stage("cluster", "Bringing records together"):
-        labels = cluster(data.n, pairs, weight, exclusive_of(data), threshold_bits=settings.threshold_bits)
-    with clock.stage("tables", "Writing tables"):
-        return LinkResult(
-            links=links_table(records, data, labels),
-            pairs=pairs_table(fitted, pairs, patterns, weight, keep=settings.keep_probability),
-            model=Model.of(fitted, settings).as_dict(),
-            threshold=settings.threshold,
-            levels=level_weights(comparisons, parameters, patterns),
-            blocking=blocking,
-            weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
-            samples=sample_pairs(fitted, pairs, patterns, weight, labels, threshold_bits=settings.threshold_bits),
-            seconds=clock.seconds,
-        )
+    with ThreadPoolExecutor(1) as beside:
+
+        def tabled() -> pa.Table:
+            found = pairs_table(fitted, pairs, patterns, weight, keep=settings.keep_probability)
+            if pairs_to is not None:
+                pairs_to(found)
+            return found
+
+        table = beside.submit(tabled)
+        with clock.stage("cluster", "Bringing records together"):
+            threshold_bits = settings.threshold_bits
+            exclusive = exclusive_of(data)
+            labels = cluster(data.n, pairs, weight, exclusive, threshold_bits=threshold_bits)
+            labels = join_again(fitted, pairs, patterns, weight, labels, exclusive, threshold_bits=threshold_bits)
+        with clock.stage("tables", "Writing tables"):
+            result = LinkResult(
+                links=links_table(data, labels),
+                pairs=table.result(),
+                model=Model.of(fitted, settings).as_dict(),
+                threshold=settings.threshold,
+                levels=level_weights(comparisons, parameters, patterns),
+                blocking=blocking,
+                weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
+                samples=sample_pairs(fitted, pairs, patterns, weight, labels, threshold_bits=threshold_bits),
+                seconds=clock.seconds,
+            )
+    if not account:
+        return result
+    rates = Rates.measured(data.pools["given_name"].values)
+    compared = Compared(data, comparisons, pairs, patterns, random_pairs=int(random.counts.sum()))
+    joining = int((weight >= threshold_bits).sum())
+    return replace(result, least=least_work(rates, compared, result, rounds=parameters.iterations, joining=joining))

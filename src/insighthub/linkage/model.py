@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 import insighthub
-from insighthub.linkage.em import CLASSES, A, F, M, rule_of
+from insighthub.linkage.em import CLASSES, A, F, M, N, rule_of
 from insighthub.linkage.encode import Encoded
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.settings import LinkSettings
@@ -45,7 +45,7 @@ class Model:
                 "u": _rounded(parameters.u[k]),
                 "follows": {CLASSES[c]: rule_of(comparison, c).value for c in range(M, len(CLASSES))},
             }
-            free = {CLASSES[c]: _rounded(parameters.free[c, k]) for c in (F, A) if (c, k) in parameters.free}
+            free = {CLASSES[c]: _rounded(parameters.free[c, k]) for c in (F, A, N) if (c, k) in parameters.free}
             if free:
                 entry["free"] = free
             if k in frequencies:

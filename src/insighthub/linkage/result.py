@@ -56,6 +56,17 @@ class SamplePair:
 
 
 @dataclass(frozen=True)
+class Least:
+    """The least work that a stage has to do; see ``insighthub.linkage.limits``."""
+
+    stage: str  # as in ``LinkResult.seconds``
+    work: str  # plain English: "9,216,936 pairs at 12 comparisons"
+    bytes: int  # to be touched once
+    comparisons: int  # of texts, to be made once
+    seconds: float  # that one processor needs for just that
+
+
+@dataclass(frozen=True)
 class LinkResult:
     """All that a run of linkage gives.
 
@@ -73,3 +84,4 @@ class LinkResult:
     weight_histogram: tuple[tuple[float, float, int], ...]  # from bits, to bits, candidate pairs that may be one person
     samples: tuple[SamplePair, ...]
     seconds: dict[str, float] = field(default_factory=dict)  # wall seconds by stage
+    least: tuple[Least, ...] = ()  # the least work of each stage, where it was asked for

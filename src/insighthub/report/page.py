@@ -96,8 +96,11 @@ def _run_section(result: LinkResult) -> Section:
     stage, longest = max(result.seconds.items(), key=lambda item: item[1])
     times = table(
         "Wall time by stage",
-        [Column("stage", "Stage"), Column("seconds", "Seconds", "seconds")],
-        [*((words(name), seconds) for name, seconds in result.seconds.items()), ("All stages", total)],
+        [Column("stage", "Stage"), Column("seconds", "Seconds", "seconds"), Column("share", "Share", "share")],
+        [
+            *((words(name), took, took / total if total else None) for name, took in result.seconds.items()),
+            ("All stages", total, 1.0),
+        ],
     )
     finding = f"The run took {total:,.1f} seconds; the longest stage was {words(stage).lower()}, with {longest:,.1f}"
     return Section(

@@ -5,8 +5,10 @@ from collections import Counter
 from random import Random
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from insighthub.linkage import tables
 from insighthub.linkage.engine import link_records
 from insighthub.linkage.model import FORMAT, LEAST_RECORDS, fingerprint
 from insighthub.linkage.prepare import prepare
@@ -202,3 +204,11 @@ def test_the_same_records_in_another_order_have_one_fingerprint(records):
     one = fingerprint(prepare(records(rows)))
     assert fingerprint(prepare(records(rows[::-1]))) == one
     assert fingerprint(prepare(pa.concat_tables([records([row]) for row in rows]))) == one
+
+
+def test_pairs_are_written_as_they_are_in_as_many_row_groups_as_it_takes(result, tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "ROW_GROUP", 500)
+    tables.write_pairs(result.pairs, tmp_path / "pairs.parquet")
+    written = pq.ParquetFile(tmp_path / "pairs.parquet")
+    assert written.num_row_groups == -(-result.pairs.num_rows // 500) > 1
+    assert written.read().to_pylist() == result.pairs.to_pylist()

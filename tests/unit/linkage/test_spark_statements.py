@@ -132,7 +132,7 @@ def test_batches_of_pairs_are_compared_as_all_at_once_are_and_give_the_same_patt
     joined = tables.rows(
         statements.pairs_with_rows("candidate", table.column_names, sides=("l", "r"), keep=("left_no", "right_no"))
     )
-    run = kernels.comparing(Here(Shared.of(data)), comparisons)
+    run = kernels.comparing(Here(Shared.of(data, comparisons)), comparisons)
     compared = pa.Table.from_batches(run(iter(batches_of(joined, 97))))
     expected = compare(data, comparisons, rarity, pairs)
     names = kernels.pattern_columns(expected.rarity.shape[1], len(comparisons))
@@ -141,6 +141,7 @@ def test_batches_of_pairs_are_compared_as_all_at_once_are_and_give_the_same_patt
     assert len(grouped.counts) > 20
     assert np.array_equal(grouped.levels, expected.levels)
     assert np.array_equal(grouped.barred, expected.barred)
+    assert np.array_equal(grouped.source_pair, expected.source_pair)
     assert np.array_equal(grouped.rarity, expected.rarity)
     assert np.array_equal(found["pairs"], expected.counts)
 
@@ -180,7 +181,7 @@ def test_components_clustered_by_bucket_are_clustered_as_all_at_once_are(data, c
     tables = Tables(record=coded[2], scored=scored)
     tables.settle("edge", statements.edges(0.0))
     label_components(tables)
-    run = kernels.clustering(Here(Shared.of(data)), 0.0)
+    run = kernels.clustering(Here(Shared.of(data, coded[0])), 0.0)
     first = np.arange(data.n, dtype=np.int32)
     for bucket in range(3):
         rows, inside = (

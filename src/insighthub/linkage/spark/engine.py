@@ -8,7 +8,7 @@ written. Workers pair, compare, score and cluster: what grows many times faster 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from insighthub.linkage import second_pass
 from insighthub.linkage.blocking import (
     choose_rules,
     coresident_pairs,
@@ -23,8 +24,9 @@ from insighthub.linkage.blocking import (
     paired_by_name,
 )
 from insighthub.linkage.clock import Clock
+from insighthub.linkage.cluster import exclusive_of, in_order_of_rows
 from insighthub.linkage.comparisons.choose import choose_comparisons
-from insighthub.linkage.em import learn_with_random_pairs
+from insighthub.linkage.em import Sources, learn_with_random_pairs
 from insighthub.linkage.encode import Encoded
 from insighthub.linkage.explain import NEAR_BITS, level_weights, sample_pairs
 from insighthub.linkage.fitted import Fitted
@@ -35,6 +37,7 @@ from insighthub.linkage.patterns import Patterns, compare, with_more
 from insighthub.linkage.prepare import prepare
 from insighthub.linkage.random_pairs import draw_pairs
 from insighthub.linkage.result import LinkResult
+from insighthub.linkage.second_pass import join_again
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.spark import kernels, statements
 from insighthub.linkage.spark.block import block
@@ -56,6 +59,7 @@ def link_records_on_spark(
     other_kinds: Mapping[str, str] | None = None,
     settings: LinkSettings | None = None,
     progress: Progress | None = None,
+    pairs_to: Callable[[pa.Table], None] | None = None,
 ) -> LinkResult:
     """Link person records on Spark.
 
@@ -66,6 +70,7 @@ def link_records_on_spark(
         other_kinds: ``other_<name>`` -> "text", "exact" or "identifier", from the contracts.
         settings: the run's few numbers; ``threads`` are those of the driver.
         progress: told of each stage.
+        pairs_to: given the table of pairs, to write it.
     """
     settings = settings or LinkSettings()
     progress = progress or Silent()
@@ -81,11 +86,11 @@ def link_records_on_spark(
             )
             comparisons = choose_comparisons(data, other_kinds)
             rarity = name_rarity(data, comparisons, paired_by_name(data, settings.block_cap))
+            shared = session.sparkContext.broadcast(Shared.of(data, comparisons))
             coded = row_table(data, rarity, first_identical(data))
             columns = coded.column_names
             work.send("record", coded)
             del coded
-            shared = session.sparkContext.broadcast(Shared.of(data))
         with clock.stage("block", "Finding pairs to compare"):
             blocking = block(work, choose_rules(data), settings.block_cap)
         with clock.stage("random pairs", "Comparing random pairs"):
@@ -110,6 +115,7 @@ def link_records_on_spark(
                 rows=data.n,
                 iterations=settings.iterations,
                 tolerance=settings.tolerance,
+                sources=Sources(data.sources, np.bincount(data.source, minlength=len(data.sources))),
             )
             fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons), rarity.namesakes)
         with clock.stage("score", "Scoring pairs"):
@@ -126,11 +132,17 @@ def link_records_on_spark(
             work.drop("compared")
         with clock.stage("cluster", "Bringing records together"):
             labels = _cluster(work, data, shared, settings.threshold_bits)
-        with clock.stage("tables", "Writing tables"):
             pairs, of_pairs, weight = _collected(work, names, settings)
+            labels = join_again(
+                fitted, pairs, of_pairs, weight, labels, exclusive_of(data), threshold_bits=settings.threshold_bits
+            )
+        with clock.stage("tables", "Writing tables"):
+            table = pairs_table(fitted, pairs, of_pairs, weight, keep=settings.keep_probability)
+            if pairs_to is not None:
+                pairs_to(table)
             result = LinkResult(
-                links=links_table(records, data, labels),
-                pairs=pairs_table(fitted, pairs, of_pairs, weight, keep=settings.keep_probability),
+                links=links_table(data, labels),
+                pairs=table,
                 model=Model.of(fitted, settings).as_dict(),
                 threshold=settings.threshold,
                 levels=level_weights(comparisons, parameters, patterns),
@@ -178,21 +190,22 @@ def _cluster(work: Workspace, data: Encoded, shared: kernels.Sent, threshold_bit
         "bucket",
         kernels.clustering(shared, threshold_bits),
         "row_no int, first_no int",
-    ).toArrow()
+    )
+    work.settle("clustered", found)
+    placed = arrays(work.rows("SELECT row_no, first_no FROM clustered"))
     first = np.arange(data.n, dtype=np.int32)
-    first[found["row_no"].to_numpy()] = found["first_no"].to_numpy()
-    # A cluster's first row is its lowest, so that clusters in the order of theirs are in the order of the rows.
-    return np.asarray(np.unique(first, return_inverse=True)[1], np.int32)
+    first[placed["row_no"]] = placed["first_no"]
+    return in_order_of_rows(first)
 
 
 def _collected(
     work: Workspace, names: Sequence[str], settings: LinkSettings
 ) -> tuple[Pairs, Patterns, npt.NDArray[np.float32]]:
-    """Bring the pairs that are written or shown to the driver, in order."""
+    """Bring to the driver, in order, the pairs that are written or shown, or that the second pass looks at."""
     keep = float(np.log2(settings.keep_probability / (1 - settings.keep_probability)))
     lowest = min(keep, settings.threshold_bits - NEAR_BITS) - 0.01  # what is kept is decided where tables are made
-    found = work.rows(statements.pairs_over(lowest)).sort_by([("left_no", "ascending"), ("right_no", "ascending")])
-    columns = arrays(found)
+    found = work.rows(statements.pairs_to_collect(lowest, second_pass.NEAR_BITS))
+    columns = arrays(found.sort_by([("left_no", "ascending"), ("right_no", "ascending")]))
     patterns = kernels.patterns_from({name: columns[name] for name in names})
     return Pairs(columns["left_no"], columns["right_no"]), patterns, columns["weight"]
 

@@ -40,23 +40,28 @@ class Sent(Protocol):
 
 def pattern_columns(steps: int, comparisons: int) -> list[str]:
     """Return the names of the columns that make up a pattern, in order."""
-    return ["barred", *(f"{STEP}{i}" for i in range(steps)), *(f"{LEVEL}{i}" for i in range(comparisons))]
+    return [
+        "source_pair",
+        "barred",
+        *(f"{STEP}{i}" for i in range(steps)),
+        *(f"{LEVEL}{i}" for i in range(comparisons)),
+    ]
 
 
 def pattern_types(names: Sequence[str]) -> str:
     """Return those columns as Spark declares them."""
-    return ", ".join(f"{name} {'boolean' if name == 'barred' else 'tinyint'}" for name in names)
+    kinds = {"source_pair": "int", "barred": "boolean"}
+    return ", ".join(f"{name} {kinds.get(name, 'tinyint')}" for name in names)
 
 
 def patterns_from(columns: dict[str, npt.NDArray[Any]]) -> Patterns:
     """Group pairs by the columns of their patterns, in the order in which the pairs first show them."""
-    steps = [name for name in columns if name.startswith(STEP)]
-    levels = [name for name in columns if name.startswith(LEVEL)]
-    table, counts, of_pair = distinct_rows(
-        [columns["barred"].astype(np.int8), *(columns[name] for name in (*steps, *levels))]
-    )
-    split = 1 + len(steps)
-    return Patterns(table[:, split:], table[:, 0] == 1, table[:, 1:split], counts, of_pair)
+    rarity = [values for name, values in columns.items() if name.startswith(STEP)]
+    levels = [values for name, values in columns.items() if name.startswith(LEVEL)]
+    sources, barred = columns["source_pair"], columns["barred"]
+    first, counts, of_pair = distinct_rows([sources, barred.astype(np.int8), *rarity, *levels])
+    stacked = [np.stack([values[first] for values in part], axis=1) for part in (levels, rarity)]
+    return Patterns(stacked[0], sources[first], barred[first], stacked[1], counts, of_pair)
 
 
 def comparing(shared: Sent, comparisons: Sequence[Comparison]) -> Batches:
@@ -74,7 +79,7 @@ def comparing(shared: Sent, comparisons: Sequence[Comparison]) -> Batches:
             pairs = Pairs(np.arange(n, dtype=np.int32), np.arange(n, 2 * n, dtype=np.int32))
             found = compare(data, comparisons, rarity_rows(both), pairs)
             of = found.of_pair
-            values = [found.barred[of], *found.rarity[of].T, *found.levels[of].T]
+            values = [found.source_pair[of], found.barred[of], *found.rarity[of].T, *found.levels[of].T]
             names = pattern_columns(found.rarity.shape[1], found.levels.shape[1])
             yield pa.RecordBatch.from_arrays(
                 [batch.column("left_no"), batch.column("right_no"), *map(pa.array, values)],

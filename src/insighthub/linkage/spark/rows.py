@@ -7,7 +7,7 @@ every comparison runs there as it is, and knows nothing of Spark.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from insighthub.linkage.comparisons.comparison import Comparison
 from insighthub.linkage.encode import Codes, Encoded, Pool
 from insighthub.linkage.frequencies import NameRarity
 from insighthub.linkage.spark.statements import CODE
@@ -27,7 +28,8 @@ Columns = Mapping[str, npt.NDArray[Any]]
 class Shared:
     """What all rows of a run share: sources, dictionaries, and what is worked out once a value.
 
-    ``memory`` is filled by the comparisons of a worker, once for all the rows it is handed.
+    ``memory`` holds what comparisons need of other rows than the pair's; a worker's comparisons keep in it what they work
+    out of the dictionaries, once for all the rows that the worker is handed.
     """
 
     sources: tuple[str, ...]
@@ -37,9 +39,16 @@ class Shared:
     memory: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, data: Encoded) -> Shared:
-        """Take it from coded rows."""
-        return cls(data.sources, data.single, data.pools, data.by_value)
+    def of(cls, data: Encoded, comparisons: Sequence[Comparison]) -> Shared:
+        """Take it from coded rows, with what the comparisons need of all of them."""
+        for comparison in comparisons:
+            if comparison.prepare is not None:
+                comparison.prepare(data)
+        # Pools as they were before anybody looked at their values as Python texts, which are several times larger; fields
+        # that share a pool go on sharing one.
+        fresh = {id(pool): Pool(pool.text) for pool in data.pools.values()}
+        pools = {name: fresh[id(pool)] for name, pool in data.pools.items()}
+        return cls(data.sources, data.single, pools, data.by_value, dict(data.memory))
 
 
 def row_table(data: Encoded, rarity: NameRarity, copy_of: npt.NDArray[np.int32]) -> pa.Table:
@@ -73,8 +82,11 @@ def encoded_rows(shared: Shared, columns: Columns) -> Encoded:
     def parts(prefix: str) -> dict[str, npt.NDArray[Any]]:
         return {name.removeprefix(prefix): values for name, values in columns.items() if name.startswith(prefix)}
 
+    rows = pa.table({"row_no": columns["row_no"]})
     return Encoded(
-        rows=pa.table({"row_no": columns["row_no"]}),
+        rows=rows,
+        everyone=rows,
+        linkable=None,
         source=columns["source"],
         sources=shared.sources,
         single=shared.single,

@@ -13,6 +13,7 @@ Tables that the statements read:
     compared   left_no, right_no, and the pattern of the pair
     scored     the same with weight, in bits
     edge       left_no, right_no of pairs that join
+    clustered  row_no, first_no (the lowest record of its cluster), for records in components of two or more
     label      row_no, component (the lowest record that it is known to hang together with), and ahead
 """
 
@@ -256,4 +257,32 @@ def pairs_inside(buckets: int) -> str:
     JOIN label AS a ON a.row_no = scored.left_no
     JOIN label AS b ON b.row_no = scored.right_no
     WHERE a.component = b.component
+    """
+
+
+def pairs_to_collect(lowest: float, near: float) -> str:
+    """Return the scored pairs that are written or shown, and those that a second look at clusters needs.
+
+    Two clusters are looked at again where some pair between them weighs enough, and then all pairs between them count.
+
+    Args:
+        lowest: weight of the least pair that is written or shown, in bits.
+        near: weight over which a pair brings two clusters near.
+    """
+    return f"""
+    WITH placed AS (
+        SELECT scored.*, coalesce(a.first_no, left_no) AS one, coalesce(b.first_no, right_no) AS other
+        FROM scored
+        LEFT JOIN clustered AS a ON a.row_no = scored.left_no
+        LEFT JOIN clustered AS b ON b.row_no = scored.right_no
+    ),
+    near AS (
+        SELECT DISTINCT least(one, other) AS low, greatest(one, other) AS high
+        FROM placed
+        WHERE one <> other AND NOT barred AND CAST(weight AS DOUBLE) > CAST({near!r} AS DOUBLE)
+    )
+    SELECT placed.*
+    FROM placed
+    LEFT JOIN near ON near.low = least(placed.one, placed.other) AND near.high = greatest(placed.one, placed.other)
+    WHERE CAST(placed.weight AS DOUBLE) >= CAST({lowest!r} AS DOUBLE) OR (near.low IS NOT NULL AND NOT placed.barred)
     """
