@@ -201,7 +201,7 @@ def test_small_batches_are_brought_together_and_empty_ones_left_out():
 
 def test_a_statement_names_the_tables_of_its_run_and_keeps_its_own_names():
     statement = 'WITH kept AS (SELECT "code_other_x y" FROM record) SELECT kept.* FROM kept JOIN label AS l USING (a)'
-    spark = statements.rendered(statement, {"record": "run_record", "label": "run_label"})
+    spark = statements.rendered(statement, {"record": "run_record", "label": "run_label", "kept": "run_kept"})
     assert "FROM run_record AS record" in spark
     assert "JOIN run_label AS l" in spark
     assert "`code_other_x y`" in spark
@@ -217,3 +217,26 @@ def test_pairs_stand_by_themselves_where_no_pair_is_joined(data, coded):
     none = Pairs(np.empty(0, np.int32), np.empty(0, np.int32))
     expected = cluster(data.n, none, np.empty(0, np.float32), exclusive_of(data), threshold_bits=0.0)
     assert np.array_equal(expected, np.arange(data.n))
+
+
+def test_pairs_are_collected_that_are_written_or_lie_between_clusters_near_each_other():
+    rng = np.random.default_rng(3)
+    left, right = np.triu_indices(40, 1)
+    picked = np.sort(rng.choice(len(left), 300, replace=False))
+    left, right = left[picked].astype(np.int32), right[picked].astype(np.int32)
+    weight = rng.normal(-12.0, 6.0, 300).astype(np.float32)
+    barred = rng.random(300) < 0.2
+    cluster_of = np.arange(40) // 3 * 3
+    cluster_of[30:] = np.arange(30, 40)
+    clustered = pa.table({"row_no": np.arange(30, dtype=np.int32), "first_no": cluster_of[:30].astype(np.int32)})
+    scored = pa.table({"left_no": left, "right_no": right, "weight": weight, "barred": barred})
+    found = Tables(scored=scored, clustered=clustered).rows(statements.pairs_to_collect(-6.0, -8.0))
+    a, b = cluster_of[left], cluster_of[right]
+    key = np.minimum(a, b) * 40 + np.maximum(a, b)
+    between = (a != b) & ~barred
+    near = between & np.isin(key, key[between & (weight > -8.0)])
+    wanted = near | (weight >= -6.0)
+    assert (near & (weight < -8.0)).sum() > 0
+    assert (~wanted).any()
+    pairs = sorted(zip(found["left_no"].to_pylist(), found["right_no"].to_pylist(), strict=True))
+    assert pairs == list(zip(left[wanted].tolist(), right[wanted].tolist(), strict=True))

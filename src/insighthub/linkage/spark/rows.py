@@ -44,8 +44,8 @@ class Shared:
         for comparison in comparisons:
             if comparison.prepare is not None:
                 comparison.prepare(data)
-        # Pools as they were before anybody looked at their values as Python texts, which are several times larger; fields
-        # that share a pool go on sharing one.
+        # Pools as they were before anybody looked at their values as Python texts, which are several times larger;
+        # fields that share a pool go on sharing one.
         fresh = {id(pool): Pool(pool.text) for pool in data.pools.values()}
         pools = {name: fresh[id(pool)] for name, pool in data.pools.items()}
         return cls(data.sources, data.single, pools, data.by_value, dict(data.memory))

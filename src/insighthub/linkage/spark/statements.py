@@ -34,16 +34,18 @@ def rendered(statement: str, tables: Mapping[str, str], *, dialect: str = "spark
 
     Args:
         statement: in DuckDB's dialect.
-        tables: name in the statement -> name there; a name that is not among them stays.
+        tables: name in the statement -> name there; a name that is not among them stays, and so does one that the
+            statement gives to a part of itself.
         dialect: sqlglot's name of the dialect.
     """
+    parsed = sqlglot.parse_one(statement, read="duckdb")
+    own = {part.alias for part in parsed.find_all(exp.CTE)}
 
     def renamed(node: exp.Expression) -> exp.Expression:
-        if isinstance(node, exp.Table) and node.name in tables:
+        if isinstance(node, exp.Table) and node.name in tables and node.name not in own:
             return exp.to_table(tables[node.name], alias=node.alias or node.name)
         return node
 
-    parsed = sqlglot.parse_one(statement, read="duckdb")
     return parsed.transform(renamed).sql(dialect=dialect)
 
 
