@@ -28,8 +28,8 @@ Columns = Mapping[str, npt.NDArray[Any]]
 class Shared:
     """What all rows of a run share: sources, dictionaries, and what is worked out once a value.
 
-    ``memory`` holds what comparisons need of other rows than the pair's; a worker's comparisons keep in it what they work
-    out of the dictionaries, once for all the rows that the worker is handed.
+    ``memory`` holds what comparisons need of other rows than the pair's; a worker's comparisons keep in it what they
+    work out of the dictionaries, once for all the rows that the worker is handed.
     """
 
     sources: tuple[str, ...]

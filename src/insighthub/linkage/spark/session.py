@@ -1,8 +1,8 @@
 """The Spark session that a run uses.
 
-Takes the environment, gives a session: the one that is open already (in a notebook, or under ``spark-submit``), else a
-new one at ``INSIGHTHUB_SPARK_MASTER``, else one on this machine. Everything else about a cluster is Spark's own
-configuration. What is missing (the extra, Java) is said before Spark can fail in its own words.
+Takes the environment, gives a session: the one that is open already, as in a notebook; else a new one at
+``INSIGHTHUB_SPARK_MASTER``, else where Spark's own configuration says, else on this machine. Everything else about a
+cluster is Spark's own configuration. What is missing (the extra, Java) is said before Spark can fail in its own words.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ MASTER_SETTING = "INSIGHTHUB_SPARK_MASTER"
 LEAST_JAVA = 17
 LEAST_PYSPARK = 4
 LOOPBACK = "127.0.0.1"
+#: Where one of these is set, Spark's own configuration says where it runs.
+OTHERWISE_CONFIGURED = ("PYSPARK_GATEWAY_PORT", "PYSPARK_SUBMIT_ARGS", "SPARK_CONF_DIR")
 
 
 @contextmanager
@@ -75,7 +77,7 @@ def workers_lack(error: Exception) -> RunError | None:
 
 def _started(builder: Any) -> Any:
     master = os.environ.get(MASTER_SETTING, "")
-    if not master and not (os.environ.get("PYSPARK_SUBMIT_ARGS") or "PYSPARK_GATEWAY_PORT" in os.environ):
+    if not master and not any(os.environ.get(name) for name in OTHERWISE_CONFIGURED):
         master = "local[*]"
     if master:
         builder = builder.master(master)
