@@ -43,6 +43,8 @@ def assert_same_result(ours, other):
         worst = abs(ours.pairs[name].to_numpy() - other.pairs[name].to_numpy()).max()
         assert worst <= 1e-9
     assert ours.model == other.model
+    assert ours.against.drop_columns(weight).equals(other.against.drop_columns(weight))
+    assert ours.identifiers.equals(other.identifiers)
     assert ours.levels == other.levels
     assert ours.blocking == other.blocking
     assert ours.weight_histogram == other.weight_histogram

@@ -1,7 +1,9 @@
 """The whole run, from files to clusters.
 
-Takes a contract, gives an output folder: ``links.parquet``, ``pairs.parquet``, ``model.json``, ``quarantine.parquet``
-and ``report.html``. The folder appears whole or not at all.
+Takes a contract, gives an output folder: ``links.parquet``, ``pairs.parquet``, ``against.parquet``,
+``identifiers.parquet``, ``groups.parquet``, ``model.json``, ``quarantine.parquet``, ``report.html`` and, where there is
+a truth, ``evaluation.json``. The folder appears whole or
+not at all.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -22,8 +25,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from insighthub.errors import RunError
+from insighthub.groups.attributes import groups_table, with_name_origin
 from insighthub.linkage.engine import link_records
-from insighthub.linkage.evaluate import evaluate_links
+from insighthub.linkage.evaluate_run import as_plain, evaluate_run
 from insighthub.linkage.evaluation_result import Evaluation
 from insighthub.linkage.limits import Rates
 from insighthub.linkage.result import Least, LinkResult
@@ -37,7 +42,7 @@ from insighthub.sources.landing import Delivery, land_all
 from insighthub.standardise.build import standardise_all
 from insighthub.standardise.coded import codes_of
 from insighthub.standardise.intake import Intake, take_in
-from insighthub.store.output_folder import output_folder
+from insighthub.store.output_folder import check_whole, output_folder
 
 PAIRS = "pairs.parquet"
 
@@ -107,13 +112,18 @@ def run_link(
             pairs_to=partial(write_pairs, path=folder / PAIRS),
         )
         start = time.perf_counter()
-        progress.stage("Writing what was found")
         counts = source_counts(taken.deliveries, taken.records)
-        _write(folder, result, taken.deliveries)
+        groups = groups_table(taken.records, date.today())
+        evaluation = None
+        if true_links is not None:
+            progress.stage("Holding the links against the truth")
+            named = with_name_origin(groups, taken.records)
+            evaluation = evaluate_run(result.links, true_links, pairs=result.pairs, groups=named)
+        progress.stage("Writing what was found")
+        _write(folder, result, taken.deliveries, groups, evaluation)
         seconds |= result.seconds | {"write": time.perf_counter() - start}
         least = _with_files(result, taken, folder) if account else ()
         result = replace(result, seconds=seconds, least=least)
-        evaluation = evaluate_links(result.links, true_links) if true_links is not None else None
         if report:
             from insighthub.report.page import write_report  # charts take half a second to load
 
@@ -209,9 +219,62 @@ def _with_files(result: LinkResult, taken: Intake, folder: Path) -> tuple[Least,
     )
 
 
-def _write(folder: Path, result: LinkResult, deliveries: Sequence[Delivery]) -> None:
+def evaluate_folder(directory: Path, truth: Path, *, contract: Path | None = None) -> Evaluation:
+    """Hold what an earlier run wrote against a truth.
+
+    Args:
+        directory: the output folder of the run. One of a version that kept no groups does too: rates are by source.
+        truth: the truth file.
+        contract: the contract that was linked, to compare by name origin too: its files are read again for the
+            names, since no output holds them.
+
+    Raises:
+        DataError: the folder is not whole, or the truth or a file of the contract cannot be used.
+        ContractError: the contract cannot be used.
+    """
+    check_whole(directory)
+    kept = directory / "groups.parquet"
+    groups = pq.read_table(kept) if kept.is_file() else None
+    if contract is not None:
+        records = standardised(contract)
+        groups = with_name_origin(groups_table(records, date.today()), records)
+    links, pairs = (pq.read_table(directory / f"{name}.parquet") for name in ("links", "pairs"))
+    return evaluate_run(links, read_truth(truth), pairs=pairs, groups=groups)
+
+
+def _write(
+    folder: Path,
+    result: LinkResult,
+    deliveries: Sequence[Delivery],
+    groups: pa.Table,
+    evaluation: Evaluation | None,
+) -> None:
     pq.write_table(result.links, folder / "links.parquet", compression="zstd")
+    in_order = groups.sort_by([(name, "ascending") for name in ("source", "record_id", "person")])
+    pq.write_table(in_order, folder / "groups.parquet", compression="zstd")
+    if result.against is not None and result.identifiers is not None:
+        write_pairs(result.against, folder / "against.parquet")
+        pq.write_table(result.identifiers, folder / "identifiers.parquet", compression="zstd")
     quarantine = pa.concat_tables([pq.read_table(d.quarantine) for d in deliveries])
     pq.write_table(quarantine, folder / "quarantine.parquet", compression="zstd")
     model = json.dumps(result.model, indent=1, ensure_ascii=False)
     (folder / "model.json").write_text(model + "\n", encoding="utf-8", newline="\n")
+    if evaluation is not None:
+        write_evaluation(folder / "evaluation.json", evaluation)
+
+
+def write_evaluation(path: Path, evaluation: Evaluation) -> None:
+    """Write an evaluation as JSON.
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    try:
+        text = json.dumps(as_plain(evaluation), indent=1, ensure_ascii=False)
+        path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise RunError(
+            f"the evaluation cannot be written ({(error.strerror or type(error).__name__).lower()})",
+            remedy="Check the folder, its permissions and the free space",
+            file=path,
+        ) from error

@@ -44,9 +44,8 @@ class Exclusive:
     apart: Pairs
 
 
-def same_record_pairs(data: Encoded) -> Pairs:
-    """Return all pairs of people whom one record names."""
-    record = data.codes["record"]
+def same_record_pairs(record: Codes) -> Pairs:
+    """Return all pairs of people whom one record names, from the number of each row's record; shape (n,)."""
     left, right = [], []
     step = 1
     while True:
@@ -65,7 +64,7 @@ def exclusive_of(data: Encoded) -> Exclusive:
     """Return what a person can have one of, in these rows."""
     # Sources are numbered among themselves, since clusters keep a bit for each.
     number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
-    return Exclusive(number[data.source], data.codes["nhs_number"], same_record_pairs(data))
+    return Exclusive(number[data.source], data.codes["nhs_number"], same_record_pairs(data.codes["record"]))
 
 
 def components(n: int, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:

@@ -19,9 +19,10 @@ from insighthub.linkage.clock import Clock
 from insighthub.linkage.cluster import cluster, exclusive_of
 from insighthub.linkage.comparisons.choose import choose_comparisons
 from insighthub.linkage.em import Sources, learn_with_random_pairs
-from insighthub.linkage.explain import level_weights, sample_pairs
+from insighthub.linkage.explain.samples import sample_pairs
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import log_frequencies, name_rarity
+from insighthub.linkage.level_weights import level_weights
 from insighthub.linkage.limits import Compared, Rates, least_work
 from insighthub.linkage.model import Model
 from insighthub.linkage.patterns import compare, with_more
@@ -31,7 +32,7 @@ from insighthub.linkage.result import LinkResult
 from insighthub.linkage.score import score
 from insighthub.linkage.second_pass import join_again
 from insighthub.linkage.settings import LinkSettings
-from insighthub.linkage.tables import links_table, pairs_table, weight_histogram
+from insighthub.linkage.tables import against_table, identifiers_table, links_table, pairs_table, weight_histogram
 from insighthub.progress import Progress, Silent
 
 
@@ -100,18 +101,25 @@ def link_records(
             threshold_bits = settings.threshold_bits
             exclusive = exclusive_of(data)
             labels = cluster(data.n, pairs, weight, exclusive, threshold_bits=threshold_bits)
-            labels = join_again(fitted, pairs, patterns, weight, labels, exclusive, threshold_bits=threshold_bits)
+            labels = join_again(
+                fitted, pairs, patterns, weight, labels=labels, exclusive=exclusive, threshold_bits=threshold_bits
+            )
         with clock.stage("tables", "Writing tables"):
+            keep, model = settings.keep_probability, Model.of(fitted, settings).as_dict()
+            against = against_table(fitted, pairs, patterns, weight, labels, keep=keep, threshold_bits=threshold_bits)
             result = LinkResult(
                 links=links_table(data, labels),
                 pairs=table.result(),
-                model=Model.of(fitted, settings).as_dict(),
+                model=model,
                 threshold=settings.threshold,
                 levels=level_weights(comparisons, parameters, patterns),
                 blocking=blocking,
                 weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
-                samples=sample_pairs(fitted, pairs, patterns, weight, labels, threshold_bits=threshold_bits),
+                samples=sample_pairs(fitted, pairs, patterns, weight, labels, model=model),
                 seconds=clock.seconds,
+                against=against,
+                identifiers=identifiers_table(data, exclusive.identifier),
+                fitted=fitted,
             )
     if not account:
         return result

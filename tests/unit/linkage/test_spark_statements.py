@@ -136,7 +136,7 @@ def test_batches_of_pairs_are_compared_as_all_at_once_are_and_give_the_same_patt
     compared = pa.Table.from_batches(run(iter(batches_of(joined, 97))))
     expected = compare(data, comparisons, rarity, pairs)
     names = kernels.pattern_columns(expected.rarity.shape[1], len(comparisons))
-    found = arrays(Tables(compared=compared).rows(statements.patterns(names, data.n)))
+    found = arrays(Tables(compared=compared).rows(statements.patterns(names)))
     grouped = kernels.patterns_from({name: found[name] for name in names})
     assert len(grouped.counts) > 20
     assert np.array_equal(grouped.levels, expected.levels)
@@ -219,24 +219,38 @@ def test_pairs_stand_by_themselves_where_no_pair_is_joined(data, coded):
     assert np.array_equal(expected, np.arange(data.n))
 
 
-def test_pairs_are_collected_that_are_written_or_lie_between_clusters_near_each_other():
+def test_pairs_are_collected_that_are_written_or_weighed_in_clusters_or_lie_between_clusters_near_each_other():
     rng = np.random.default_rng(3)
-    left, right = np.triu_indices(40, 1)
-    picked = np.sort(rng.choice(len(left), 300, replace=False))
+    left, right = np.triu_indices(60, 1)
+    picked = np.sort(rng.choice(len(left), 600, replace=False))
     left, right = left[picked].astype(np.int32), right[picked].astype(np.int32)
-    weight = rng.normal(-12.0, 6.0, 300).astype(np.float32)
-    barred = rng.random(300) < 0.2
-    cluster_of = np.arange(40) // 3 * 3
-    cluster_of[30:] = np.arange(30, 40)
-    clustered = pa.table({"row_no": np.arange(30, dtype=np.int32), "first_no": cluster_of[:30].astype(np.int32)})
-    scored = pa.table({"left_no": left, "right_no": right, "weight": weight, "barred": barred})
-    found = Tables(scored=scored, clustered=clustered).rows(statements.pairs_to_collect(-6.0, -8.0))
+    weight = rng.normal(-12.0, 6.0, 600).astype(np.float32)
+    barred = rng.random(600) < 0.2
+    cluster_of, component = np.arange(60) // 3 * 3, np.arange(60) // 6 * 6
+    cluster_of[45:] = component[45:] = np.arange(45, 60)  # nothing joins these
+    of_45 = {"row_no": np.arange(45, dtype=np.int32)}
+    tables = Tables(
+        scored=pa.table({"left_no": left, "right_no": right, "weight": weight, "barred": barred}),
+        clustered=pa.table({**of_45, "first_no": cluster_of[:45].astype(np.int32)}),
+        label=pa.table({**of_45, "component": component[:45].astype(np.int32)}),
+        joined=pa.table({"first_no": np.array([0, 9, 21, 50], np.int32), "final_no": np.array([0, 9, 0, 9], np.int32)}),
+    )
+
+    def found(statement):
+        rows = tables.rows(statement)
+        return sorted(zip(rows["left_no"].to_pylist(), rows["right_no"].to_pylist(), strict=True))
+
+    def those(mask):
+        assert 0 < mask.sum() < 600
+        return list(zip(left[mask].tolist(), right[mask].tolist(), strict=True))
+
     a, b = cluster_of[left], cluster_of[right]
-    key = np.minimum(a, b) * 40 + np.maximum(a, b)
+    key = np.minimum(a, b) * 60 + np.maximum(a, b)
     between = (a != b) & ~barred
     near = between & np.isin(key, key[between & (weight > -8.0)])
-    wanted = near | (weight >= -6.0)
-    assert (near & (weight < -8.0)).sum() > 0
-    assert (~wanted).any()
-    pairs = sorted(zip(found["left_no"].to_pylist(), found["right_no"].to_pylist(), strict=True))
-    assert pairs == list(zip(left[wanted].tolist(), right[wanted].tolist(), strict=True))
+    within = component[left] == component[right]
+    assert (near & ~within & (weight < -8.0)).any()
+    assert (within & ~near & (weight < -8.0)).any()
+    assert found(statements.pairs_to_collect(-6.0, -8.0)) == those(near | within | (weight >= -6.0))
+    joined = np.isin(key, [0 * 60 + 21, 9 * 60 + 50])
+    assert found(statements.PAIRS_BETWEEN_JOINED) == those(joined)

@@ -26,11 +26,13 @@ from insighthub.linkage.blocking import (
 from insighthub.linkage.clock import Clock
 from insighthub.linkage.cluster import exclusive_of, in_order_of_rows
 from insighthub.linkage.comparisons.choose import choose_comparisons
+from insighthub.linkage.comparisons.comparison import Comparison
 from insighthub.linkage.em import Sources, learn_with_random_pairs
 from insighthub.linkage.encode import Encoded
-from insighthub.linkage.explain import NEAR_BITS, level_weights, sample_pairs
+from insighthub.linkage.explain.samples import NEAR_BITS, sample_pairs
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import log_frequencies, name_rarity
+from insighthub.linkage.level_weights import level_weights
 from insighthub.linkage.model import Model
 from insighthub.linkage.pairs import Pairs
 from insighthub.linkage.patterns import Patterns, compare, with_more
@@ -44,7 +46,14 @@ from insighthub.linkage.spark.block import block
 from insighthub.linkage.spark.components import label_components
 from insighthub.linkage.spark.rows import Shared, arrays, row_table
 from insighthub.linkage.spark.workspace import Workspace
-from insighthub.linkage.tables import BIN_BITS, links_table, pairs_table, weight_histogram
+from insighthub.linkage.tables import (
+    BIN_BITS,
+    against_table,
+    identifiers_table,
+    links_table,
+    pairs_table,
+    weight_histogram,
+)
 from insighthub.progress import Progress, Silent
 
 BUCKET_ROWS = 20_000  # records whose components a worker takes apart at once
@@ -100,13 +109,7 @@ def link_records_on_spark(
             coresidents = compare(data, comparisons, rarity, homes, threads=threads)
         with clock.stage("compare", f"Comparing {sum(y.new_pairs for y in blocking):,} pairs"):
             names = kernels.pattern_columns(random.rarity.shape[1], len(comparisons))
-            both = statements.pairs_with_rows("candidate", columns, sides=("l", "r"), keep=("left_no", "right_no"))
-            compared = work.frame(both).mapInArrow(
-                kernels.comparing(shared, comparisons), f"{PAIR}, {kernels.pattern_types(names)}"
-            )
-            work.settle("compared", compared)
-            patterns = _patterns(work.rows(statements.patterns(names, data.n)), names)
-            work.drop("candidate")
+            patterns = _compare(work, shared, comparisons, columns, names)
         with clock.stage("learn", "Learning what agreement means here"):
             parameters = learn_with_random_pairs(
                 with_more(patterns, coresidents, stands_for),
@@ -120,47 +123,74 @@ def link_records_on_spark(
             fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons), rarity.namesakes)
         with clock.stage("score", "Scoring pairs"):
             frequencies = session.sparkContext.broadcast(fitted.frequencies)
-            with_left = statements.pairs_with_rows(
-                "compared", columns, sides=("l",), keep=("left_no", "right_no", *names)
-            )
-            scored = work.frame(with_left).mapInArrow(
-                kernels.scoring(shared, frequencies, comparisons, parameters, names),
-                f"{PAIR}, {kernels.pattern_types(names)}, weight float",
-            )
-            work.settle("scored", scored)
-            bins = work.rows(statements.weights_in_bins(BIN_BITS))
-            work.drop("compared")
+            run = kernels.scoring(shared, frequencies, comparisons, parameters, names)
+            bins = _score(work, run, columns, names)
         with clock.stage("cluster", "Bringing records together"):
-            labels = _cluster(work, data, shared, settings.threshold_bits)
-            pairs, of_pairs, weight = _collected(work, names, settings)
+            exclusive = exclusive_of(data)
+            first = _cluster(work, data, shared, settings.threshold_bits)
+            collected = _collected(work, settings)
+            pairs, of_pairs, weight = _taken_apart(collected, names)
             labels = join_again(
-                fitted, pairs, of_pairs, weight, labels, exclusive_of(data), threshold_bits=settings.threshold_bits
+                fitted,
+                pairs,
+                of_pairs,
+                weight,
+                labels=in_order_of_rows(first),
+                exclusive=exclusive,
+                threshold_bits=settings.threshold_bits,
             )
+            pairs, of_pairs, weight = _taken_apart(_with_joined(work, collected, first, labels), names)
         with clock.stage("tables", "Writing tables"):
-            table = pairs_table(fitted, pairs, of_pairs, weight, keep=settings.keep_probability)
+            keep, threshold_bits = settings.keep_probability, settings.threshold_bits
+            table = pairs_table(fitted, pairs, of_pairs, weight, keep=keep)
             if pairs_to is not None:
                 pairs_to(table)
+            model = Model.of(fitted, settings).as_dict()
+            against = against_table(fitted, pairs, of_pairs, weight, labels, keep=keep, threshold_bits=threshold_bits)
             result = LinkResult(
                 links=links_table(data, labels),
                 pairs=table,
-                model=Model.of(fitted, settings).as_dict(),
+                model=model,
                 threshold=settings.threshold,
                 levels=level_weights(comparisons, parameters, patterns),
                 blocking=blocking,
                 weight_histogram=weight_histogram(bins["weight"].to_numpy(), bins["pairs"].to_numpy()),
-                samples=sample_pairs(fitted, pairs, of_pairs, weight, labels, threshold_bits=settings.threshold_bits),
+                samples=sample_pairs(fitted, pairs, of_pairs, weight, labels, model=model),
                 seconds=clock.seconds,
+                against=against,
+                identifiers=identifiers_table(data, exclusive.identifier),
+                fitted=fitted,
             )
             for sent in (shared, frequencies):
                 sent.destroy()
     return result
 
 
-def _patterns(found: pa.Table, names: Sequence[str]) -> Patterns:
-    """Turn the rows of ``statements.patterns`` into patterns; no pair is among them, so ``of_pair`` is empty."""
-    columns = arrays(found)
-    grouped = kernels.patterns_from({name: columns[name] for name in names})
-    return replace(grouped, counts=columns["pairs"], of_pair=np.empty(0, np.int32))
+def _compare(
+    work: Workspace,
+    shared: kernels.Sent,
+    comparisons: Sequence[Comparison],
+    columns: Sequence[str],
+    names: Sequence[str],
+) -> Patterns:
+    """Make ``compared`` of ``candidate``; return the patterns. No pair is at hand, so ``of_pair`` is empty."""
+    both = statements.pairs_with_rows("candidate", columns, sides=("l", "r"), keep=("left_no", "right_no"))
+    types = f"{PAIR}, {kernels.pattern_types(names)}"
+    work.settle("compared", work.frame(both).mapInArrow(kernels.comparing(shared, comparisons), types))
+    work.drop("candidate")
+    found = arrays(work.rows(statements.patterns(names)))
+    grouped = kernels.patterns_from({name: found[name] for name in names})
+    return replace(grouped, counts=found["pairs"], of_pair=np.empty(0, np.int32))
+
+
+def _score(work: Workspace, run: kernels.Batches, columns: Sequence[str], names: Sequence[str]) -> pa.Table:
+    """Make ``scored`` of ``compared``; return how many pairs there are by weight."""
+    keep = ("left_no", "right_no", *names)
+    with_left = statements.pairs_with_rows("compared", columns, sides=("l",), keep=keep)
+    types = f"{PAIR}, {kernels.pattern_types(names)}, weight float"
+    work.settle("scored", work.frame(with_left).mapInArrow(run, types))
+    work.drop("compared")
+    return work.rows(statements.weights_in_bins(BIN_BITS))
 
 
 def _coresidents(work: Workspace, data: Encoded, settings: LinkSettings) -> tuple[Pairs, float]:
@@ -180,7 +210,7 @@ def _coresidents(work: Workspace, data: Encoded, settings: LinkSettings) -> tupl
 
 
 def _cluster(work: Workspace, data: Encoded, shared: kernels.Sent, threshold_bits: float) -> npt.NDArray[np.int32]:
-    """Label the clusters as ``cluster`` does: connected components on Spark, then each taken apart on its own."""
+    """Return the lowest row of each row's cluster: connected components on Spark, then each taken apart on its own."""
     work.settle("edge", statements.edges(_single(threshold_bits)))
     label_components(work)
     buckets = max(1, -(-work.count("label") // BUCKET_ROWS))
@@ -195,19 +225,49 @@ def _cluster(work: Workspace, data: Encoded, shared: kernels.Sent, threshold_bit
     placed = arrays(work.rows("SELECT row_no, first_no FROM clustered"))
     first = np.arange(data.n, dtype=np.int32)
     first[placed["row_no"]] = placed["first_no"]
-    return in_order_of_rows(first)
+    return first
 
 
-def _collected(
-    work: Workspace, names: Sequence[str], settings: LinkSettings
-) -> tuple[Pairs, Patterns, npt.NDArray[np.float32]]:
-    """Bring to the driver, in order, the pairs that are written or shown, or that the second pass looks at."""
-    keep = float(np.log2(settings.keep_probability / (1 - settings.keep_probability)))
-    lowest = min(keep, settings.threshold_bits - NEAR_BITS) - 0.01  # what is kept is decided where tables are made
-    found = work.rows(statements.pairs_to_collect(lowest, second_pass.NEAR_BITS))
-    columns = arrays(found.sort_by([("left_no", "ascending"), ("right_no", "ascending")]))
+def _taken_apart(scored: pa.Table, names: Sequence[str]) -> tuple[Pairs, Patterns, npt.NDArray[np.float32]]:
+    """Return scored pairs as the default engine has them."""
+    columns = arrays(scored)
     patterns = kernels.patterns_from({name: columns[name] for name in names})
     return Pairs(columns["left_no"], columns["right_no"]), patterns, columns["weight"]
+
+
+def _collected(work: Workspace, settings: LinkSettings) -> pa.Table:
+    """Bring the pairs to the driver that are written or shown, or that the second pass looks at."""
+    keep = float(np.log2(settings.keep_probability / (1 - settings.keep_probability)))
+    lowest = min(keep, settings.threshold_bits - NEAR_BITS) - 0.01  # what is kept is decided where tables are made
+    return _in_order(work.rows(statements.pairs_to_collect(lowest, second_pass.NEAR_BITS)))
+
+
+def _with_joined(
+    work: Workspace, collected: pa.Table, first: npt.NDArray[np.int32], labels: npt.NDArray[np.int32]
+) -> pa.Table:
+    """Bring the pairs to the driver as well that lie between clusters which the second pass has joined.
+
+    Args:
+        work: holds ``scored`` and ``clustered``.
+        collected: the pairs that are here.
+        first: lowest row of each row's cluster before the second pass; shape (n,).
+        labels: clusters after it; shape (n,).
+    """
+    roots = np.unique(first)
+    lowest = np.unique(labels, return_index=True)[1].astype(np.int32)[labels[roots]]
+    several = np.bincount(labels[roots])[labels[roots]] > 1
+    work.send("joined", pa.table({"first_no": roots[several], "final_no": lowest[several]}))
+    more = work.rows(statements.PAIRS_BETWEEN_JOINED)
+    return _in_order(pa.concat_tables([collected, more]))
+
+
+def _in_order(pairs: pa.Table) -> pa.Table:
+    """Sort pairs, and keep each once."""
+    pairs = pairs.sort_by([("left_no", "ascending"), ("right_no", "ascending")])
+    left, right = pairs["left_no"].to_numpy(), pairs["right_no"].to_numpy()
+    again = np.zeros(len(left), bool)
+    again[1:] = (left[1:] == left[:-1]) & (right[1:] == right[:-1])
+    return pairs.filter(pa.array(~again))
 
 
 def _single(bits: float) -> float:

@@ -14,6 +14,7 @@ Tables that the statements read:
     scored     the same with weight, in bits
     edge       left_no, right_no of pairs that join
     clustered  row_no, first_no (the lowest record of its cluster), for records in components of two or more
+    joined     first_no, final_no: clusters that a second look has joined, and the lowest record of the whole
     label      row_no, component (the lowest record that it is known to hang together with), and ahead
 """
 
@@ -164,16 +165,15 @@ def pairs_with_rows(table: str, columns: Sequence[str], *, sides: Sequence[str],
     return f"SELECT {', '.join(wanted)} FROM {table} AS p {joins}"
 
 
-def patterns(columns: Sequence[str], rows: int) -> str:
+def patterns(columns: Sequence[str]) -> str:
     """Say what the distinct patterns are, in the order in which the sorted pairs first show them.
 
     Args:
         columns: of ``compared`` that make up a pattern.
-        rows: records in all.
     """
     by = ", ".join(quoted(name) for name in columns)
     return f"""
-    SELECT {by}, count(*) AS pairs, min(CAST(left_no AS BIGINT) * {int(rows)} + right_no) AS first_pair
+    SELECT {by}, count(*) AS pairs, min(CAST(left_no AS BIGINT) * 4294967296 + right_no) AS first_pair
     FROM compared
     GROUP BY {by}
     ORDER BY first_pair
@@ -262,8 +262,17 @@ def pairs_inside(buckets: int) -> str:
     """
 
 
+#: Scored pairs with the clusters of their records; a record that nothing joins is a cluster of its own.
+_PLACED = """
+SELECT scored.*, coalesce(a.first_no, left_no) AS one, coalesce(b.first_no, right_no) AS other
+FROM scored
+LEFT JOIN clustered AS a ON a.row_no = scored.left_no
+LEFT JOIN clustered AS b ON b.row_no = scored.right_no
+"""
+
+
 def pairs_to_collect(lowest: float, near: float) -> str:
-    """Return the scored pairs that are written or shown, and those that a second look at clusters needs.
+    """Return the scored pairs that are written or shown, those within components, and those that a second look needs.
 
     Two clusters are looked at again where some pair between them weighs enough, and then all pairs between them count.
 
@@ -272,12 +281,7 @@ def pairs_to_collect(lowest: float, near: float) -> str:
         near: weight over which a pair brings two clusters near.
     """
     return f"""
-    WITH placed AS (
-        SELECT scored.*, coalesce(a.first_no, left_no) AS one, coalesce(b.first_no, right_no) AS other
-        FROM scored
-        LEFT JOIN clustered AS a ON a.row_no = scored.left_no
-        LEFT JOIN clustered AS b ON b.row_no = scored.right_no
-    ),
+    WITH placed AS ({_PLACED}),
     near AS (
         SELECT DISTINCT least(one, other) AS low, greatest(one, other) AS high
         FROM placed
@@ -286,5 +290,20 @@ def pairs_to_collect(lowest: float, near: float) -> str:
     SELECT placed.*
     FROM placed
     LEFT JOIN near ON near.low = least(placed.one, placed.other) AND near.high = greatest(placed.one, placed.other)
-    WHERE CAST(placed.weight AS DOUBLE) >= CAST({lowest!r} AS DOUBLE) OR (near.low IS NOT NULL AND NOT placed.barred)
+    LEFT JOIN label AS l ON l.row_no = placed.left_no
+    LEFT JOIN label AS r ON r.row_no = placed.right_no
+    WHERE CAST(placed.weight AS DOUBLE) >= CAST({lowest!r} AS DOUBLE)
+        OR l.component = r.component
+        OR (near.low IS NOT NULL AND NOT placed.barred)
     """
+
+
+#: The pairs between clusters that a second look has joined.
+PAIRS_BETWEEN_JOINED = f"""
+WITH placed AS ({_PLACED})
+SELECT placed.*
+FROM placed
+JOIN joined AS x ON x.first_no = placed.one
+JOIN joined AS y ON y.first_no = placed.other
+WHERE placed.one <> placed.other AND x.final_no = y.final_no
+"""
