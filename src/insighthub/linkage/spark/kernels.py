@@ -56,12 +56,14 @@ def pattern_types(names: Sequence[str]) -> str:
 
 def patterns_from(columns: dict[str, npt.NDArray[Any]]) -> Patterns:
     """Group pairs by the columns of their patterns, in the order in which the pairs first show them."""
-    rarity = [values for name, values in columns.items() if name.startswith(STEP)]
+    steps = [values for name, values in columns.items() if name.startswith(STEP)]
     levels = [values for name, values in columns.items() if name.startswith(LEVEL)]
-    sources, barred = columns["source_pair"], columns["barred"]
-    first, counts, of_pair = distinct_rows([sources, barred.astype(np.int8), *rarity, *levels])
-    stacked = [np.stack([values[first] for values in part], axis=1) for part in (levels, rarity)]
-    return Patterns(stacked[0], sources[first], barred[first], stacked[1], counts, of_pair)
+    small = [columns["barred"].astype(np.int8), *steps, *levels]
+    first, counts, of_pair = distinct_rows([columns["source_pair"], *small])
+    table = np.stack([values[first] for values in small], axis=1)
+    split = 1 + len(steps)
+    sources = columns["source_pair"][first]
+    return Patterns(table[:, split:], sources, table[:, 0] == 1, table[:, 1:split], counts, of_pair)
 
 
 def comparing(shared: Sent, comparisons: Sequence[Comparison]) -> Batches:
