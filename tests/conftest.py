@@ -40,7 +40,7 @@ def assert_same_result(ours, other):
     weight = ["match_weight", "match_probability"]
     assert ours.pairs.drop_columns(weight).equals(other.pairs.drop_columns(weight))
     for name in weight:
-        worst = abs(ours.pairs[name].to_numpy() - other.pairs[name].to_numpy()).max()
+        worst = abs(ours.pairs[name].to_numpy() - other.pairs[name].to_numpy()).max(initial=0.0)
         assert worst <= 1e-9
     assert ours.model == other.model
     assert ours.against.drop_columns(weight).equals(other.against.drop_columns(weight))
