@@ -25,7 +25,7 @@ from insighthub.linkage.labels.run_folder import (
 )
 from insighthub.linkage.opened import open_linkage
 from insighthub.linkage.settings import LinkSettings
-from insighthub.pipeline import evaluate_folder, run_link, write_evaluation
+from insighthub.pipeline import Engine, evaluate_folder, run_link, write_evaluation
 from insighthub.report.explanation_page import write_explanation
 from insighthub.sources.checking import CheckReport
 from insighthub.sources.checking import check as check_sources
@@ -122,11 +122,17 @@ def link(
     ] = None,
     report: Annotated[bool, typer.Option(help="Write report.html.")] = True,
     threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0 for all processors.")] = 0,
+    engine: Annotated[
+        Engine,
+        typer.Option(metavar="duckdb|spark", help="Where pairs are compared: on this machine, or on Apache Spark."),
+    ] = Engine.DUCKDB,
     timings: Annotated[
         bool, typer.Option("--timings", help="Print the time of each stage beside the least that its work needs.")
     ] = False,
 ) -> None:
     """Link any set of files: clusters, pairs, the model and a report."""
+    if timings and engine is Engine.SPARK:
+        raise typer.BadParameter("the least that the work needs is known of one machine only", param_hint="--timings")
     with console.user_errors(), console.Bars() as bars:
         run = run_link(
             contract,
@@ -138,6 +144,7 @@ def link(
             labels=labels,
             progress=bars,
             account=timings,
+            engine=engine,
         )
     console.out.print(console.counts_table(run.counts))
     clusters = run.result.links["cluster_id"]

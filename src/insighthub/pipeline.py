@@ -13,9 +13,11 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
@@ -47,6 +49,13 @@ from insighthub.store.output_folder import check_whole, output_folder
 PAIRS = "pairs.parquet"
 
 
+class Engine(StrEnum):
+    """Where pairs are compared: on this machine, or on Apache Spark."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+
+
 @dataclass(frozen=True)
 class LinkRun:
     """What a run gave, beside the files it wrote."""
@@ -68,6 +77,7 @@ def run_link(
     labels: Path | None = None,
     progress: Progress | None = None,
     account: bool = False,
+    engine: Engine = Engine.DUCKDB,
 ) -> LinkRun:
     """Link the files of a contract into an output folder.
 
@@ -81,35 +91,39 @@ def run_link(
         decisions: a file of pairs decided to be one person or two.
         labels: a file of what people say of some pairs, for the model to learn from.
         progress: told of each stage.
-        account: whether to work out the least work of each stage as well.
+        account: whether to work out the least work of each stage as well; on Spark that of the files alone.
+        engine: where pairs are compared.
 
     Raises:
         ContractError: the contract cannot be used.
         DataError: a file cannot be used.
-        RunError: the output cannot be written, or another run writes it.
+        RunError: the output cannot be written, another run writes it, or the engine cannot be started.
     """
     progress = progress or Silent()
     contract = load_contract(contract_path)
     true_links = read_truth(truth) if truth else None
+    if engine is Engine.SPARK and (decisions or labels):
+        raise RunError(
+            "decisions and labels are kept to by the default engine alone",
+            remedy="Link without --engine spark, or without --decisions and --labels",
+        )
     decided = read_decisions(decisions) if decisions else None
     said = read_labels(labels) if labels else None
-    with output_folder(out) as folder:
+    with _linker(engine, account=account) as link, output_folder(out) as folder:
         received = folder / "received"
         start = time.perf_counter()
         progress.stage("Reading and standardising the files")
         threads = settings.threads if settings else 0
         taken = take_in(contract, contract_path.resolve().parent, received, threads=threads, progress=progress)
         seconds = _shared_out(time.perf_counter() - start, taken.seconds)
-        result = link_records(
+        result = link(
             taken.records,
             single_sources=[s.name for s in contract.source if s.one_record_per_person],
             other_kinds=other_kinds(contract),
             settings=settings,
-            decisions=decided,
-            labels=said,
+            **({} if engine is Engine.SPARK else {"decisions": decided, "labels": said}),
             progress=progress,
             pairs_to=partial(write_pairs, path=folder / PAIRS),
-            account=account,
         )
         start = time.perf_counter()
         counts = source_counts(taken.deliveries, taken.records)
@@ -131,6 +145,21 @@ def run_link(
             write_report(folder / "report.html", result=result, deliveries=counts, evaluation=evaluation, title=heading)
         shutil.rmtree(received)
     return LinkRun(result, counts, evaluation)
+
+
+@contextmanager
+def _linker(engine: Engine, *, account: bool) -> Iterator[Callable[..., LinkResult]]:
+    """Give the function that links records; an engine that cannot be started says so before a file is read."""
+    if engine is Engine.DUCKDB:
+        yield partial(link_records, account=account)
+        return
+    from insighthub.linkage.spark.session import require_pyspark, spark_session
+
+    require_pyspark()
+    from insighthub.linkage.spark.engine import link_records_on_spark
+
+    with spark_session() as session:
+        yield partial(link_records_on_spark, session=session)
 
 
 def link_files(contract_path: Path, out: Path) -> LinkResult:

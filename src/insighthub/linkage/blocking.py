@@ -22,6 +22,7 @@ from insighthub.progress import Progress
 from insighthub.standardise.schema import OTHER_PREFIX
 
 Keys = npt.NDArray[np.int64]
+COPIES = "identical records, each with the first"  # what stands before the rules where yields are told
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def candidate_pairs(
     bits = (len(rules) + 1).bit_length()
     packed = [_packed(first[copies], copies, 0, data.n, bits)]
     most = int(np.bincount(first, minlength=1).max())
-    facts = [("identical records, each with the first", len(copies), most, 0, 0)]
+    facts = [(COPIES, len(copies), most, 0, 0)]
 
     def pair_up(i: int) -> tuple[npt.NDArray[np.int64], tuple[str, int, int, int, int]]:
         rule = rules[i]
@@ -200,7 +201,7 @@ def candidate_pairs(
     yields = tuple(
         BlockingYield(label, pairs, int(brought), largest, blocks, records)
         for (label, pairs, largest, blocks, records), brought in zip(facts, new, strict=True)
-        if pairs or label != facts[0][0]
+        if pairs or label != COPIES
     )
     left, right = np.divmod(pair[is_first], max(1, data.n))
     return Pairs(left.astype(np.int32), right.astype(np.int32)), yields

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from insighthub.linkage.encode import Codes
+from insighthub.linkage.encode import Codes, Encoded
 from insighthub.linkage.pairs import Pairs
 
 Ints = npt.NDArray[np.int64]
@@ -61,6 +61,13 @@ def same_record_pairs(record: Codes) -> Pairs:
     if not left:
         return Pairs(record[:0], record[:0])
     return Pairs(np.concatenate(left), np.concatenate(right))
+
+
+def exclusive_of(data: Encoded) -> Exclusive:
+    """Return what a person can have one of, in these rows."""
+    # Sources are numbered among themselves, since clusters keep a bit for each.
+    number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
+    return Exclusive(number[data.source], data.codes["nhs_number"], same_record_pairs(data.codes["record"]))
 
 
 def components(n: int, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:

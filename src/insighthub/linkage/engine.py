@@ -7,10 +7,8 @@ records and version give the same result, to the byte, whatever the order of row
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -19,14 +17,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from insighthub.linkage.blocking import candidate_pairs, choose_rules, coresident_pairs, paired_by_name
-from insighthub.linkage.cluster import Exclusive, cluster, same_record_pairs
+from insighthub.linkage.clock import Clock
+from insighthub.linkage.cluster import cluster, exclusive_of
 from insighthub.linkage.comparisons.choose import choose_comparisons
 from insighthub.linkage.em import Sources, learn_with_random_pairs
-from insighthub.linkage.encode import Encoded
 from insighthub.linkage.explain.samples import sample_pairs
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import log_frequencies, name_rarity
-from insighthub.linkage.labels.decisions import constraints, joined
+from insighthub.linkage.labels.decisions import constrained
 from insighthub.linkage.labels.teaching import Teaching
 from insighthub.linkage.level_weights import level_weights
 from insighthub.linkage.limits import Compared, Rates, least_work
@@ -41,21 +39,6 @@ from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.tables import against_table, identifiers_table, links_table, pairs_table, weight_histogram
 from insighthub.linkage.unlikely import unlikely_pairs
 from insighthub.progress import Progress, Silent
-
-
-class _Clock:
-    """Wall seconds by stage."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.seconds: dict[str, float] = {}
-        self._progress = progress
-
-    @contextmanager
-    def stage(self, name: str, words: str) -> Iterator[None]:
-        self._progress.stage(words)
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - start
 
 
 def link_records(
@@ -90,10 +73,10 @@ def link_records(
     progress = progress or Silent()
     threads = settings.threads or os.cpu_count() or 1
 
-    clock = _Clock(progress)
+    clock = Clock(progress)
     with clock.stage("encode", "Coding values"):
         data = prepare(records, single=single_sources, shared_value_limit=settings.shared_value_limit, threads=threads)
-        exclusive = _exclusive(data, decisions)
+        exclusive = constrained(exclusive_of(data), decisions, data.rows)
         comparisons = choose_comparisons(data, other_kinds)
         rarity = name_rarity(data, comparisons, paired_by_name(data, settings.block_cap))
     with clock.stage("block", "Finding pairs to compare"):
@@ -168,14 +151,3 @@ def link_records(
     compared = Compared(data, comparisons, pairs, patterns, random_pairs=int(random.counts.sum()))
     joining = int((weight >= settings.threshold_bits).sum())
     return replace(result, least=least_work(rates, compared, result, rounds=parameters.iterations, joining=joining))
-
-
-def _exclusive(data: Encoded, decisions: pa.Table | None) -> Exclusive:
-    """Return what a person can have one of, and what was decided."""
-    # Sources are numbered among themselves, since clusters keep a bit for each.
-    number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
-    exclusive = Exclusive(number[data.source], data.codes["nhs_number"], same_record_pairs(data.codes["record"]))
-    if decisions is None:
-        return exclusive
-    decided = constraints(decisions, data.rows)
-    return replace(exclusive, apart=joined([exclusive.apart, decided.apart]), together=decided.together)

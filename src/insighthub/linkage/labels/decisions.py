@@ -7,8 +7,7 @@ the records by reference, for nobody but those who decided can say which of them
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from insighthub.errors import DataError
-from insighthub.linkage.cluster import components
+from insighthub.linkage.cluster import Exclusive, components
 from insighthub.linkage.labels.pair_file import NEEDED, places_of, read_pair_file
 from insighthub.linkage.pairs import Pairs
 
@@ -92,9 +91,13 @@ def constraints(decisions: pa.Table, rows: pa.Table) -> Constraints:
     return Constraints(Pairs(low[must], high[must]), Pairs(low[~must], high[~must]), int((~found).sum()))
 
 
-def joined(pairs: Sequence[Pairs]) -> Pairs:
-    """Put several lists of pairs into one."""
-    return Pairs(np.concatenate([p.left for p in pairs]), np.concatenate([p.right for p in pairs]))
+def constrained(exclusive: Exclusive, decisions: pa.Table | None, rows: pa.Table) -> Exclusive:
+    """Return what a person can have one of, with what was decided; decisions as for ``constraints``, or none."""
+    if decisions is None:
+        return exclusive
+    decided = constraints(decisions, rows)
+    ends = ([exclusive.apart.left, decided.apart.left], [exclusive.apart.right, decided.apart.right])
+    return replace(exclusive, apart=Pairs(*(np.concatenate(end) for end in ends)), together=decided.together)
 
 
 def _reference(row: dict[str, object]) -> str:
