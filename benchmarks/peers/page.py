@@ -58,6 +58,28 @@ def _cells(row: Figures) -> list[str]:
     ]
 
 
+def ahead(figures: Figures) -> list[str]:
+    """Return a sentence for every data set on which a set-up has a higher F1 than ours, at either threshold."""
+    found = []
+    for data_set in figures["data_sets"].values():
+        rows = {setup: row for setup, row in data_set["rows"].items() if row["scores"] is not None}
+        if "insighthub" not in rows:
+            continue
+        ours = rows.pop("insighthub")["scores"]["f1"]
+        named = []
+        for setup in SETUPS:
+            if setup not in rows:
+                continue
+            own, best = rows[setup]["scores"]["f1"], (rows[setup]["best"] or rows[setup]["scores"])["f1"]
+            if own > ours:
+                named.append(f"{_title(setup)} ({own:.4f})")
+            elif best > ours:
+                named.append(f"{_title(setup)} at its best threshold ({best:.4f})")
+        if named:
+            found.append(f"{data_set['title']} (Insight Hub {ours:.4f}): {'; '.join(named)}.")
+    return found
+
+
 def versions(figures: Figures) -> dict[str, str]:
     """Return the versions of every package that was measured."""
     found: dict[str, str] = {}
@@ -85,12 +107,17 @@ def table_text(figures: Figures) -> str:
     rows = [_line(HEADINGS), _line(rule), *(_line(cells) for cells in lines(figures))]
     measured = ", ".join(f"{package} {number}" for package, number in versions(figures).items())
     limits, machine = figures["limits"], figures["machine"]
+    others = [f"- {sentence}" for sentence in ahead(figures)] or ["- On no data set."]
     return "\n".join(
         [
             *rows,
             "",
             f"Measured with {measured}, on {machine['cores']} cores with Python {machine['python']}.",
             f"A run had {limits['minutes']:g} minutes, and one of another tool {limits['gigabytes']:g} GB of memory.",
+            "",
+            "Where another tool has the higher F1:",
+            "",
+            *others,
         ]
     )
 
