@@ -274,6 +274,12 @@ def test_a_page_without_markers_is_refused(tmp_path):
         page.write_page(path, figures({}))
 
 
+def test_a_page_that_cannot_be_written_is_told_before_anything_runs(tmp_path, capsys):
+    assert main(["--only", "borough", "--work", str(tmp_path), "--docs", str(tmp_path / "none.md")]) == 2
+    assert "none.md lacks the lines" in console_text(capsys)
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_documentation_has_the_table_that_the_command_writes():
     text = (ROOT / "docs" / "explanation" / "other-tools.md").read_text(encoding="utf-8")
     table = text.partition(page.BEGIN)[2].partition(page.END)[0]
