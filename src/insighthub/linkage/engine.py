@@ -14,7 +14,11 @@ from contextlib import contextmanager
 import numpy as np
 import pyarrow as pa
 
-from insighthub.linkage.blocking import candidate_pairs, choose_rules, coresident_pairs, paired_by_name
+from insighthub.linkage.blocking.choose import choose_rules
+from insighthub.linkage.blocking.coresidents import coresident_pairs
+from insighthub.linkage.blocking.judge import first_look
+from insighthub.linkage.blocking.names import paired_by_name
+from insighthub.linkage.blocking.pairing import candidate_pairs
 from insighthub.linkage.cluster import Exclusive, cluster, same_record_pairs
 from insighthub.linkage.comparisons.choose import choose_comparisons
 from insighthub.linkage.em import Sources, learn_with_random_pairs
@@ -74,8 +78,10 @@ def link_records(
         comparisons = choose_comparisons(data, other_kinds)
         rarity = name_rarity(data, comparisons, paired_by_name(data, settings.block_cap))
     with clock.stage("block", "Finding pairs to compare"):
-        rules = choose_rules(data)
-        pairs, blocking = candidate_pairs(data, rules, cap=settings.block_cap, threads=threads, progress=progress)
+        judge = first_look(data, comparisons, rarity, threads)
+        rules = choose_rules(data, judge, cap=settings.block_cap, pairs_per_record=settings.pairs_per_record)
+        candidates = candidate_pairs(data, rules, cap=settings.block_cap, threads=threads, progress=progress)
+        pairs, blocking = candidates.pairs, candidates.yields
     with clock.stage("compare", f"Comparing {len(pairs):,} pairs"):
         patterns = compare(data, comparisons, rarity, pairs, threads=threads, progress=progress)
     with clock.stage("random pairs", "Comparing random pairs"):
