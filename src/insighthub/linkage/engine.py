@@ -17,6 +17,7 @@ import pyarrow as pa
 from insighthub.linkage.blocking.choose import choose_rules
 from insighthub.linkage.blocking.coresidents import coresident_pairs
 from insighthub.linkage.blocking.judge import first_look
+from insighthub.linkage.blocking.missed import missed_by_blocking
 from insighthub.linkage.blocking.names import paired_by_name
 from insighthub.linkage.blocking.pairing import candidate_pairs
 from insighthub.linkage.cluster import Exclusive, cluster, same_record_pairs
@@ -30,7 +31,7 @@ from insighthub.linkage.patterns import compare, with_more
 from insighthub.linkage.prepare import prepare
 from insighthub.linkage.random_pairs import draw_pairs
 from insighthub.linkage.result import LinkResult
-from insighthub.linkage.score import score
+from insighthub.linkage.score import probability_of, score
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.tables import links_table, pairs_table, weight_histogram
 from insighthub.progress import Progress, Silent
@@ -113,6 +114,8 @@ def link_records(
             Exclusive(single, data.codes["nhs_number"], same_record_pairs(data)),
             threshold_bits=threshold_bits,
         )
+    with clock.stage("missed", "Estimating what blocking missed"):
+        missed = missed_by_blocking(data, candidates, rules, probability_of(weight), labels)
     with clock.stage("tables", "Writing tables"):
         return LinkResult(
             links=links_table(records, data, labels),
@@ -121,6 +124,7 @@ def link_records(
             threshold=settings.threshold,
             levels=level_weights(comparisons, parameters, patterns),
             blocking=blocking,
+            missed=missed,
             weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
             samples=sample_pairs(fitted, pairs, patterns, weight, labels, threshold_bits=threshold_bits),
             seconds=clock.seconds,

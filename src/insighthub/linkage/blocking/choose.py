@@ -24,8 +24,10 @@ from insighthub.linkage.pairs import Pairs
 #: Gives each pair the chance that it is one person, shape (pairs,).
 Judge = Callable[[Pairs], npt.NDArray[np.float64]]
 
-PRICE = 400.0  # pairs that may be compared to find one more likely match
+PRICE = 50.0  # pairs that are compared to find one more likely match
+FREE = 4.0  # pairs a record that are compared whatever they bring: clusters know by them who is not whom
 AGAIN = 0.02  # what a pair that another rule has given already costs: it is found and put aside, not compared
+ANY = int(np.iinfo(np.int64).max)
 LEAST = 2e-4  # a rule that adds a smaller share of the likely matches found is not worth its pass over the rows
 
 
@@ -44,29 +46,25 @@ def choose_rules(data: Encoded, judge: Judge, *, cap: int, pairs_per_record: flo
     distinct = first_identical(data) == np.arange(data.n)
     sample = draw_sample(distinct)
     budget = pairs_per_record * data.n * sample.pairs_chance
-    rules, found = _found(data, candidates, needed, sample, cap, int(budget))
+    rules, found = _found(
+        data, candidates, sample, cap=cap, most=lambda rule: ANY if rule in needed else max(1, int(budget))
+    )
     number, pairs = _numbered(found, data.n)
     worth = judge(pairs)
-    place = [r in needed for r in rules]
-    chosen = _greedy(number, worth, [i for i, is_needed in enumerate(place) if is_needed], budget)
+    taken = [i for i, rule in enumerate(rules) if rule in needed]
+    chosen = _greedy(number, worth, taken, free=FREE * data.n * sample.pairs_chance, budget=budget)
     # Needed rules that have no pair in the sample may have some outside it.
     left_out = [r for r in needed if r not in rules]
-    return tuple([*left_out, *(rules[i] for i in chosen)])[:MOST_RULES]
+    return (*left_out, *(rules[i] for i in chosen))[:MOST_RULES]
 
 
 def _found(
-    data: Encoded,
-    candidates: Sequence[BlockingRule],
-    needed: Sequence[BlockingRule],
-    sample: Sample,
-    cap: int,
-    budget: int,
+    data: Encoded, candidates: Sequence[BlockingRule], sample: Sample, *, cap: int, most: Callable[[BlockingRule], int]
 ) -> tuple[list[BlockingRule], list[npt.NDArray[np.int64]]]:
-    """Return the rules that are of use, and the sampled pairs of each as one integer a pair."""
+    """Return the rules that have pairs, and not too many, and the sampled pairs of each as one integer a pair."""
     rules, found = [], []
     for rule in candidates:
-        most = np.iinfo(np.int64).max if rule in needed else budget
-        pairs = sampled_pairs(rule, data.codes, sample, cap=rule.cap(cap), most=int(most))
+        pairs = sampled_pairs(rule, data.codes, sample, cap=rule.cap(cap), most=most(rule))
         if pairs is not None and len(pairs[0]):
             rules.append(rule)
             found.append(pairs[0].astype(np.int64) * data.n + pairs[1])
@@ -76,13 +74,17 @@ def _found(
 def _numbered(found: Sequence[npt.NDArray[np.int64]], n: int) -> tuple[list[npt.NDArray[np.int32]], Pairs]:
     """Number the distinct pairs of all rules; return the numbers of each rule's, and the pairs."""
     distinct, inverse = np.unique(np.concatenate([*found, np.empty(0, np.int64)]), return_inverse=True)
-    ends = np.cumsum([len(f) for f in found])[:-1] if found else []
-    numbers = [part.astype(np.int32) for part in np.split(inverse, ends)] if len(found) else []
+    ends = np.cumsum([len(f) for f in found]).tolist()
+    numbers = [inverse[end - len(f) : end].astype(np.int32) for f, end in zip(found, ends, strict=True)]
     return numbers, Pairs((distinct // n).astype(np.int32), (distinct % n).astype(np.int32))
 
 
 def _greedy(
-    numbers: Sequence[npt.NDArray[np.int32]], worth: npt.NDArray[np.float64], needed: Sequence[int], budget: float
+    numbers: Sequence[npt.NDArray[np.int32]],
+    worth: npt.NDArray[np.float64],
+    needed: Sequence[int],
+    free: float,
+    budget: float,
 ) -> list[int]:
     """Take the needed rules, then others by likely matches per pair; return their places in the order taken."""
     given = np.zeros(len(worth), bool)
@@ -91,7 +93,7 @@ def _greedy(
         given[numbers[i]] = True
     open_rules = [i for i in range(len(numbers)) if i not in set(chosen)]
     while open_rules:
-        best, best_rate, new_of_best = -1, 1.0 / PRICE, None
+        best, best_rate, new_of_best = -1, 1.0 / PRICE if given.sum() > free else 0.0, None
         enough = LEAST * float(worth[given].sum())
         room = budget - float(given.sum())
         for i in list(open_rules):

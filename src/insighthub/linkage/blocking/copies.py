@@ -41,6 +41,10 @@ def first_identical(data: Encoded) -> npt.NDArray[np.int32]:
     somebody is (both names, and a home or a date of birth) are copies, and none in a source that holds one record a
     person.
     """
+    return data.memo("first identical", lambda: _first_identical(data))
+
+
+def _first_identical(data: Encoded) -> npt.NDArray[np.int32]:
     names = [*_CONTENT, *(n for n in data.codes if n.startswith(OTHER_PREFIX))]
     code = data.codes
     tells = (code["given_name"] >= 0) & (code["family_name"] >= 0)

@@ -17,15 +17,24 @@ from insighthub.linkage.blocking.blocks import Rows, group, known_rows
 from insighthub.linkage.blocking.rule import BlockingRule
 from insighthub.linkage.encode import MISSING, Codes
 
+MOST = 2**16  # rows in a block, whatever the cap: how many follow a row is held in 16 bits
 Counts = npt.NDArray[np.int64]
 
 
 class Join(Protocol):
     """What ``pairing`` asks of a worked-out rule."""
 
-    largest: int  # rows in the largest block
-    capped_blocks: int  # blocks left out for being over the cap
-    capped_rows: int  # rows in them
+    @property
+    def largest(self) -> int:
+        """Rows in the largest block."""
+
+    @property
+    def capped_blocks(self) -> int:
+        """Blocks left out for being over the cap."""
+
+    @property
+    def capped_rows(self) -> int:
+        """Rows in those blocks."""
 
     def pairs(self, first: int, last: int) -> tuple[Rows, Rows]:
         """Return the pairs, each once, whose left row is from ``first`` and under ``last``; left < right."""
@@ -40,13 +49,15 @@ class Chain:
 
     Attributes:
         following: the next row of the same block, -1 after the last and for rows in no block; shape (n,).
+        after: how many rows of its block come after each row, shape (n,).
+        largest, capped_blocks, capped_rows: as a join says.
     """
 
     following: Rows
+    after: npt.NDArray[np.uint16]
     largest: int
     capped_blocks: int
     capped_rows: int
-    sizes_of_rows: npt.NDArray[np.uint16]  # how many rows of the block come after the row, shape (n,)
 
     def pairs(self, first: int, last: int) -> tuple[Rows, Rows]:
         """Return the pairs of a range of left rows: each row with the next of its block, the one after, and so on."""
@@ -65,7 +76,7 @@ class Chain:
 
     def at_most(self) -> Counts:
         """Return, for each row, how many pairs it is the left of."""
-        return self.sizes_of_rows.astype(np.int64)
+        return self.after.astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,7 @@ class Across:
         partners: rows of the other side.
         asks: whether the row stands on the side of ``fields``.
         asked, answers: the parts of each row's key on either side, by which a pair that meets twice is told.
+        largest, capped_blocks, capped_rows: as a join says.
     """
 
     n: int
@@ -147,7 +159,7 @@ def join(rule: BlockingRule, codes: Mapping[str, Codes], rows: npt.NDArray[np.bo
         return _across(parts, rule.other_parts(codes), rows, cap)
     known = known_rows(parts)
     order, sizes = group(parts, known[rows[known]])
-    over = sizes > cap
+    over = sizes > min(cap, MOST)
     largest, capped_rows = int(sizes.max(initial=0)), int(sizes[over].sum())
     used = (sizes > 1) & ~over
     order, sizes = order[np.repeat(used, sizes)], sizes[used]
@@ -159,7 +171,7 @@ def join(rule: BlockingRule, codes: Mapping[str, Codes], rows: npt.NDArray[np.bo
     following[order[at]] = order[at + 1]
     after = np.zeros(len(rows), np.uint16)
     after[order] = np.repeat(ends, sizes) - 1 - np.arange(len(order))
-    return Chain(following, largest, int(over.sum()), capped_rows, after)
+    return Chain(following, after, largest, int(over.sum()), capped_rows)
 
 
 def _across(asked: list[Codes], answers: list[Codes], rows: npt.NDArray[np.bool_], cap: int) -> Across:

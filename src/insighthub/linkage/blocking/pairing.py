@@ -73,7 +73,7 @@ def candidate_pairs(
         joins += pool.map(lambda rule: join(rule, data.codes, distinct, rule.cap(cap)), rules)
         ranges = list(_ranges(joins, data.n))
         parts = []
-        for done, part in enumerate(pool.map(lambda r: _pairs_of(joins, *r, data.n), ranges), start=1):
+        for done, part in enumerate(pool.map(lambda r: _pairs_of(joins, r[0], r[1], data.n), ranges), start=1):
             progress.advance(done, len(ranges))
             parts.append(part)
     left, right, given = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -94,9 +94,7 @@ def _ranges(joins: Sequence[Join], n: int) -> Iterator[tuple[int, int]]:
     yield from zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
 
 
-def _pairs_of(
-    joins: Sequence[Join], first: int, last: int, n: int
-) -> tuple[Rows, Rows, npt.NDArray[np.int64]]:
+def _pairs_of(joins: Sequence[Join], first: int, last: int, n: int) -> tuple[Rows, Rows, npt.NDArray[np.int64]]:
     """Return left rows, right rows and rules of the pairs of a range of left rows, in order."""
     found = [each.pairs(first, last) for each in joins]
     left = np.concatenate([a for a, _ in found])

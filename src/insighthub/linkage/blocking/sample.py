@@ -88,9 +88,7 @@ def sampled_pairs(
     return sample.rows[left], sample.rows[right]
 
 
-def _under_cap(
-    rule: BlockingRule, codes: Mapping[str, Codes], sample: Sample, cap: int
-) -> npt.NDArray[np.bool_]:
+def _under_cap(rule: BlockingRule, codes: Mapping[str, Codes], sample: Sample, cap: int) -> npt.NDArray[np.bool_]:
     """Whether each row is in a block not over the cap; shape (n,)."""
     parts = rule.parts(codes)
     known = known_rows(parts)

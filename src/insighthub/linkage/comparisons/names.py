@@ -77,7 +77,10 @@ def _same_sound(sound: Codes, a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
 
 
 def swapped_names(data: Encoded, left: Rows, right: Rows) -> npt.NDArray[np.bool_]:
-    """Whether each one's given name is the other's family name, give or take a slip of spelling."""
+    """Whether each one's given name is the other's family name.
+
+    One of the two give or take a slip of spelling; the other at least alike, or an initial.
+    """
     given, family = data.codes["given_name"], data.codes["family_name"]
     initial = data.by_value["given_initial"]
     g_l, f_l, g_r, f_r = given[left], family[left], given[right], family[right]
@@ -87,8 +90,12 @@ def swapped_names(data: Encoded, left: Rows, right: Rows) -> npt.NDArray[np.bool
     at = np.flatnonzero(known & (initial[g_l] == initial[f_r]) & (initial[g_r] == initial[f_l]))
     values = data.pools["given_name"].values
     if len(at):
-        first = _spelling(values, g_l[at], f_r[at]) >= CLOSE
-        out[at] = first & (_spelling(values, g_r[at], f_l[at]) >= CLOSE)
+        short = data.memo("one letter", lambda: np.array([len(str(v)) == 1 for v in values], bool))
+        first, second = (
+            (_spelling(values, a[at], b[at]), short[a[at]] | short[b[at]]) for a, b in ((g_l, f_r), (g_r, f_l))
+        )
+        for (sure, _), (likely, by_initial) in ((first, second), (second, first)):
+            out[at] |= (sure >= CLOSE) & ((likely >= LIKE) | by_initial)
     return out
 
 
