@@ -76,10 +76,14 @@ def sampled_pairs(
         left, right = _across(parts, others, round(cap * sample.chance) + 2)
     else:
         order, sizes = group(parts, known_rows(parts))
-        if sizes.max(initial=0) > max(1.0, cap * sample.chance / 2):
-            small = _under_cap(rule, codes, sample, cap)[sample.rows[order]]
-            begins = np.repeat(np.cumsum(sizes) - sizes, sizes)
-            order, sizes = order[small], sizes[small[np.unique(begins)]]
+        doubtful = sizes > max(1.0, cap * sample.chance / 2)
+        if doubtful.any():
+            small = np.ones(len(sample.taken), bool)
+            in_doubt = sample.rows[order[np.repeat(doubtful, sizes)]]
+            small[in_doubt] = _under_cap(rule, codes, sample, in_doubt, cap)
+            begins = np.cumsum(sizes) - sizes
+            keep = small[sample.rows[order]]
+            order, sizes = order[keep], sizes[keep[begins]]
         if int((sizes * (sizes - 1) // 2).sum()) > most:
             return None
         left, right = pairs_within(order, sizes)
@@ -88,14 +92,21 @@ def sampled_pairs(
     return sample.rows[left], sample.rows[right]
 
 
-def _under_cap(rule: BlockingRule, codes: Mapping[str, Codes], sample: Sample, cap: int) -> npt.NDArray[np.bool_]:
-    """Whether each row is in a block not over the cap; shape (n,)."""
+def _under_cap(
+    rule: BlockingRule, codes: Mapping[str, Codes], sample: Sample, rows: Rows, cap: int
+) -> npt.NDArray[np.bool_]:
+    """Whether each of some rows is in a block not over the cap; shape (rows,)."""
     parts = rule.parts(codes)
-    known = known_rows(parts)
-    order, sizes = group(parts, known[sample.taken[known]])
-    out = np.zeros(len(sample.taken), bool)
-    out[order] = np.repeat(sizes <= cap, sizes)
-    return out
+    taken = sample.taken.copy()
+    for part in parts:
+        # Of all rows only those matter that have the values of the rows in doubt.
+        sought = np.zeros(int(part.max()) + 2, bool)
+        sought[part[rows]] = True
+        taken &= sought[part]
+    order, sizes = group(parts, np.flatnonzero(taken).astype(np.int32))
+    size = np.zeros(len(taken), np.int64)
+    size[order] = np.repeat(sizes, sizes)
+    return np.asarray(size[rows] <= cap)
 
 
 def _across(asked: list[Codes], answers: list[Codes], cap: int) -> tuple[Rows, Rows]:
