@@ -19,9 +19,11 @@ def two_records_of(n, moved, misspelt, slipped=()):
     rows = []
     for i in range(n):
         row = {"given_name": f"GIV{i}", "family_name": f"FAM{i}", "postcode": f"P{i}", "date_of_birth": _date(i)}
-        second = (
-            row | ({"postcode": f"Q{i}"} if i in moved else {}) | ({"given_name": f"GOV{i}"} if i in misspelt else {})
-        )
+        second = row | {"sex": "F"}
+        if i in moved:
+            second["postcode"] = f"Q{i}"
+        if i in misspelt:
+            second["given_name"] = f"GOV{i}"
         rows += [row, second | ({"date_of_birth": _date(n + i)} if i in slipped else {})]
     return rows
 
