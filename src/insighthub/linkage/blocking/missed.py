@@ -79,7 +79,9 @@ def missed_by_blocking(
     total = counts.sum(axis=0)
     missed = _missed(total)
     without = np.array([_missed(total - part) * FOLDS / (FOLDS - 1) for part in counts])
-    spread = float(np.sqrt((FOLDS - 1) / FOLDS * ((without - without.mean()) ** 2).sum()))
+    told = (FOLDS - 1) / FOLDS * ((without - without.mean()) ** 2).sum()
+    # What is told is how many would be missed on average; how many were is a count about it.
+    spread = float(np.sqrt(told + missed))
     # On the scale of logs, so that the interval does not reach below nought.
     factor = float(np.exp(Z * spread / missed)) if missed > 0 else 1.0
     every = _by_given_of(total.sum(axis=(0, 1)))
