@@ -168,9 +168,7 @@ def pattern_likelihood(parameters: Parameters, comparisons: Sequence[Comparison]
     return out
 
 
-def source_terms(
-    parameters: Parameters, levels: npt.NDArray[np.int8], source_pair: npt.NDArray[np.int32]
-) -> Array:
+def source_terms(parameters: Parameters, levels: npt.NDArray[np.int8], source_pair: npt.NDArray[np.int32]) -> Array:
     """Return what the two sources' own m adds to log P(levels | match), shape (patterns,)."""
     out = np.zeros(len(levels))
     if parameters.by_source is not None:
@@ -349,8 +347,8 @@ class _Counting:
             if comparison.name in apart:
                 apart[comparison.name] = levels[:, k] >= comparison.agreeing
         size = len(sources.names) ** 2 if sources else 0
-        seen = np.bincount(patterns.source_pair, weights=patterns.counts, minlength=size)
-        return cls(evidence, comparisons, places, apart, outside, sources, seen)
+        seen = np.bincount(patterns.source_pair, weights=patterns.counts.astype(float), minlength=size)
+        return cls(evidence, comparisons, places, apart, outside, sources, np.asarray(seen, np.float64))
 
 
 def _maximise(old: Parameters, counting: _Counting, mass: Array) -> Parameters:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -23,17 +25,20 @@ from insighthub.linkage.blocking.pairing import candidate_pairs
 from insighthub.linkage.cluster import Exclusive, cluster, same_record_pairs
 from insighthub.linkage.comparisons.choose import choose_comparisons
 from insighthub.linkage.em import Sources, learn_with_random_pairs
-from insighthub.linkage.explain import level_weights, sample_pairs
+from insighthub.linkage.explain.samples import sample_pairs
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import log_frequencies, name_rarity
+from insighthub.linkage.level_weights import level_weights
+from insighthub.linkage.limits import Compared, Rates, least_work
 from insighthub.linkage.model import Model
 from insighthub.linkage.patterns import compare, with_more
 from insighthub.linkage.prepare import prepare
 from insighthub.linkage.random_pairs import draw_pairs
 from insighthub.linkage.result import LinkResult
 from insighthub.linkage.score import probability_of, score
+from insighthub.linkage.second_pass import join_again
 from insighthub.linkage.settings import LinkSettings
-from insighthub.linkage.tables import links_table, pairs_table, weight_histogram
+from insighthub.linkage.tables import against_table, identifiers_table, links_table, pairs_table, weight_histogram
 from insighthub.progress import Progress, Silent
 
 
@@ -59,6 +64,8 @@ def link_records(
     other_kinds: Mapping[str, str] | None = None,
     settings: LinkSettings | None = None,
     progress: Progress | None = None,
+    pairs_to: Callable[[pa.Table], None] | None = None,
+    account: bool = False,
 ) -> LinkResult:
     """Link person records.
 
@@ -68,6 +75,8 @@ def link_records(
         other_kinds: ``other_<name>`` -> "text", "exact" or "identifier", from the contracts.
         settings: the run's few numbers.
         progress: told of each stage.
+        pairs_to: given the table of pairs as soon as there is one, to write it while records are brought together.
+        account: whether to work out the least work of each stage as well.
     """
     settings = settings or LinkSettings()
     progress = progress or Silent()
@@ -102,30 +111,48 @@ def link_records(
     with clock.stage("score", "Scoring pairs"):
         fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons), rarity.namesakes)
         weight = score(fitted, patterns, pairs.left)
-    with clock.stage("cluster", "Bringing records together"):
-        # Numbered among themselves, since clusters keep a bit for each.
-        number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
-        single = number[data.source]
-        threshold_bits = float(np.log2(settings.threshold / (1 - settings.threshold)))
-        labels = cluster(
-            data.n,
-            pairs,
-            weight,
-            Exclusive(single, data.codes["nhs_number"], same_record_pairs(data)),
-            threshold_bits=threshold_bits,
-        )
-    with clock.stage("missed", "Estimating what blocking missed"):
-        missed = missed_by_blocking(data, candidates, rules, probability_of(weight), labels)
-    with clock.stage("tables", "Writing tables"):
-        return LinkResult(
-            links=links_table(records, data, labels),
-            pairs=pairs_table(fitted, pairs, patterns, weight, keep=settings.keep_probability),
-            model=Model.of(fitted, settings).as_dict(),
-            threshold=settings.threshold,
-            levels=level_weights(comparisons, parameters, patterns),
-            blocking=blocking,
-            missed=missed,
-            weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
-            samples=sample_pairs(fitted, pairs, patterns, weight, labels, threshold_bits=threshold_bits),
-            seconds=clock.seconds,
-        )
+    with ThreadPoolExecutor(1) as beside:
+
+        def tabled() -> pa.Table:
+            found = pairs_table(fitted, pairs, patterns, weight, keep=settings.keep_probability)
+            if pairs_to is not None:
+                pairs_to(found)
+            return found
+
+        table = beside.submit(tabled)
+        with clock.stage("cluster", "Bringing records together"):
+            # Numbered among themselves, since clusters keep a bit for each.
+            number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
+            single = number[data.source]
+            threshold_bits = float(np.log2(settings.threshold / (1 - settings.threshold)))
+            exclusive = Exclusive(single, data.codes["nhs_number"], same_record_pairs(data.codes["record"]))
+            labels = cluster(data.n, pairs, weight, exclusive, threshold_bits=threshold_bits)
+            labels = join_again(
+                fitted, pairs, patterns, weight, labels=labels, exclusive=exclusive, threshold_bits=threshold_bits
+            )
+        with clock.stage("missed", "Estimating what blocking missed"):
+            missed = missed_by_blocking(data, candidates, rules, probability_of(weight), labels)
+        with clock.stage("tables", "Writing tables"):
+            keep, model = settings.keep_probability, Model.of(fitted, settings).as_dict()
+            against = against_table(fitted, pairs, patterns, weight, labels, keep=keep, threshold_bits=threshold_bits)
+            result = LinkResult(
+                links=links_table(data, labels),
+                pairs=table.result(),
+                model=model,
+                threshold=settings.threshold,
+                levels=level_weights(comparisons, parameters, patterns),
+                blocking=blocking,
+                missed=missed,
+                weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
+                samples=sample_pairs(fitted, pairs, patterns, weight, labels, model=model),
+                seconds=clock.seconds,
+                against=against,
+                identifiers=identifiers_table(data, exclusive.identifier),
+                fitted=fitted,
+            )
+    if not account:
+        return result
+    rates = Rates.measured(data.pools["given_name"].values)
+    compared = Compared(data, comparisons, pairs, patterns, random_pairs=int(random.counts.sum()))
+    joining = int((weight >= threshold_bits).sum())
+    return replace(result, least=least_work(rates, compared, result, rounds=parameters.iterations, joining=joining))

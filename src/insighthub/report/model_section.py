@@ -126,11 +126,11 @@ def _missed(missed: MissedByBlocking) -> Figure:
     ]
     return Figure(
         "blocking-missed",
-        f"About {share(missed.missed / total if total else None)} of the pairs of one person were never compared: "
-        f"{count(round(missed.missed))}, and likely between {count(round(missed.low))} and "
-        f"{count(round(missed.high))}",
+        f"At least {share(missed.missed / total if total else None)} of the pairs of one person were likely never "
+        f"compared: about {count(round(missed.missed))}, between {count(round(missed.low))} and "
+        f"{count(round(missed.high))} if groups of rules miss independently",
         "Told from how many of the matches that other groups of rules gave a group gave too, where the fields it "
-        "needs are known. It is too low where one thing hides a pair from several groups at once, as in records that "
+        "needs are known. It is a floor: too low where one thing hides a pair from several groups at once, as in records that "
         "hold little. Records that were never compared may still end as one person by way of a third.",
         table(
             "What each group of rules finds of the matches that others find",

@@ -7,9 +7,10 @@ If groups miss independently of each other, a match that all of them could have 
 product of what each misses; so for those found, so many were not (Darroch, "The multiple-recapture census", 1958).
 
 Groups are judged apart for pairs of which different things are known, since a group cannot give a pair whose fields
-it does not know; and so are pairs of one full given name and one initial, or two. That is where most of what makes one
-group miss with another comes from. What remains (people who move and whose name is misspelt in the same breath) makes
-the figure too low rather than too high.
+it does not know; and names alone are judged apart where one or both of the given names are an initial. That is where
+most of what makes one group miss with another comes from. What remains (people who move and whose name is misspelt in
+the same breath, records that hold little) makes the figure too low rather than too high; so does a model that thinks
+too little of matches which one group alone found.
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ CONTACT, DATE, PLACE, NAME = range(4)
 DATES = ("birth_date", "birth_year", "birth_day")
 PLACES = (*HOMES, "postcode", "sector")
 LEAST_PROBABILITY = 0.01  # pairs under it are many, and hardly matches
-BORROWED = 20.0  # pairs: what is known of a group from all pairs weighs so much where few show it
 FOLDS = 20  # parts of the people, each left out in turn for the interval
 Z = 1.96  # for an interval that holds 95 times in a hundred
 KINDS = 3  # neither, one or both of the given names an initial
@@ -167,11 +167,10 @@ def _missed(total: Array) -> float:
             for g, (_, others, both) in enumerate(_by_given_of(total[known, kind])):
                 if not known >> g & 1:
                     continue
-                _, any_others, any_both = pooled[g]
-                # A name written as an initial hinders names alone, and nothing else: the rest is borrowed.
-                share = any_both / any_others if any_others and g != NAME else 0.0
-                weight = BORROWED if g != NAME else 0.0
-                rate = (both + weight * share) / (others + weight) if others + weight else 0.0
+                # A name written as an initial hinders names alone, and nothing else: the rest is told from all.
+                if g != NAME:
+                    _, others, both = pooled[g]
+                rate = both / others if others else 0.0
                 all_miss *= 1.0 - rate
             if all_miss < 1.0:
                 missed += found * all_miss / (1.0 - all_miss)

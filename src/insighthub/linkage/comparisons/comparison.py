@@ -47,6 +47,7 @@ class Comparison:
             at one address look like one person unless their dates of birth are known.
         by_source: each pair of sources may have an m of its own, shrunk to the common one: some sources lag, and hold
             addresses and telephones of years ago.
+        lasting: what is compared does not change in a life, so that of many records each one counts.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Comparison:
     shared: float = 0.5
     told_by: str | None = None
     by_source: bool = False
+    lasting: bool = False
 
     def centre(self) -> npt.NDArray[np.float64]:
         """Return the centre of the prior on m: nine in ten agree exactly, the rest is spread evenly."""
