@@ -130,8 +130,8 @@ def _missed(missed: MissedByBlocking) -> Figure:
         f"compared: about {count(round(missed.missed))}, between {count(round(missed.low))} and "
         f"{count(round(missed.high))} if groups of rules miss independently",
         "Told from how many of the matches that other groups of rules gave a group gave too, where the fields it "
-        "needs are known. It is a floor: too low where one thing hides a pair from several groups at once, as in records "
-        "that hold little. Records that were never compared may still end as one person by way of a third.",
+        "needs are known. It is a floor: too low where one thing hides a pair from several groups at once, as in "
+        "records that hold little. Records that were never compared may still end as one person by way of a third.",
         table(
             "What each group of rules finds of the matches that others find",
             [
