@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from insighthub.linkage.blocking import pairing
+from insighthub.linkage.blocking.blocks import pairs_of_blocks
 from insighthub.linkage.blocking.candidates import candidate_rules
 from insighthub.linkage.blocking.choose import choose_rules
 from insighthub.linkage.blocking.coresidents import coresident_pairs
@@ -348,3 +349,9 @@ def test_coresidents_are_a_sample_where_there_are_many(records):
     assert stands_for == 4.0
     assert len(homes) * stands_for == pytest.approx(1200, rel=0.05)
     assert all(a // 4 == b // 4 for a, b in zip(homes.left.tolist(), homes.right.tolist(), strict=True))
+
+
+def test_pairs_of_any_key_and_what_is_left_out():
+    left, right, *told = pairs_of_blocks(np.array([9, -1, 9, 4, 10**12, 10**12, 10**12, -1]), 2)
+    assert list(zip(left.tolist(), right.tolist(), strict=True)) == [(0, 2)]
+    assert told == [3, 1, 3]

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from insighthub.linkage.encode import Codes
+from insighthub.linkage.encode import Codes, dense
 
 Rows = npt.NDArray[np.int32]
 
@@ -68,3 +68,20 @@ def pairs_within(order: Rows, sizes: npt.NDArray[np.int64]) -> tuple[Rows, Rows]
     left = np.repeat(np.arange(len(order)), follow)
     step = np.arange(len(left)) - np.repeat(np.cumsum(follow) - follow, follow)
     return order[left], order[left + 1 + step]
+
+
+def pairs_of_blocks(key: npt.NDArray[np.int64], cap: int) -> tuple[Rows, Rows, int, int, int]:
+    """Return all pairs of rows that have the same key, left < right; rows with key -1 are in none.
+
+    Args:
+        key: shape (n,).
+        cap: most rows in a block; larger ones are left out.
+
+    Returns:
+        Left rows, right rows, the largest block, and how many blocks and rows were left out.
+    """
+    number = dense(key)
+    order, sizes = group([number], known_rows([number]))
+    over = sizes > cap
+    left, right = pairs_within(order[np.repeat(~over, sizes)], sizes[~over])
+    return left, right, int(sizes.max(initial=0)), int(over.sum()), int(sizes[over].sum())

@@ -164,13 +164,13 @@ def _missed(total: Array) -> float:
             if not found:
                 continue
             all_miss = 1.0
-            for g, (_, others, both) in enumerate(_by_given_of(total[known, kind])):
+            own = _by_given_of(total[known, kind])
+            for g in range(len(GROUPS)):
                 if not known >> g & 1:
                     continue
                 # A name written as an initial hinders names alone, and nothing else: the rest is told from all.
-                seen, again = (others, both) if g == NAME else pooled[g][1:]
-                rate = again / seen if seen else 0.0
-                all_miss *= 1.0 - rate
+                _, others, both = own[g] if g == NAME else pooled[g]
+                all_miss *= 1.0 - (both / others if others else 0.0)
             if all_miss < 1.0:
                 missed += found * all_miss / (1.0 - all_miss)
     return missed

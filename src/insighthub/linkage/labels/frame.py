@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from insighthub.linkage.blocking.blocks import group, pairs_within
+from insighthub.linkage.blocking.blocks import pairs_of_blocks
 from insighthub.linkage.labels.pair_file import places_of
 from insighthub.linkage.unlikely import BANDS
 
@@ -103,8 +103,7 @@ def sampling_frame(links: pa.Table, pairs: pa.Table, unlikely: pa.Table, *, thre
 
     parts = []
     # Linked pairs.
-    together = pairs_within(*group([cluster.astype(np.int32)], np.arange(n, dtype=np.int32)))
-    a, b = _in_order(*(x.astype(np.int64) for x in together))
+    a, b = _in_order(*(x.astype(np.int64) for x in pairs_of_blocks(cluster, n)[:2]))
     held, bits, p = kept_values(a, b)
     same = cluster[left] == cluster[right]
     counts = np.bincount(cluster[left[same]], minlength=n)
