@@ -47,7 +47,7 @@ LINKS = {
     "cluster_id": "the person behind the record; empty where the row names no person or is never linked",
 }
 
-#: Columns of ``pairs.parquet``; a column for each comparison follows as ``level_<comparison>``.
+#: Columns of ``pairs.parquet`` and ``against.parquet``; those in angle brackets once for each comparison.
 PAIRS = {
     "source_l": "source of the one record",
     "record_id_l": "number of the one record",
@@ -58,6 +58,16 @@ PAIRS = {
     "match_weight": "the evidence that the two are one person, in bits: log2 of its odds",
     "match_probability": "the same as a probability",
     "level_<comparison>": "the level of each comparison: 0 the strongest agreement, -1 not known",
+    "rarity_<comparison>": "where the pair agrees on a value (level 0): bits that its rarity speaks for a match, less "
+    "than nought for a common value",
+    "rarity_full_name": "where both names agree: bits that the full name's rarity speaks against namesakes",
+}
+
+IDENTIFIERS = {
+    "source": "the source's name in the contract",
+    "record_id": "the record's own number",
+    "person": "which of the people that the record names, counted from 1",
+    "identifier": "a number that stands for the NHS number: rows with the same one have the same",
 }
 
 #: Columns of ``groups.parquet``: coarse groups, and nothing that a person can be known by.
@@ -87,6 +97,19 @@ EVALUATION = {
     "compared pair",
 }
 
+#: Columns of ``unlikely_pairs.parquet`` beside those that name and weigh a pair.
+UNLIKELY = {
+    "stands_for": "how many pairs of about this weight each stands for",
+}
+
+#: Columns of the sheet that ``insighthub sample`` writes, beside those that name a pair.
+SHEET = {
+    "label": "to be filled in: `match`, `not` or `cannot say`",
+    "stratum": "the group of pairs that it was drawn from",
+    "stratum_pairs": "how many pairs that group stands for",
+    "inclusion_probability": "how likely it was to be drawn; empty where the pair was chosen to teach and not drawn",
+}
+
 QUARANTINE = {
     "source": "the source's name in the contract",
     "file": "the file that delivered the row",
@@ -99,13 +122,16 @@ QUARANTINE = {
 MODEL = {
     "format": "the name and version of this form of file",
     "version": "the version of Insight Hub that wrote it",
-    "data": "rows, sources, and a fingerprint of the records that it was learned from",
+    "data": "rows, sources, which of these hold one record a person, and a fingerprint of the records that it was "
+    "learned from",
     "settings": "the settings of the run",
     "classes": "the share of all pairs in each of the five kinds of pair",
-    "comparisons": "for each comparison: its levels, m, u, what each kind of pair follows, free distributions, and how "
-    "common the common values are",
+    "comparisons": "for each comparison: its levels, m, u, how many levels agree, what each kind of pair follows, free "
+    "distributions, and how common the common values are",
+    "source_pairs": "for each pair of sources: its own class sizes, and its own m where a comparison has one",
     "iterations": "rounds of learning",
     "converged": "whether learning settled before the most rounds allowed",
+    "labels": "what labels changed, with every shift of a weight; empty where none were given",
 }
 
 FILES = {
@@ -113,9 +139,17 @@ FILES = {
     "pairs.parquet": "the evidence: the pairs of records that may be one person, with their weights",
     "groups.parquet": "sex, age band and area of each record, to compare error rates by; see [Check fairness]"
     "(../how-to/check-fairness.md)",
+    "against.parquet": "the evidence against: pairs too unlikely for `pairs.parquet` that clusters rest on all the "
+    "same, because other records join the two; columns as there",
+    "identifiers.parquet": "which records hold a valid NHS number, and which of them the same: a person has one",
+    "unlikely_pairs.parquet": "a sample of the compared pairs too unlikely for `pairs.parquet`, to tell what is missed",
     "quarantine.parquet": "the rows that were not landed, with the reason for each",
     "model.json": "what was learned: sizes, m and u of every level, and how common the common values are",
-    "evaluation.json": "with `--truth` alone: how good the links are, in all and by group, as figures",
     "report.html": "how good the match is, on one page; see [Read the report](../how-to/read-the-report.md)",
     "run.json": "these files with their sizes and SHA-256 sums, written last: a folder without it is not whole",
+}
+
+#: Files that a run with a truth writes beside them.
+FILES_OF_A_TRUTH = {
+    "evaluation.json": "with `--truth` alone: how good the links are, in all and by group, as figures",
 }

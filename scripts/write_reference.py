@@ -15,6 +15,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from insighthub.cli import app
+from insighthub.linkage.labels.pair_file import REFERENCES
 from insighthub.sources.contract import contract_schema
 from insighthub.standardise.schema import OTHER_PREFIX, PERSON_RECORDS
 from scripts import reference_words
@@ -221,16 +222,23 @@ def output_files_page() -> str:
         "`insighthub link` writes these into the folder named by `--out`. The folder appears whole or not at all: a "
         "run that is killed leaves what was there before."
     )
+    files = {**reference_words.FILES, **reference_words.FILES_OF_A_TRUTH}
     parts = [
         "# Output files",
         WRITTEN,
         lead,
-        markdown_table(("File", "What it is"), [(f"`{n}`", sentence(w)) for n, w in reference_words.FILES.items()]),
+        markdown_table(("File", "What it is"), [(f"`{n}`", sentence(w)) for n, w in files.items()]),
     ]
     for file, words in (
         ("links.parquet", reference_words.LINKS),
         ("pairs.parquet", reference_words.PAIRS),
         ("groups.parquet", reference_words.GROUPS),
+        ("pairs.parquet and against.parquet", reference_words.PAIRS),
+        ("identifiers.parquet", reference_words.IDENTIFIERS),
+        (
+            "unlikely_pairs.parquet",
+            {n: w for n, w in reference_words.PAIRS.items() if "<" not in n} | reference_words.UNLIKELY,
+        ),
         ("quarantine.parquet", reference_words.QUARANTINE),
     ):
         rows = [(f"`{name}`", sentence(text)) for name, text in words.items()]
@@ -242,10 +250,25 @@ def output_files_page() -> str:
         markdown_table(("Entry", "What it is"), rows),
     ]
     rows = [(f"`{name}`", sentence(text)) for name, text in reference_words.MODEL.items()]
+    sheet = (
+        "`insighthub sample` writes it: references and no other data of anybody, so that whoever fills it in looks the "
+        "records up. See [Evaluate without a truth](../how-to/evaluate-without-a-truth.md)."
+    )
     parts += [
         "## model.json",
         "A value that only a few records hold is not written, since a rare name is somebody.",
         markdown_table(("Entry", "What it is"), rows),
+        "## The sheet of a sample",
+        sheet,
+        markdown_table(
+            ("Column", "What it is"),
+            [
+                (f"`{name}`", sentence(words))
+                for name, words in (
+                    {n: w for n, w in reference_words.PAIRS.items() if n in REFERENCES} | reference_words.SHEET
+                ).items()
+            ],
+        ),
     ]
     return "\n\n".join(parts) + "\n"
 

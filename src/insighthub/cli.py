@@ -15,12 +15,23 @@ import insighthub
 from insighthub import checks, console, evaluation_tables
 from insighthub.drift.compare import compare_runs, summary, write_drift
 from insighthub.drift.finding import WORDS
+from insighthub.linkage.explain import ClusterExplanation, PairExplanation
+from insighthub.linkage.labels.run_folder import (
+    StratumCount,
+    evaluate_labels,
+    sample_sheet,
+    teaching_sheet,
+    write_sheet,
+)
+from insighthub.linkage.opened import open_linkage
 from insighthub.linkage.settings import LinkSettings
-from insighthub.pipeline import evaluate_folder, run_link, write_evaluation
+from insighthub.pipeline import Engine, evaluate_folder, run_link, write_evaluation
+from insighthub.report.explanation_page import write_explanation
 from insighthub.sources.checking import CheckReport
 from insighthub.sources.checking import check as check_sources
 from insighthub.sources.contract import load_contract
 from insighthub.sources.home import HomeContract, load_home, write_examples
+from insighthub.store.output_folder import check_whole
 
 app = typer.Typer(
     name="insighthub",
@@ -97,18 +108,31 @@ def check(
 @app.command()
 def link(
     contract: Annotated[Path, typer.Argument(metavar="CONTRACT.toml", help="The contract file.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
     *,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
     truth: Annotated[
         Path | None, typer.Option(help="A truth file, to say in the report how good the links are.")
     ] = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Pairs decided to be one person or two, which the links keep to."),
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What people say of some pairs, for the model to learn from.")
+    ] = None,
     report: Annotated[bool, typer.Option(help="Write report.html.")] = True,
     threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0 for all processors.")] = 0,
+    engine: Annotated[
+        Engine,
+        typer.Option(metavar="duckdb|spark", help="Where pairs are compared: on this machine, or on Apache Spark."),
+    ] = Engine.DUCKDB,
     timings: Annotated[
         bool, typer.Option("--timings", help="Print the time of each stage beside the least that its work needs.")
     ] = False,
 ) -> None:
     """Link any set of files: clusters, pairs, the model and a report."""
+    if timings and engine is Engine.SPARK:
+        raise typer.BadParameter("the least that the work needs is known of one machine only", param_hint="--timings")
     with console.user_errors(), console.Bars() as bars:
         run = run_link(
             contract,
@@ -116,14 +140,19 @@ def link(
             truth=truth,
             report=report,
             settings=LinkSettings(threads=threads),
+            decisions=decisions,
+            labels=labels,
             progress=bars,
             account=timings,
+            engine=engine,
         )
     console.out.print(console.counts_table(run.counts))
     clusters = run.result.links["cluster_id"]
     people = len(clusters.drop_null().unique())
     linked = len(clusters) - clusters.null_count
     console.out.print(f"{linked:,} linked records of {people:,} people", highlight=False)
+    for line in console.taught_notes(run.result.taught, run.result.threshold):
+        console.out.print(line, highlight=False, soft_wrap=True)
     if run.evaluation is not None:
         console.out.print(console.scores_table(run.evaluation))
         for line in evaluation_tables.in_short(run.evaluation):
@@ -136,24 +165,68 @@ def link(
 
 
 @app.command()
+def sample(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of insighthub link.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The CSV sheet to write; it must be new.")],
+    pairs: Annotated[int, typer.Option(min=1, max=100_000, help="How many pairs people will judge.")] = 300,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed draws other pairs.")] = 1,
+    teach: Annotated[
+        bool, typer.Option("--teach", help="Choose the pairs whose labels teach most; they can measure nothing.")
+    ] = False,
+) -> None:
+    """Draw pairs of records for people to judge, so that evaluate can say how good the links are."""
+    strata: tuple[StratumCount, ...] = ()
+    with console.user_errors():
+        check_whole(directory)
+        if teach:
+            table = teaching_sheet(directory, pairs)
+        else:
+            table, strata = sample_sheet(directory, pairs, seed=seed)
+        write_sheet(table, out)
+    if strata:
+        console.out.print(console.strata_table(strata))
+    console.out.print(f"{table.num_rows:,} pairs: {out}", highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
 def evaluate(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of insighthub link.")],
-    truth: Annotated[Path, typer.Option("--truth", metavar="FILE", help="Which person each record is really of.")],
+    *,
+    truth: Annotated[
+        Path | None, typer.Option("--truth", metavar="FILE", help="Which person each record is really of.")
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option("--labels", metavar="FILE", help="A sheet of insighthub sample, filled in.")
+    ] = None,
     contract: Annotated[
         Path | None,
         typer.Option(help="The contract that was linked, to read names again and compare by their form too."),
     ] = None,
-    json: Annotated[Path | None, typer.Option("--json", help="Write every figure to this file too.")] = None,
+    json: Annotated[
+        Path | None, typer.Option("--json", help="Write every figure that the truth gives to this file too.")
+    ] = None,
 ) -> None:
-    """Hold links against a truth: how good they are, for whom they are worse, and whether probabilities are right."""
+    """Hold links against a truth, or against labels: how good they are, and for whom they are worse."""
+    if truth is None and labels is None:
+        raise typer.BadParameter("give --truth, or --labels, or both")
+    if truth is None and (contract or json):
+        raise typer.BadParameter("--contract and --json need --truth")
     with console.user_errors():
-        evaluation = evaluate_folder(directory, truth, contract=contract)
-        if json is not None:
+        check_whole(directory)
+        evaluation = evaluate_folder(directory, truth, contract=contract) if truth is not None else None
+        if json is not None and evaluation is not None:
             write_evaluation(json, evaluation)
-    console.out.print(console.scores_table(evaluation))
-    console.out.print(console.by_source_table(evaluation))
-    for part in evaluation_tables.lay_out(evaluation):
-        console.out.print(part, highlight=False)
+        labelled = evaluate_labels(directory, labels) if labels is not None else None
+    if evaluation is not None:
+        console.out.print(console.scores_table(evaluation))
+        console.out.print(console.by_source_table(evaluation))
+        for part in evaluation_tables.lay_out(evaluation):
+            console.out.print(part, highlight=False)
+    if labelled is not None:
+        console.out.print(console.labels_table(labelled))
+        for line in console.labels_notes(labelled):
+            console.out.print(line, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -178,3 +251,49 @@ def drift(
         console.out.print(f"Report: {out}", highlight=False, markup=False, soft_wrap=True)
     if alarm and found.calls_for_action:
         raise typer.Exit(3)
+
+
+@app.command()
+def explain(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of insighthub link.")],
+    *,
+    pair: Annotated[
+        tuple[str, str, str, str] | None,
+        typer.Option("--pair", metavar="SOURCE ID SOURCE ID", help="Two records: why they are one person or two."),
+    ] = None,
+    record: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--record", metavar="SOURCE ID", help="A record: why its cluster is as it is."),
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="CLUSTER_ID", help="A cluster: why it is as it is.")
+    ] = None,
+    person_l: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Which person the first record of the pair names.")
+    ] = None,
+    person_r: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Which person the second record of the pair names.")
+    ] = None,
+    person: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Which person the record of --record names.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.html", help="Write a page, with figures, instead.")
+    ] = None,
+) -> None:
+    """Explain a pair of records, or the cluster of a record: by reference and weight, never by value."""
+    if sum(question is not None for question in (pair, record, cluster)) != 1:
+        raise typer.BadParameter("ask for one of --pair, --record and --cluster")
+    explained: PairExplanation | ClusterExplanation
+    with console.user_errors():
+        linkage = open_linkage(directory)
+        if pair is not None:
+            explained = linkage.pair(*pair, person_l=person_l, person_r=person_r)
+        elif record is not None:
+            explained = linkage.record(*record, person)
+        else:
+            explained = linkage.cluster(str(cluster))
+        if out is not None:
+            write_explanation(out, explained)
+    shown = str(explained) if out is None else f"Written to: {out}"
+    console.out.print(shown, highlight=False, markup=False, soft_wrap=True)

@@ -11,6 +11,7 @@ from insighthub.cli import app
 from insighthub.groups.attributes import AGE_BANDS, GROUPS
 from insighthub.groups.name_forms import FORMS, NOT_TOLD
 from insighthub.pipeline import run_link, standardised
+from scripts import reference_words
 
 
 def run(*words, status=0):
@@ -35,6 +36,11 @@ def test_groups_of_every_record_are_kept_and_are_coarse(linked):
     assert set(groups["sex"].to_pylist()) <= {"female", "male", None}
     assert set(groups["age_band"].to_pylist()) <= {name for _, name in AGE_BANDS} | {None}
     assert all(re.fullmatch(r"[A-Z]{1,2}[0-9][0-9A-Z]?", area) for area in groups["area"].drop_null().to_pylist())
+
+
+def test_a_run_with_a_truth_writes_the_files_that_the_reference_names(linked):
+    out, _ = linked
+    assert {path.name for path in out.iterdir()} == {*reference_words.FILES, *reference_words.FILES_OF_A_TRUTH}
 
 
 def test_a_truth_gives_groups_households_and_calibration(linked):

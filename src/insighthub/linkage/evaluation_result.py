@@ -138,3 +138,8 @@ class Evaluation:
     groups: tuple[GroupComparison, ...] = ()
     households: HouseholdMerges | None = None
     calibration: Calibration | None = None
+
+    def _repr_html_(self) -> str:
+        from insighthub.linkage.notebook import evaluation_html
+
+        return evaluation_html(self)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ STEP = 1.0  # nats
 STEPS = 24
 SHAPE = 0.5  # of the gamma prior for how many namesakes a name has: names differ widely about what is expected
 COMMUNITIES = 12
-COMMUNITY_ROUNDS = 30
+COMMUNITY_ROUNDS = 16
 COMMUNITY_SEED = 20_240_301
 SMOOTH = 0.05
 NAMESAKE_ZERO = 10.0  # nats added before taking steps, since a full name may be rarer or commoner than the average
@@ -66,14 +67,17 @@ class NameRarity:
         out = []
         agree_given = np.zeros(len(left), bool) if given is None else given == 0
         agree_family = np.zeros(len(left), bool) if family is None else family == 0
-        for values, agree in (
-            (-self.given, agree_given),
-            (-self.family, agree_family),
-            (self.namesakes + NAMESAKE_ZERO, agree_given & agree_family),
+        for of_row, agree in zip(
+            self._steps_of_rows, (agree_given, agree_family, agree_given & agree_family), strict=True
         ):
-            step = np.clip(np.rint(values / STEP), 0, STEPS - 1).astype(np.int8)
-            out.append(np.where(agree, step[left], np.int8(-1)))
+            out.append(np.where(agree, of_row[left], np.int8(-1)))
         return out[0], out[1], out[2]
+
+    @cached_property
+    def _steps_of_rows(self) -> tuple[npt.NDArray[np.int8], ...]:
+        """The steps of every row, worked out once for all lots of pairs."""
+        every = (-self.given, -self.family, self.namesakes + NAMESAKE_ZERO)
+        return tuple(np.clip(np.rint(values / STEP), 0, STEPS - 1).astype(np.int8) for values in every)
 
 
 def name_rarity(data: Encoded, comparisons: Sequence[Comparison], paired_by_name: npt.NDArray[np.bool_]) -> NameRarity:

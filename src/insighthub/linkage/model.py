@@ -21,6 +21,7 @@ from insighthub.linkage.em import CLASSES, A, F, M, N, rule_of
 from insighthub.linkage.encode import Encoded
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.settings import LinkSettings
+from insighthub.linkage.source_pairs_file import describe_source_pairs
 
 FORMAT = "insighthub-linkage-model/1"
 LEAST_RECORDS = 10
@@ -43,6 +44,7 @@ class Model:
                 "levels": list(comparison.labels),
                 "m": _rounded(parameters.m[k]),
                 "u": _rounded(parameters.u[k]),
+                "agreeing": comparison.agreeing,
                 "follows": {CLASSES[c]: rule_of(comparison, c).value for c in range(M, len(CLASSES))},
             }
             free = {CLASSES[c]: _rounded(parameters.free[c, k]) for c in (F, A, N) if (c, k) in parameters.free}
@@ -51,14 +53,23 @@ class Model:
             if k in frequencies:
                 entry["term_frequencies"] = _term_frequencies(data, comparison.rarity or "", frequencies[k])
             described.append(entry)
+        own = parameters.by_source
+        by_source = [] if own is None else describe_source_pairs(own, fitted.comparisons)
         return cls(
             {
                 "format": FORMAT,
                 "version": insighthub.__version__,
-                "data": {"rows": data.n, "sources": list(data.sources), "fingerprint": fingerprint(data)},
+                "data": {
+                    "rows": data.n,
+                    "sources": list(data.sources),
+                    "rows_by_source": np.bincount(data.source, minlength=len(data.sources)).tolist(),
+                    "single_sources": [s for s, single in zip(data.sources, data.single, strict=True) if single],
+                    "fingerprint": fingerprint(data),
+                },
                 "settings": {k: v for k, v in asdict(settings).items() if k != "threads"},
                 "classes": dict(zip(CLASSES, _rounded(parameters.sizes), strict=True)),
                 "comparisons": described,
+                "source_pairs": by_source,
                 "iterations": parameters.iterations,
                 "converged": parameters.converged,
             }

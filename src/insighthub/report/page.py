@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from insighthub import __version__
 from insighthub.charts import Column, Figure, draw, palette
+from insighthub.charts.fragment import environment
 from insighthub.charts.table import table
 from insighthub.errors import RunError
 from insighthub.linkage.evaluation_result import Evaluation
@@ -73,7 +72,7 @@ def write_report(
 def write_page(
     path: Path,
     sections: Sequence[Section],
-    in_short: Sequence[tuple[str, str]],
+    in_short: Sequence[tuple[str, str]] = (),
     *,
     title: str,
     made_on: date | None = None,
@@ -98,7 +97,7 @@ def write_page(
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise RunError(
-            f"the report cannot be written: {error.strerror}",
+            f"the page cannot be written: {(error.strerror or type(error).__name__).lower()}",
             remedy="Check the folder, its permissions and the free space",
             file=path,
         ) from error
@@ -111,7 +110,7 @@ def _sections(result: LinkResult, deliveries: Sequence[SourceCounts], evaluation
         *([records_section(deliveries)] if deliveries else []),
         overlap_section(people),
         cluster_section(people),
-        blocking_section(result.blocking),
+        blocking_section(result.blocking, result.missed),
         comparison_section(result.levels),
         weights_section(result),
         samples_section(result),
@@ -146,19 +145,16 @@ def _run_section(result: LinkResult) -> Section:
 
 
 def _render(sections: Sequence[Section], in_short: Sequence[tuple[str, str]], *, title: str, made_on: date) -> str:
-    environment = Environment(
-        loader=PackageLoader("insighthub.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html").render(
-        title=title,
-        made_on=f"{made_on.day} {made_on:%B %Y}",
-        version=__version__,
-        in_short=in_short,
-        sections=sections,
-        drawings=draw([figure for section in sections for figure in section.figures]),
-        palette=palette,
+    return (
+        environment("insighthub.report")
+        .get_template("report.html")
+        .render(
+            title=title,
+            made_on=f"{made_on.day} {made_on:%B %Y}",
+            version=__version__,
+            in_short=in_short,
+            sections=sections,
+            drawings=draw([figure for section in sections for figure in section.figures]),
+            palette=palette,
+        )
     )

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from insighthub.charts import Column, Figure, changes, counts, draw, evidence, numbers, rates
+from insighthub.charts import Column, Figure, changes, counts, draw, evidence, network, numbers, rates
 from insighthub.charts.figure import heat_matrix
 from insighthub.charts.palette import contrast, heat_step
 from insighthub.charts.table import table
@@ -28,6 +28,11 @@ FORMS = {
         running=True,
     ),
     "reach": lambda width: evidence.reach([evidence.Span("one", -3, 9, "−3.0 to +9.0")], width),
+    "network": lambda width: network.network(
+        [network.Node(1, "A <b>"), network.Node(2, LONG, "other"), network.Node(3, "C (out)", "outside")],
+        [network.Edge(0, 1, 12.5, holds=True), network.Edge(1, 2, -3.0, holds=False)],
+        width,
+    ),
     "intervals": lambda width: evidence.intervals([evidence.Span("F1", 0.991, 0.997, "0.9940", 0.994)], width),
     "rates": lambda width: rates.rates(
         [

@@ -34,7 +34,7 @@ def test_reference_pages_are_as_the_code_is(name):
 def test_every_command_and_option_is_explained():
     text = page("commands.md")
     commands = write_reference.commands()
-    assert {"demo", "init", "check", "link", "evaluate", "drift"} <= set(commands)
+    assert {"demo", "init", "check", "link", "sample", "evaluate", "drift"} <= set(commands)
     for name, command in commands.items():
         assert f"## insighthub {name}\n" in text
         assert command.help, name
@@ -79,7 +79,13 @@ def test_every_column_of_the_output_is_explained():
     result = link_records(PERSON_RECORDS.empty_table().from_pylist(rows, schema=PERSON_RECORDS))
     assert result.links.column_names == list(reference_words.LINKS)
     explained = [name for name in reference_words.PAIRS if "<" not in name]
-    assert [name for name in result.pairs.column_names if not name.startswith("level_")] == explained
+    by_comparison = {f"{column}_{c['name']}" for c in result.model["comparisons"] for column in ("level", "rarity")}
+    assert [name for name in result.pairs.column_names if name not in by_comparison] == explained
+    assert {"level_given_name", "rarity_given_name"} <= set(result.pairs.column_names)
+    assert result.against.column_names == result.pairs.column_names
+    assert result.identifiers.column_names == list(reference_words.IDENTIFIERS)
+    weighed = [name for name in explained if not name.startswith("rarity_")]
+    assert result.unlikely.column_names == [*weighed, *reference_words.UNLIKELY]
     assert list(result.model) == list(reference_words.MODEL)
     assert QUARANTINE.names == list(reference_words.QUARANTINE)
     assert GROUPS.names == list(reference_words.GROUPS)

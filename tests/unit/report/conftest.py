@@ -18,7 +18,17 @@ from insighthub.linkage.evaluation_result import (
     Scores,
     SourcePairScores,
 )
-from insighthub.linkage.result import BlockingYield, LevelWeight, LinkResult, SamplePair, WaterfallStep
+from insighthub.linkage.explain.ledger import KINDS, Kind, Step
+from insighthub.linkage.explain.pair import PairExplanation
+from insighthub.linkage.reference import Reference
+from insighthub.linkage.result import (
+    BlockingYield,
+    GroupOfRules,
+    LevelWeight,
+    LevelWeights,
+    LinkResult,
+    MissedByBlocking,
+)
 from insighthub.report import SourceCounts
 
 SOURCES = ("adult_social_care", "benefits", "childrens_social_care", "council_tax", "libraries")
@@ -38,17 +48,20 @@ def links_table(rows):
 
 def sample(place, weight):
     steps = (
-        WaterfallStep("Prior", -14.2),
-        WaterfallStep("Given name: one letter differs", 5.1),
-        WaterfallStep("Family name: same", 6.4),
-        WaterfallStep("Family name: how rare the value is", 1.7),
-        WaterfallStep("Address: same postcode, number not known", 5.5),
-        WaterfallStep("Date of birth: not known", 0.0),
+        Step("Before any evidence", -14.2),
+        Step("Given name: one letter differs", 5.1, "given_name", 1),
+        Step("Family name: same", 6.4, "family_name", 0),
+        Step("Family name: how rare the value is", 1.7, "family_name"),
+        Step("Address: same postcode, number not known", 5.5, "address", 1),
+        Step("Date of birth: not known", 0.0, "date_of_birth", -1),
     )
     rest = weight - sum(step.weight for step in steps)
-    steps = (*steps, WaterfallStep("Telephone: different", rest))
+    steps = (*steps, Step("Phone: different", rest, "phone", 1))
     probability = 2**weight / (1 + 2**weight)
-    return SamplePair("council_tax", f"C{place}", "benefits", f"B{place}", weight, probability, weight > 0, steps)
+    shares = (probability, *((1 - probability) * share for share in (0.7, 0.1, 0.1, 0.1)))
+    kinds = tuple(Kind(name, KINDS[name], share, 0.0) for name, share in zip(KINDS, shares, strict=True))
+    ends = Reference("council_tax", f"C{place}"), Reference("benefits", f"B{place}")
+    return PairExplanation(*ends, weight, probability, 0.5, steps, kinds, same_cluster=weight > 0)
 
 
 @pytest.fixture(scope="session")
@@ -83,13 +96,23 @@ def result():
         pairs=pa.table({"source_l": pa.array([], pa.string())}),
         model={},
         threshold=0.5,
-        levels=tuple(levels),
+        levels=LevelWeights(levels),
         blocking=(
             BlockingYield("same family name and date of birth", 120_000, 120_000, 12, 0, 0),
             BlockingYield(
                 "same first letters of given name, same postcode and house number", 400_000, 340_000, 88, 0, 0
             ),
             BlockingYield("same telephone", 30_000, 4_321, 40, 3, 1_234),
+        ),
+        missed=MissedByBlocking(
+            found=52_000.0,
+            missed=1_300.0,
+            low=900.0,
+            high=1_900.0,
+            groups=(
+                GroupOfRules("dates of birth", 4, 21_000.0, 22_000.0, 20_900.0),
+                GroupOfRules("places", 6, 46_000.0, 43_000.0, 38_700.0),
+            ),
         ),
         weight_histogram=histogram,
         samples=tuple(sample(n, -3.25 + n / 2) for n in range(16)),

@@ -48,6 +48,8 @@ class Comparison:
         by_source: each pair of sources may have an m of its own, shrunk to the common one: some sources lag, and hold
             addresses and telephones of years ago.
         lasting: what is compared does not change in a life, so that of many records each one counts.
+        prepare: works out, and keeps with ``Encoded.memo``, what the levels need of rows other than the pair's own. It
+            is called where all rows are at hand; the levels may then be asked for where only the pair's are.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Comparison:
     told_by: str | None = None
     by_source: bool = False
     lasting: bool = False
+    prepare: Callable[[Encoded], object] | None = None
 
     def centre(self) -> npt.NDArray[np.float64]:
         """Return the centre of the prior on m: nine in ten agree exactly, the rest is spread evenly."""

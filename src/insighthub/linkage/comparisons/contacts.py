@@ -16,13 +16,14 @@ from insighthub.linkage.encode import Codes, Encoded
 
 def phone_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
     """0 where the two share a number, 1 where both have numbers and share none."""
-    phone, mobile = data.codes["phone"], data.codes["mobile"]
+    fields = ("phone", "mobile")
+    ours, theirs = ([data.codes[name][rows] for name in fields] for rows in (left, right))
     shared = np.zeros(len(left), bool)
-    for a in (phone, mobile):
-        for b in (phone, mobile):
-            shared |= (a[left] >= 0) & (a[left] == b[right])
-    any_number = (phone >= 0) | (mobile >= 0)
-    return np.where(shared, 0, np.where(any_number[left] & any_number[right], 1, -1)).astype(np.int8)
+    for a in ours:
+        for b in theirs:
+            shared |= (a >= 0) & (a == b)
+    any_of_ours, any_of_theirs = ((phone >= 0) | (mobile >= 0) for phone, mobile in (ours, theirs))
+    return np.where(shared, 0, np.where(any_of_ours & any_of_theirs, 1, -1)).astype(np.int8)
 
 
 def email_levels(data: Encoded, left: Rows, right: Rows) -> Levels:

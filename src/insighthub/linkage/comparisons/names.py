@@ -117,7 +117,7 @@ def _one_name(data: Encoded, a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
         same |= _is_among(x, y, data.memo("nicknames", lambda: _nickname_pairs(pool)), len(pool))
         return np.where(same, 0, 1).astype(np.int8)
 
-    return value_pair_levels(a, b, kernel, size=len(pool)) == 0
+    return np.asarray(value_pair_levels(a, b, kernel, size=len(pool)) == 0)
 
 
 def given_name_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
@@ -182,7 +182,7 @@ def middle_names_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
     pool = data.pools["middle_names"].values
     first = data.by_value["middle_first"]
     initial = data.by_value["middle_initial"]
-    short = np.array([len(str(v)) == 1 for v in pool], bool)
+    short = data.memo("middle letters", lambda: np.array([len(str(v)) == 1 for v in pool], bool))
 
     def kernel(a: Codes, b: Codes) -> Levels:
         close = _spelling(pool, a, b) >= CLOSE
