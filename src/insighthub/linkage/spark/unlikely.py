@@ -68,14 +68,21 @@ def _places(blocks: dict[str, npt.NDArray[np.int64]], band: int, places: npt.NDA
 
 def least_weight(probability: float) -> float:
     """Return the least weight in single precision whose probability is at or over this one, within 60 bits."""
-    if probability <= probability_of(np.array([-MOST_BITS]))[0]:
+    if probability_of(np.array([-MOST_BITS]))[0] >= probability:
         return -MOST_BITS
-    if probability >= 1.0:
-        return float(np.nextafter(np.float32(MOST_BITS), np.float32(np.inf)))
-    weight = np.float32(np.clip(np.log2(probability / (1 - probability)), -MOST_BITS, MOST_BITS))
-    low, high = np.float32(-np.inf), np.float32(np.inf)
-    while probability_of(np.array([weight]))[0] >= probability:
-        weight = np.nextafter(weight, low)
-    while probability_of(np.array([weight]))[0] < probability:
-        weight = np.nextafter(weight, high)
-    return float(weight)
+    # Numbers in single precision are in the order of their bits, read as an integer with a sign: so halving finds it.
+    end = int(np.float32(MOST_BITS).view(np.int32))
+    under, reached = -end, end + 1
+    while reached - under > 1:
+        middle = (under + reached) // 2
+        if probability_of(np.array([_at(middle)]))[0] >= probability:
+            reached = middle
+        else:
+            under = middle
+    return float(_at(reached))
+
+
+def _at(place: int) -> np.float32:
+    """Return the number at a place in the order of numbers in single precision, of which nought is at 0."""
+    size = np.int32(abs(place)).view(np.float32)
+    return size if place >= 0 else -size
