@@ -16,7 +16,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from insighthub.linkage.blocking import candidate_pairs, choose_rules, coresident_pairs, paired_by_name
+from insighthub.linkage.blocking.choose import choose_rules
+from insighthub.linkage.blocking.coresidents import coresident_pairs
+from insighthub.linkage.blocking.judge import first_look
+from insighthub.linkage.blocking.missed import missed_by_blocking
+from insighthub.linkage.blocking.names import paired_by_name
+from insighthub.linkage.blocking.pairing import candidate_pairs
 from insighthub.linkage.clock import Clock
 from insighthub.linkage.cluster import cluster, exclusive_of
 from insighthub.linkage.comparisons.choose import choose_comparisons
@@ -33,7 +38,7 @@ from insighthub.linkage.patterns import compare, with_more
 from insighthub.linkage.prepare import prepare
 from insighthub.linkage.random_pairs import draw_pairs
 from insighthub.linkage.result import LinkResult
-from insighthub.linkage.score import score
+from insighthub.linkage.score import probability_of, score
 from insighthub.linkage.second_pass import join_again
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.tables import against_table, identifiers_table, links_table, pairs_table, weight_histogram
@@ -80,8 +85,10 @@ def link_records(
         comparisons = choose_comparisons(data, other_kinds)
         rarity = name_rarity(data, comparisons, paired_by_name(data, settings.block_cap))
     with clock.stage("block", "Finding pairs to compare"):
-        rules = choose_rules(data)
-        pairs, blocking = candidate_pairs(data, rules, cap=settings.block_cap, threads=threads, progress=progress)
+        judge = first_look(data, comparisons, rarity, threads)
+        rules = choose_rules(data, judge, cap=settings.block_cap, pairs_per_record=settings.pairs_per_record)
+        candidates = candidate_pairs(data, rules, cap=settings.block_cap, threads=threads, progress=progress)
+        pairs, blocking = candidates.pairs, candidates.yields
     with clock.stage("compare", f"Comparing {len(pairs):,} pairs"):
         patterns = compare(data, comparisons, rarity, pairs, threads=threads, progress=progress)
     with clock.stage("random pairs", "Comparing random pairs"):
@@ -125,6 +132,8 @@ def link_records(
         with clock.stage("cluster", "Bringing records together"):
             settings = teaching.threshold(partial(people, weight), settings)
             person = people(weight, settings.threshold_bits)
+        with clock.stage("missed", "Estimating what blocking missed"):
+            missed = missed_by_blocking(data, candidates, rules, probability_of(weight), person)
         with clock.stage("tables", "Writing tables"):
             bits = settings.threshold_bits
             model = Model.of(fitted, settings).as_dict() | {"labels": teaching.as_dict()}
@@ -136,6 +145,7 @@ def link_records(
                 threshold=settings.threshold,
                 levels=level_weights(comparisons, parameters, patterns),
                 blocking=blocking,
+                missed=missed,
                 weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
                 samples=sample_pairs(fitted, pairs, patterns, weight, person, model=model),
                 seconds=clock.seconds,

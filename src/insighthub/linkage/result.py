@@ -37,6 +37,28 @@ class BlockingYield:
     capped_records: int  # records in those blocks
 
 
+@dataclass(frozen=True)
+class GroupOfRules:
+    """Blocking rules of one kind, held against the rules of the other kinds. All counts are sums of probabilities."""
+
+    name: str  # plain English: "dates of birth"
+    rules: int  # rules in the group
+    found: float  # matches that the group gave
+    found_by_others: float  # matches that other groups gave and this one could have given, as its fields are known
+    of_these: float  # how many of them it did give
+
+
+@dataclass(frozen=True)
+class MissedByBlocking:
+    """An estimate of the matches that no blocking rule gave, copies left aside, with a 95% interval."""
+
+    found: float  # matches among the candidate pairs: the sum of their probabilities
+    missed: float
+    low: float
+    high: float
+    groups: tuple[GroupOfRules, ...]
+
+
 class LevelWeights(tuple[LevelWeight, ...]):
     """All levels of all comparisons, in order; in a notebook, a table."""
 
@@ -100,6 +122,7 @@ class LinkResult:
     threshold: float  # match probability
     levels: LevelWeights
     blocking: tuple[BlockingYield, ...]
+    missed: MissedByBlocking
     weight_histogram: tuple[tuple[float, float, int], ...]  # from bits, to bits, candidate pairs that may be one person
     samples: tuple[PairExplanation, ...]  # pairs near the threshold
     seconds: dict[str, float] = field(default_factory=dict)  # wall seconds by stage

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from insighthub.linkage.blocking import pairs_of_blocks
+from insighthub.linkage.blocking.blocks import pairs_of_blocks
 from insighthub.linkage.engine import link_records
 from insighthub.linkage.evaluate import evaluate_links
 from insighthub.linkage.labels.frame import Frame, sampling_frame

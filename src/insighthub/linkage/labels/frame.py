@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from insighthub.linkage.blocking import pairs_of_blocks
+from insighthub.linkage.blocking.blocks import pairs_of_blocks
 from insighthub.linkage.labels.pair_file import places_of
 from insighthub.linkage.unlikely import BANDS
 

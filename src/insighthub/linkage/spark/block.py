@@ -1,7 +1,7 @@
 """Blocking as joins: candidate pairs, and what each rule brought.
 
-Takes blocking rules and the table ``record``, makes ``candidate``: the pairs that ``blocking.candidate_pairs`` gives,
-without any machine holding them all.
+Takes blocking rules and the table ``record``, makes ``candidate``: the pairs that ``candidate_pairs`` gives, without
+any machine holding them all.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
 
-from insighthub.linkage.blocking import COPIES, BlockingRule
+from insighthub.linkage.blocking.pairing import COPIES
+from insighthub.linkage.blocking.rule import BlockingRule
 from insighthub.linkage.result import BlockingYield
 from insighthub.linkage.spark import statements
 
@@ -33,7 +35,7 @@ class Tables(Protocol):
 
 
 def block(tables: Tables, rules: Sequence[BlockingRule], cap: int) -> tuple[BlockingYield, ...]:
-    """Make ``candidate`` (left_no, right_no, rule) of ``record``.
+    """Make ``candidate`` (left_no, right_no, rules) of ``record``.
 
     Args:
         tables: hold ``record``.
@@ -48,21 +50,23 @@ def block(tables: Tables, rules: Sequence[BlockingRule], cap: int) -> tuple[Bloc
     tables.settle("candidate", statements.candidates(rules))
     facts: dict[int, dict[str, Any]] = {row["rule"]: row for row in tables.rows(statements.BLOCK_FACTS).to_pylist()}
     facts[0] = tables.rows(statements.COPY_FACTS).to_pylist()[0]
-    new = {row["rule"]: row["new_pairs"] for row in tables.rows(statements.NEW_PAIRS).to_pylist()}
+    given = tables.rows(statements.RULES_OF_PAIRS)
     tables.drop("block", "block_key")
-    yields = (
-        _yield(label, facts.get(number, {}), new.get(number, 0))
-        for number, label in enumerate([COPIES, *(rule.label for rule in rules)])
-    )
-    return tuple(y for y in yields if y.pairs or y.rule != COPIES)
-
-
-def _yield(label: str, facts: dict[str, Any], new_pairs: int) -> BlockingYield:
-    return BlockingYield(
-        label,
-        facts.get("pairs", 0),
-        new_pairs,
-        facts.get("largest", 0),
-        facts.get("capped_blocks", 0),
-        facts.get("capped_records", 0),
-    )
+    sets, pairs = given["rules"].to_numpy(), given["pairs"].to_numpy()
+    lowest = sets & -sets
+    out = []
+    for number, label in enumerate([COPIES, *(rule.label for rule in rules)]):
+        bit, fact = np.int64(1) << np.int64(number), facts.get(number, {})
+        made = int(pairs[(sets & bit) != 0].sum())
+        if made or number:
+            out.append(
+                BlockingYield(
+                    label,
+                    made,
+                    int(pairs[lowest == bit].sum()),
+                    fact.get("largest", 0),
+                    fact.get("capped_blocks", 0),
+                    fact.get("capped_records", 0),
+                )
+            )
+    return tuple(out)

@@ -17,12 +17,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from insighthub.linkage import second_pass
-from insighthub.linkage.blocking import (
-    choose_rules,
-    coresident_pairs,
-    first_identical,
-    paired_by_name,
-)
+from insighthub.linkage.blocking.choose import choose_rules
+from insighthub.linkage.blocking.copies import first_identical
+from insighthub.linkage.blocking.coresidents import coresident_pairs
+from insighthub.linkage.blocking.judge import first_look
+from insighthub.linkage.blocking.missed import LEAST_PROBABILITY, missed_by_blocking
+from insighthub.linkage.blocking.names import paired_by_name
+from insighthub.linkage.blocking.pairing import Candidates
 from insighthub.linkage.clock import Clock
 from insighthub.linkage.cluster import exclusive_of, in_order_of_rows
 from insighthub.linkage.comparisons.choose import choose_comparisons
@@ -40,6 +41,7 @@ from insighthub.linkage.patterns import Patterns, compare, with_more
 from insighthub.linkage.prepare import prepare
 from insighthub.linkage.random_pairs import draw_pairs
 from insighthub.linkage.result import LinkResult
+from insighthub.linkage.score import probability_of
 from insighthub.linkage.second_pass import join_again
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.spark import kernels, statements
@@ -59,7 +61,6 @@ from insighthub.linkage.tables import (
 from insighthub.progress import Progress, Silent
 
 BUCKET_ROWS = 20_000  # records whose components a worker takes apart at once
-PAIR = "left_no int, right_no int"
 
 
 def link_records_on_spark(
@@ -103,7 +104,9 @@ def link_records_on_spark(
             work.send("record", coded)
             del coded
         with clock.stage("block", "Finding pairs to compare"):
-            blocking = block(work, choose_rules(data), settings.block_cap)
+            judge = first_look(data, comparisons, rarity, threads)
+            rules = choose_rules(data, judge, cap=settings.block_cap, pairs_per_record=settings.pairs_per_record)
+            blocking = block(work, rules, settings.block_cap)
         with clock.stage("random pairs", "Comparing random pairs"):
             drawn = draw_pairs(data.n, settings.random_pairs)
             random = compare(data, comparisons, rarity, drawn, threads=threads)
@@ -141,7 +144,11 @@ def link_records_on_spark(
                 exclusive=exclusive,
                 threshold_bits=settings.threshold_bits,
             )
-            pairs, of_pairs, weight = _taken_apart(_with_joined(work, collected, first, labels), names)
+            collected = _with_joined(work, collected, first, labels)
+            pairs, of_pairs, weight = _taken_apart(collected, names)
+        with clock.stage("missed", "Estimating what blocking missed"):
+            candidates = Candidates(pairs, collected["rules"].to_numpy(), blocking)
+            missed = missed_by_blocking(data, candidates, rules, probability_of(weight), labels)
         with clock.stage("tables", "Writing tables"):
             keep, threshold_bits = settings.keep_probability, settings.threshold_bits
             table = pairs_table(fitted, pairs, of_pairs, weight, keep=keep)
@@ -156,6 +163,7 @@ def link_records_on_spark(
                 threshold=settings.threshold,
                 levels=level_weights(comparisons, parameters, patterns),
                 blocking=blocking,
+                missed=missed,
                 weight_histogram=weight_histogram(bins["weight"].to_numpy(), bins["pairs"].to_numpy()),
                 samples=sample_pairs(fitted, pairs, of_pairs, weight, labels, model=model),
                 seconds=clock.seconds,
@@ -177,8 +185,8 @@ def _compare(
     names: Sequence[str],
 ) -> Patterns:
     """Make ``compared`` of ``candidate``; return the patterns. No pair is at hand, so ``of_pair`` is empty."""
-    both = statements.pairs_with_rows("candidate", columns, sides=("l", "r"), keep=("left_no", "right_no"))
-    types = f"{PAIR}, {kernels.pattern_types(names)}"
+    both = statements.pairs_with_rows("candidate", columns, sides=("l", "r"), keep=kernels.PAIR)
+    types = f"{kernels.PAIR_TYPES}, {kernels.pattern_types(names)}"
     work.settle("compared", work.frame(both).mapInArrow(kernels.comparing(shared, comparisons), types))
     work.drop("candidate")
     found = arrays(work.rows(statements.patterns(names)))
@@ -188,9 +196,9 @@ def _compare(
 
 def _score(work: Workspace, run: kernels.Batches, columns: Sequence[str], names: Sequence[str]) -> pa.Table:
     """Make ``scored`` of ``compared``; return how many pairs there are by weight."""
-    keep = ("left_no", "right_no", *names)
+    keep = (*kernels.PAIR, *names)
     with_left = statements.pairs_with_rows("compared", columns, sides=("l",), keep=keep)
-    types = f"{PAIR}, {kernels.pattern_types(names)}, weight float"
+    types = f"{kernels.PAIR_TYPES}, {kernels.pattern_types(names)}, weight float"
     work.settle("scored", work.frame(with_left).mapInArrow(run, types))
     work.drop("compared")
     return work.rows(statements.weights_in_bins(BIN_BITS))
@@ -241,7 +249,7 @@ def _taken_apart(scored: pa.Table, names: Sequence[str]) -> tuple[Pairs, Pattern
 def _collected(work: Workspace, settings: LinkSettings) -> pa.Table:
     """Bring the pairs to the driver that are written or shown, or that the second pass looks at."""
     shown = settings.threshold_bits - NEAR_BITS - 0.01  # to a hair: which are shown is decided where they are chosen
-    lowest = min(least_weight(settings.keep_probability), shown)
+    lowest = min(least_weight(min(settings.keep_probability, LEAST_PROBABILITY)), shown)
     return _in_order(work.rows(statements.pairs_to_collect(lowest, second_pass.NEAR_BITS)))
 
 

@@ -24,6 +24,8 @@ from insighthub.linkage.score import score
 from insighthub.linkage.spark.rows import arrays, encoded_rows, rarity_rows
 
 BATCH = 100_000  # pairs at once: enough to find each value pair many times over, and some tens of megabytes
+PAIR = ("left_no", "right_no", "rules")
+PAIR_TYPES = "left_no int, right_no int, rules bigint"
 STEP = "step_"
 LEVEL = "level_"
 Batches = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
@@ -69,7 +71,8 @@ def patterns_from(columns: dict[str, npt.NDArray[Any]]) -> Patterns:
 def comparing(shared: Sent, comparisons: Sequence[Comparison]) -> Batches:
     """Make the function that compares batches of pairs.
 
-    It takes left_no, right_no and the columns of both rows; it gives left_no, right_no and the columns of the pattern.
+    It takes left_no, right_no, rules and the columns of both rows; it gives left_no, right_no, rules and the columns of
+    the pattern.
     """
 
     def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -84,8 +87,7 @@ def comparing(shared: Sent, comparisons: Sequence[Comparison]) -> Batches:
             values = [found.source_pair[of], found.barred[of], *found.rarity[of].T, *found.levels[of].T]
             names = pattern_columns(found.rarity.shape[1], found.levels.shape[1])
             yield pa.RecordBatch.from_arrays(
-                [batch.column("left_no"), batch.column("right_no"), *map(pa.array, values)],
-                ["left_no", "right_no", *names],
+                [*(batch.column(name) for name in PAIR), *map(pa.array, values)], [*PAIR, *names]
             )
 
     return run
@@ -96,8 +98,8 @@ def scoring(
 ) -> Batches:
     """Make the function that scores batches of pairs.
 
-    It takes left_no, right_no, the columns of the pattern and those of the left row; it gives the pairs with their
-    weight in bits.
+    It takes left_no, right_no, rules, the columns of the pattern and those of the left row; it gives the pairs with
+    their weight in bits.
 
     Args:
         shared: what all rows share.
@@ -116,7 +118,7 @@ def scoring(
             every = arrays(batch)
             patterns = patterns_from({name: every[name] for name in names})
             weight = score(fitted, patterns, np.arange(batch.num_rows, dtype=np.int32))
-            kept = ["left_no", "right_no", *names]
+            kept = [*PAIR, *names]
             yield pa.RecordBatch.from_arrays(
                 [*(batch.column(name) for name in kept), pa.array(weight)], [*kept, "weight"]
             )

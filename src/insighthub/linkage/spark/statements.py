@@ -7,10 +7,11 @@ sorts arrays instead.
 Tables that the statements read:
 
     record     one row a record: row_no, copy_of (the first row that says the same, itself where none), code_<field>
-    block_key  rule, cap, row_no and the parts of the key, key_1, key_2, ...: one row for each rule and record
-    block      rule, cap, key_1, ..., and size, the records that share the key
-    candidate  left_no, right_no, and rule, the first that gave the pair (0: copies of one record)
-    compared   left_no, right_no, and the pattern of the pair
+    block_key  rule, bit, cap, side, row_no and the parts of the key, key_1, key_2, ...: one row for each rule and
+               record; two where a rule holds some fields of the one against other fields of the other (sides 1 and 2)
+    block      rule, cap, key_1, ..., and size, the entries that share the key, with how many are of each side
+    candidate  left_no, right_no, and rules, a bit for each that gave the pair (bit 0: copies of one record)
+    compared   left_no, right_no, rules, and the pattern of the pair
     scored     the same with weight, in bits
     edge       left_no, right_no of pairs that join
     clustered  row_no, first_no (the lowest record of its cluster), for records in components of two or more
@@ -27,7 +28,8 @@ from collections.abc import Mapping, Sequence
 import sqlglot
 from sqlglot import expressions as exp
 
-from insighthub.linkage.blocking import BlockingRule
+from insighthub.linkage.blocking.joins import MOST
+from insighthub.linkage.blocking.rule import BlockingRule
 
 CODE = "code_"
 
@@ -71,18 +73,10 @@ def block_keys(rules: Sequence[BlockingRule], cap: int) -> str:
         cap: most records in a block, of which a rule may take a share.
     """
     columns = _key_columns(rules)
-    keys = []
-    for number, rule in enumerate(rules, start=1):
-        parts = [quoted(CODE + field) for field in rule.fields]
-        if rule.in_any_order:
-            # Sorted, a part that is not known stays -1.
-            parts = [f"list_sort([{', '.join(parts)}])[{i}]" for i in range(1, len(parts) + 1)]
-        parts += ["0"] * (len(columns) - len(parts))
-        values = {"rule": str(number), "cap": str(rule.cap(cap)), **dict(zip(columns, parts, strict=True))}
-        keys.append("{" + ", ".join(f"'{name}': {value}" for name, value in values.items()) + "}")
+    keys = [key for number, rule in enumerate(rules, start=1) for key in _keys_of(number, rule, cap, columns)]
     if not keys:
-        keys.append(f"{{'rule': 1, 'cap': 0, '{columns[0]}': -1}}")
-    taken = ", ".join(f"keyed.key.{name} AS {name}" for name in ["rule", "cap", *columns])
+        keys.append(_key(1, 0, 0, ["-1"] * len(columns), columns))
+    taken = ", ".join(f"keyed.key.{name} AS {name}" for name in ["rule", "bit", "cap", "side", *columns])
     known = " AND ".join(f"keyed.key.{name} >= 0" for name in columns)
     return f"""
     SELECT row_no, {taken}
@@ -91,53 +85,85 @@ def block_keys(rules: Sequence[BlockingRule], cap: int) -> str:
     """
 
 
+def _keys_of(number: int, rule: BlockingRule, cap: int, columns: Sequence[str]) -> list[str]:
+    """Return a record's keys under a rule: one, or one for each side."""
+    most = rule.cap(cap) if rule.other_fields else min(rule.cap(cap), MOST)
+    sides = [(1, rule.fields), (2, rule.other_fields)] if rule.other_fields else [(0, rule.fields)]
+    keys = []
+    for side, fields in sides:
+        parts = [quoted(CODE + field) for field in fields]
+        if rule.in_any_order:
+            # Sorted, a part that is not known stays -1.
+            parts = [f"list_sort([{', '.join(parts)}])[{i}]" for i in range(1, len(parts) + 1)]
+        keys.append(_key(number, most, side, [*parts, *["0"] * (len(columns) - len(parts))], columns))
+    return keys
+
+
+def _key(number: int, cap: int, side: int, parts: Sequence[str], columns: Sequence[str]) -> str:
+    values = {"rule": str(number), "bit": f"CAST({2**number} AS BIGINT)", "cap": str(cap), "side": str(side)}
+    values |= dict(zip(columns, parts, strict=True))
+    return "{" + ", ".join(f"'{name}': {value}" for name, value in values.items()) + "}"
+
+
 def blocks(rules: Sequence[BlockingRule]) -> str:
-    """Say what makes ``block``: how many records share each key."""
+    """Say what makes ``block``: how many records share each key, on either side."""
     by = ", ".join(["rule", "cap", *_key_columns(rules)])
-    return f"SELECT {by}, count(*) AS size FROM block_key GROUP BY {by}"
+    return f"""
+    SELECT
+        {by},
+        count(*) AS size,
+        count(*) FILTER (WHERE side = 1) AS asking,
+        count(*) FILTER (WHERE side = 2) AS answering
+    FROM block_key
+    GROUP BY {by}
+    """
 
 
-BLOCK_FACTS = """
+#: A block of one side alone makes no pair, and is none.
+_MEETS = "(asking = 0) = (answering = 0)"
+
+BLOCK_FACTS = f"""
 SELECT
     rule,
-    CAST(sum(CASE WHEN size <= cap THEN size * (size - 1) // 2 ELSE 0 END) AS BIGINT) AS pairs,
     max(size) AS largest,
     count(*) FILTER (WHERE size > cap) AS capped_blocks,
     CAST(coalesce(sum(size) FILTER (WHERE size > cap), 0) AS BIGINT) AS capped_records
 FROM block
+WHERE {_MEETS}
 GROUP BY rule
 ORDER BY rule
 """
 
 COPY_FACTS = """
-SELECT CAST(coalesce(sum(size - 1), 0) AS BIGINT) AS pairs, coalesce(max(size), 0) AS largest
+SELECT coalesce(max(size), 0) AS largest
 FROM (SELECT copy_of, count(*) AS size FROM record GROUP BY copy_of) AS copies
 """
 
-NEW_PAIRS = "SELECT rule, count(*) AS new_pairs FROM candidate GROUP BY rule ORDER BY rule"
+RULES_OF_PAIRS = "SELECT rules, count(*) AS pairs FROM candidate GROUP BY rules ORDER BY rules"
 
 
 def candidates(rules: Sequence[BlockingRule]) -> str:
-    """Say what makes ``candidate``: the pairs of records in one block, each once, with the first rule that gave it."""
+    """Say what makes ``candidate``: the pairs of records in one block, each once, with the rules that gave it."""
     keys = ", ".join(["rule", *_key_columns(rules)])
     return f"""
     WITH kept AS (
-        SELECT {", ".join(f"k.{name}" for name in ["row_no", "rule", *_key_columns(rules)])}
+        SELECT {", ".join(f"k.{name}" for name in ["row_no", "rule", "bit", "side", *_key_columns(rules)])}
         FROM block_key AS k
         JOIN block AS b USING ({keys})
-        WHERE b.size BETWEEN 2 AND b.cap
+        WHERE b.size BETWEEN 2 AND b.cap AND {_MEETS}
     ),
     found AS (
-        SELECT l.row_no AS left_no, r.row_no AS right_no, l.rule AS rule
+        SELECT least(l.row_no, r.row_no) AS left_no, greatest(l.row_no, r.row_no) AS right_no, l.bit AS bit
         FROM kept AS l
         JOIN kept AS r USING ({keys})
-        WHERE l.row_no < r.row_no
+        WHERE (l.side = 0 AND r.side = 0 AND l.row_no < r.row_no)
+            OR (l.side = 1 AND r.side = 2 AND l.row_no <> r.row_no)
         UNION ALL
-        SELECT copy_of AS left_no, row_no AS right_no, 0 AS rule
+        SELECT copy_of AS left_no, row_no AS right_no, CAST(1 AS BIGINT) AS bit
         FROM record
         WHERE copy_of < row_no
     )
-    SELECT left_no, right_no, min(rule) AS rule
+    SELECT left_no, right_no, bit_or(bit) AS rules
     FROM found
     GROUP BY left_no, right_no
     """
