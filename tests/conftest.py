@@ -44,6 +44,7 @@ def assert_same_result(ours, other):
         assert worst <= 1e-9
     assert ours.model == other.model
     assert ours.against.drop_columns(weight).equals(other.against.drop_columns(weight))
+    assert ours.unlikely.equals(other.unlikely)
     assert ours.identifiers.equals(other.identifiers)
     assert ours.levels == other.levels
     assert ours.blocking == other.blocking

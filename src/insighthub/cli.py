@@ -124,7 +124,7 @@ def link(
     threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0 for all processors.")] = 0,
     engine: Annotated[
         Engine,
-        typer.Option(metavar="duckdb|spark", help="Where pairs are compared: on this machine, or on Apache Spark."),
+        typer.Option(metavar="ENGINE", help="Where pairs are compared: duckdb, this machine; spark, Apache Spark."),
     ] = Engine.DUCKDB,
     timings: Annotated[
         bool, typer.Option("--timings", help="Print the time of each stage beside the least that its work needs.")

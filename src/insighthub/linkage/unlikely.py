@@ -7,6 +7,8 @@ one person; but an estimate of how many matches were missed must not be blind to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -51,22 +53,33 @@ def unlikely_pairs(
         source_l, record_id_l, person_l, source_r, record_id_r, person_r, match_weight, match_probability, and
         stands_for: how many pairs of its band each stands for.
     """
-    random = np.random.Generator(np.random.PCG64(SEED))
     unlikely = (probability_of(weight) < keep) & ~barred
-    high = np.inf
-    drawn: list[npt.NDArray[np.int64]] = []
-    stands_for: list[npt.NDArray[np.float64]] = []
-    for low in BANDS:
-        band = np.flatnonzero(unlikely & (weight >= low) & (weight < high))
-        taken = np.sort(random.choice(band, min(MOST, len(band)), replace=False, shuffle=False))
-        drawn.append(taken)
-        stands_for.append(np.full(len(taken), len(band) / max(1, len(taken))))
-        high = low
-    at = np.concatenate(drawn)
+    highs = (np.inf, *BANDS[:-1])
+    bands = [np.flatnonzero(unlikely & (weight >= a) & (weight < b)) for a, b in zip(BANDS, highs, strict=True)]
+    drawn = draw_places([len(band) for band in bands])
+    at = np.concatenate([band[places] for band, places in zip(bands, drawn, strict=True)])
+    sampled = Pairs(pairs.left[at], pairs.right[at])
+    return unlikely_table(data, sampled, weight[at], stand_for([len(band) for band in bands], drawn))
+
+
+def draw_places(sizes: Sequence[int]) -> list[npt.NDArray[np.int64]]:
+    """Draw from bands of so many pairs each; give the places drawn in each, in order."""
+    random = np.random.Generator(np.random.PCG64(SEED))
+    return [np.sort(random.choice(size, min(MOST, size), replace=False, shuffle=False)) for size in sizes]
+
+
+def stand_for(sizes: Sequence[int], drawn: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.float64]:
+    """Return how many pairs of its band each drawn pair stands for, band by band."""
+    return np.concatenate([np.full(len(d), size / max(1, len(d))) for size, d in zip(sizes, drawn, strict=True)])
+
+
+def unlikely_table(
+    data: Encoded, sampled: Pairs, weight: npt.NDArray[np.float32], stands_for: npt.NDArray[np.float64]
+) -> pa.Table:
+    """Return the table of sampled pairs; see ``unlikely_pairs``."""
     columns: list[pa.Array | pa.ChunkedArray] = []
-    for rows in (pairs.left[at], pairs.right[at]):
+    for rows in (sampled.left, sampled.right):
         ends = data.rows.take(pa.array(rows))
         columns += [ends[name] for name in KEY_TYPES]
-    columns += [pa.array(weight[at].astype(np.float64)), pa.array(probability_of(weight[at]))]
-    columns.append(pa.array(np.concatenate(stands_for)))
+    columns += [pa.array(weight.astype(np.float64)), pa.array(probability_of(weight)), pa.array(stands_for)]
     return pa.table(columns, schema=UNLIKELY)

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from insighthub.linkage import unlikely as default_unlikely
 from insighthub.linkage.blocking.candidates import candidate_rules
 from insighthub.linkage.blocking.copies import first_identical
 from insighthub.linkage.blocking.names import paired_by_name
@@ -22,7 +23,8 @@ from insighthub.linkage.frequencies import name_rarity
 from insighthub.linkage.pairs import Pairs
 from insighthub.linkage.patterns import compare
 from insighthub.linkage.prepare import prepare
-from insighthub.linkage.spark import kernels, statements
+from insighthub.linkage.score import MOST_BITS, probability_of
+from insighthub.linkage.spark import kernels, statements, unlikely
 from insighthub.linkage.spark.block import block
 from insighthub.linkage.spark.components import label_components
 from insighthub.linkage.spark.rows import Shared, arrays, row_table
@@ -35,8 +37,7 @@ class Tables:
     def __init__(self, **tables):
         self._connection = duckdb.connect()
         for name, table in tables.items():
-            self._connection.register(f"sent_{name}", table)
-            self.settle(name, f"SELECT * FROM sent_{name}")
+            self.send(name, table)
 
     def settle(self, name, statement):
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE settled AS {statement}")
@@ -47,6 +48,10 @@ class Tables:
 
     def rows(self, statement):
         return self._connection.sql(statement).to_arrow_table()
+
+    def send(self, name, table):
+        self._connection.register(f"sent_{name}", table)
+        self.settle(name, f"SELECT * FROM sent_{name}")
 
     def drop(self, *names):
         pass
@@ -268,3 +273,26 @@ def test_pairs_are_collected_that_are_written_or_weighed_in_clusters_or_lie_betw
     assert found(statements.pairs_to_collect(-6.0, -8.0)) == those(near | within | (weight >= -6.0))
     joined = np.isin(key, [0 * 60 + 21, 9 * 60 + 50])
     assert found(statements.PAIRS_BETWEEN_JOINED) == those(joined)
+
+
+@pytest.mark.parametrize("most", [5, 2000])
+@pytest.mark.parametrize("keep", [0.01, 1e-4, 0.0])
+def test_the_sample_of_unlikely_pairs_is_the_one_that_is_drawn_with_all_at_hand(data, monkeypatch, most, keep):
+    monkeypatch.setattr(default_unlikely, "MOST", most)
+    monkeypatch.setattr(unlikely, "BLOCK_ROWS", 7)
+    rng = np.random.default_rng(11)
+    pairs = candidate_pairs(data, candidate_rules(data), cap=150, progress=Silent()).pairs
+    weight = rng.normal(-11.0, 5.0, len(pairs)).astype(np.float32)
+    barred = rng.random(len(pairs)) < 0.1
+    scored = {"left_no": pairs.left, "right_no": pairs.right, "weight": weight, "barred": barred}
+    expected = default_unlikely.unlikely_pairs(data, pairs, weight, barred, keep=keep)
+    assert (expected.num_rows > 0) == (keep > 0.0)
+    assert unlikely.unlikely_sample(Tables(scored=pa.table(scored)), data, keep=keep).equals(expected)
+
+
+@pytest.mark.parametrize("probability", [1e-30, 1e-6, 0.01, 1 / 3, 0.5, 0.97, 1 - 1e-9])
+def test_the_least_weight_of_a_probability_is_the_first_to_reach_it(probability):
+    least = np.float32(unlikely.least_weight(probability))
+    before = np.nextafter(least, np.float32(-np.inf))
+    assert probability_of(np.array([least]))[0] >= probability
+    assert probability_of(np.array([before]))[0] < probability or least == -MOST_BITS

@@ -33,6 +33,7 @@ from insighthub.linkage.encode import Encoded
 from insighthub.linkage.explain.samples import NEAR_BITS, sample_pairs
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import log_frequencies, name_rarity
+from insighthub.linkage.labels.teaching import Teaching
 from insighthub.linkage.level_weights import level_weights
 from insighthub.linkage.model import Model
 from insighthub.linkage.pairs import Pairs
@@ -47,6 +48,7 @@ from insighthub.linkage.spark import kernels, statements
 from insighthub.linkage.spark.block import block
 from insighthub.linkage.spark.components import label_components
 from insighthub.linkage.spark.rows import Shared, arrays, row_table
+from insighthub.linkage.spark.unlikely import least_weight, unlikely_sample
 from insighthub.linkage.spark.workspace import Workspace
 from insighthub.linkage.tables import (
     BIN_BITS,
@@ -152,7 +154,7 @@ def link_records_on_spark(
             table = pairs_table(fitted, pairs, of_pairs, weight, keep=keep)
             if pairs_to is not None:
                 pairs_to(table)
-            model = Model.of(fitted, settings).as_dict()
+            model = Model.of(fitted, settings).as_dict() | {"labels": Teaching().as_dict()}
             against = against_table(fitted, pairs, of_pairs, weight, labels, keep=keep, threshold_bits=threshold_bits)
             result = LinkResult(
                 links=links_table(data, labels),
@@ -168,6 +170,7 @@ def link_records_on_spark(
                 against=against,
                 identifiers=identifiers_table(data, exclusive.identifier),
                 fitted=fitted,
+                unlikely=unlikely_sample(work, data, keep=keep),
             )
             for sent in (shared, frequencies):
                 sent.destroy()
@@ -245,9 +248,8 @@ def _taken_apart(scored: pa.Table, names: Sequence[str]) -> tuple[Pairs, Pattern
 
 def _collected(work: Workspace, settings: LinkSettings) -> pa.Table:
     """Bring the pairs to the driver that are written or shown, or that the second pass looks at."""
-    least = min(settings.keep_probability, LEAST_PROBABILITY)
-    keep = float(np.log2(least / (1 - least)))
-    lowest = min(keep, settings.threshold_bits - NEAR_BITS) - 0.01  # what is kept is decided where tables are made
+    shown = settings.threshold_bits - NEAR_BITS - 0.01  # to a hair: which are shown is decided where they are chosen
+    lowest = min(least_weight(min(settings.keep_probability, LEAST_PROBABILITY)), shown)
     return _in_order(work.rows(statements.pairs_to_collect(lowest, second_pass.NEAR_BITS)))
 
 

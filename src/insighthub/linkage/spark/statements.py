@@ -15,6 +15,8 @@ Tables that the statements read:
     scored     the same with weight, in bits
     edge       left_no, right_no of pairs that join
     clustered  row_no, first_no (the lowest record of its cluster), for records in components of two or more
+    unlikely   left_no, right_no and weight of pairs that are not written, by band of weight and block of left rows
+    drawn      band, block and place of pairs drawn from these
     joined     first_no, final_no: clusters that a second look has joined, and the lowest record of the whole
     label      row_no, component (the lowest record that it is known to hang together with), and ahead
 """
@@ -332,4 +334,37 @@ FROM placed
 JOIN joined AS x ON x.first_no = placed.one
 JOIN joined AS y ON y.first_no = placed.other
 WHERE placed.one <> placed.other AND x.final_no = y.final_no
+"""
+
+
+def unlikely(least: float, bands: Sequence[float], rows: int) -> str:
+    """Say what makes ``unlikely``: the pairs too unlikely to be written, by band of weight and block of left rows.
+
+    Args:
+        least: the least weight that is written, in bits.
+        bands: lower ends of the bands, falling; the last takes all that is left.
+        rows: left rows to a block.
+    """
+    ends = " ".join(
+        f"WHEN CAST(weight AS DOUBLE) >= CAST({low!r} AS DOUBLE) THEN {i}" for i, low in enumerate(bands[:-1])
+    )
+    return f"""
+    SELECT left_no, right_no, weight, left_no // {int(rows)} AS block, CASE {ends} ELSE {len(bands) - 1} END AS band
+    FROM scored
+    WHERE NOT barred AND CAST(weight AS DOUBLE) < CAST({least!r} AS DOUBLE)
+    """
+
+
+UNLIKELY_BY_BLOCK = "SELECT band, block, count(*) AS pairs FROM unlikely GROUP BY band, block ORDER BY band, block"
+
+#: The pairs at the places drawn within each block.
+UNLIKELY_DRAWN = """
+WITH ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY band, block ORDER BY left_no, right_no) - 1 AS place
+    FROM unlikely
+)
+SELECT ranked.band, ranked.left_no, ranked.right_no, ranked.weight
+FROM ranked
+JOIN drawn ON drawn.band = ranked.band AND drawn.block = ranked.block AND drawn.place = ranked.place
+ORDER BY ranked.band, ranked.left_no, ranked.right_no
 """
