@@ -105,10 +105,26 @@ def link(
     ] = None,
     report: Annotated[bool, typer.Option(help="Write report.html.")] = True,
     threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0 for all processors.")] = 0,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A model to use as it is, instead of learning one: the model.json of an earlier run, or settings "
+            "that Splink 5 saved.",
+        ),
+    ] = None,
 ) -> None:
     """Link any set of files: clusters, pairs, the model and a report."""
     with console.user_errors(), console.Bars() as bars:
-        run = run_link(contract, out, truth=truth, report=report, settings=LinkSettings(threads=threads), progress=bars)
+        run = run_link(
+            contract,
+            out,
+            truth=truth,
+            report=report,
+            settings=LinkSettings(threads=threads),
+            model=model,
+            progress=bars,
+        )
     console.out.print(console.counts_table(run.counts))
     clusters = run.result.links["cluster_id"]
     people = len(clusters.drop_null().unique())

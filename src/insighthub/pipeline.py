@@ -6,7 +6,6 @@ and ``report.html``. The folder appears whole or not at all.
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 import time
@@ -21,6 +20,7 @@ import pyarrow.parquet as pq
 from insighthub.linkage.engine import link_records
 from insighthub.linkage.evaluate import evaluate_links
 from insighthub.linkage.evaluation_result import Evaluation
+from insighthub.linkage.exchange.read import model_text, read_model
 from insighthub.linkage.result import LinkResult
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.truth import read_truth
@@ -50,6 +50,7 @@ def run_link(
     report: bool = True,
     title: str | None = None,
     settings: LinkSettings | None = None,
+    model: Path | None = None,
     progress: Progress | None = None,
 ) -> LinkRun:
     """Link the files of a contract into an output folder.
@@ -61,16 +62,18 @@ def run_link(
         report: whether to write ``report.html``.
         title: the report's heading; named after the contract's folder where it is not given.
         settings: the run's few numbers.
+        model: a model file to use as it is, ours or Splink's; learned from the files where it is not given.
         progress: told of each stage.
 
     Raises:
         ContractError: the contract cannot be used.
-        DataError: a file cannot be used.
+        DataError: a file, or the model, cannot be used.
         RunError: the output cannot be written, or another run writes it.
     """
     progress = progress or Silent()
     contract = load_contract(contract_path)
     true_links = read_truth(truth) if truth else None
+    given = read_model(model) if model else None
     with output_folder(out) as folder:
         landing = folder / "landing"
         seconds: dict[str, float] = {}
@@ -87,6 +90,7 @@ def run_link(
             single_sources=[s.name for s in contract.source if s.one_record_per_person],
             other_kinds=other_kinds(contract),
             settings=settings,
+            model=given,
             progress=progress,
         )
         result = replace(result, seconds=seconds | result.seconds)
@@ -155,5 +159,4 @@ def _write(folder: Path, result: LinkResult, deliveries: Sequence[Delivery]) -> 
     pq.write_table(result.pairs, folder / "pairs.parquet", compression="zstd")
     quarantine = pa.concat_tables([pq.read_table(d.quarantine) for d in deliveries])
     pq.write_table(quarantine, folder / "quarantine.parquet", compression="zstd")
-    model = json.dumps(result.model, indent=1, ensure_ascii=False)
-    (folder / "model.json").write_text(model + "\n", encoding="utf-8", newline="\n")
+    (folder / "model.json").write_text(model_text(result.model), encoding="utf-8", newline="\n")

@@ -7,7 +7,7 @@ known, in order, and so the steps add up to the match weight exactly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -82,10 +82,11 @@ def sample_pairs(
     fitted: Fitted,
     pairs: Pairs,
     patterns: Patterns,
-    weight: npt.NDArray[np.float32],
+    weight: npt.NDArray[np.floating],
     labels: npt.NDArray[np.int32],
     *,
     threshold_bits: float,
+    steps_of: Callable[[int], tuple[WaterfallStep, ...]] | None = None,
 ) -> tuple[SamplePair, ...]:
     """Return pairs near the threshold, spread evenly from six bits under it to six bits over it.
 
@@ -96,6 +97,7 @@ def sample_pairs(
         weight: match weight of each pair, in bits.
         labels: cluster of each row.
         threshold_bits: the threshold as a match weight.
+        steps_of: gives the steps of a pair, where the model has a way of its own.
     """
     near = np.flatnonzero((np.abs(weight - threshold_bits) <= NEAR_BITS) & ~patterns.barred[patterns.of_pair])
     if len(near) > SAMPLES:
@@ -104,7 +106,11 @@ def sample_pairs(
     out = []
     for i in sorted(near.tolist(), key=lambda i: (-float(weight[i]), i)):
         ends = [fitted.data.rows.slice(int(row[i]), 1).to_pylist()[0] for row in (pairs.left, pairs.right)]
-        steps = waterfall(fitted, patterns.levels[patterns.of_pair[i]], int(pairs.left[i]))
+        steps = (
+            steps_of(i)
+            if steps_of is not None
+            else waterfall(fitted, patterns.levels[patterns.of_pair[i]], int(pairs.left[i]))
+        )
         out.append(
             SamplePair(
                 source_l=ends[0]["source"],

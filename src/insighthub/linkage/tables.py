@@ -32,7 +32,7 @@ def links_table(records: pa.Table, data: Encoded, labels: npt.NDArray[np.int32])
 
 
 def pairs_table(
-    fitted: Fitted, pairs: Pairs, patterns: Patterns, weight: npt.NDArray[np.float32], *, keep: float
+    fitted: Fitted, pairs: Pairs, patterns: Patterns, weight: npt.NDArray[np.floating], *, keep: float
 ) -> pa.Table:
     """Return the pairs at or over a match probability, with weight, probability, and the level of each comparison."""
     kept = np.flatnonzero(probability_of(weight) >= keep)
@@ -56,7 +56,7 @@ def _dictionary(column: pa.ChunkedArray) -> pa.Array:
     return chunk.dictionary_encode() if pa.types.is_string(chunk.type) else chunk
 
 
-def weight_histogram(weight: npt.NDArray[np.float32]) -> tuple[tuple[float, float, int], ...]:
+def weight_histogram(weight: npt.NDArray[np.floating]) -> tuple[tuple[float, float, int], ...]:
     """Count candidate pairs by match weight, in bins of two bits from the lowest to the highest.
 
     Pairs that cannot be one person by the sources' own word are for the caller to leave out: no evidence weighed there.
