@@ -100,6 +100,7 @@ def check(
 def link(
     contract: Annotated[Path, typer.Argument(metavar="CONTRACT.toml", help="The contract file.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
+    *,
     truth: Annotated[
         Path | None, typer.Option(help="A truth file, to say in the report how good the links are.")
     ] = None,

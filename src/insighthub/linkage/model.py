@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import insighthub
+from insighthub.linkage.comparisons.comparison import Comparison
 from insighthub.linkage.em import CLASSES, A, F, M, rule_of
 from insighthub.linkage.encode import Encoded, combine, dense
 from insighthub.linkage.fitted import Fitted
@@ -43,25 +44,18 @@ SHARED_FIELDS = (("phone", "mobile"), ("email",), *((name,) for name in IDENTIFI
 def describe(fitted: Fitted, settings: LinkSettings) -> ModelFile:
     """Gather what was learned."""
     data, parameters = fitted.data, fitted.parameters
-    described = []
-    for k, comparison in enumerate(fitted.comparisons):
-        described.append(
-            ComparisonPart(
-                name=comparison.name,
-                levels=list(comparison.labels),
-                m=_rounded(parameters.m[k]),
-                u=_rounded(parameters.u[k]),
-                follows={CLASSES[c]: rule_of(comparison, c).value for c in range(M, len(CLASSES))},
-                free={CLASSES[c]: _rounded(parameters.free[c, k]) for c in (F, A) if (c, k) in parameters.free},
-                term_frequencies=term_frequencies(
-                    comparison.rarity or "",
-                    data.codes[comparison.rarity or ""],
-                    data.pools[comparison.rarity or ""].values,
-                )
-                if k in fitted.frequencies
-                else None,
-            )
+    described = [
+        ComparisonPart(
+            name=comparison.name,
+            levels=list(comparison.labels),
+            m=_rounded(parameters.m[k]),
+            u=_rounded(parameters.u[k]),
+            follows={CLASSES[c]: rule_of(comparison, c).value for c in range(M, len(CLASSES))},
+            free={CLASSES[c]: _rounded(parameters.free[c, k]) for c in (F, A) if (c, k) in parameters.free},
+            term_frequencies=_frequencies_of(data, comparison),
         )
+        for k, comparison in enumerate(fitted.comparisons)
+    ]
     return ModelFile(
         format=FORMAT,
         version=insighthub.__version__,
@@ -79,6 +73,11 @@ def describe(fitted: Fitted, settings: LinkSettings) -> ModelFile:
 def _rounded(values: npt.NDArray[np.float64]) -> list[float]:
     # Twelve significant digits: the last bits of a sum can differ between builds of a numeric library.
     return [float(f"{v:.12g}") for v in values]
+
+
+def _frequencies_of(data: Encoded, comparison: Comparison) -> TermFrequencies | None:
+    field = comparison.rarity
+    return None if field is None else term_frequencies(field, data.codes[field], data.pools[field].values)
 
 
 def term_frequencies(field: str, codes: npt.NDArray[np.int32], values: npt.NDArray[np.object_]) -> TermFrequencies:
@@ -109,7 +108,7 @@ def term_frequencies(field: str, codes: npt.NDArray[np.int32], values: npt.NDArr
 def shares_by_code(frequencies: TermFrequencies, values: npt.NDArray[np.object_]) -> Array:
     """Return the log of the share of records that a model gives each value; shape (values,)."""
     shares, other = frequencies.shares, frequencies.other_share
-    return np.log(np.array([shares.get(str(v), other) for v in values], float))
+    return np.asarray(np.log(np.array([shares.get(str(v), other) for v in values], float)))
 
 
 def name_places(comparisons: Iterable[ComparisonPart]) -> dict[str, TermFrequencies]:
@@ -120,7 +119,7 @@ def name_places(comparisons: Iterable[ComparisonPart]) -> dict[str, TermFrequenc
 
 def log_share_of_rows(data: Encoded, name: str, frequencies: TermFrequencies) -> Array:
     """Return the log of the share that a model gives each row's name, 0 where it is not known; shape (n,)."""
-    return np.append(shares_by_code(frequencies, data.pools[name].values), 0.0)[data.codes[name]]
+    return np.asarray(np.append(shares_by_code(frequencies, data.pools[name].values), 0.0)[data.codes[name]])
 
 
 def _namesakes(fitted: Fitted, comparisons: list[ComparisonPart]) -> Namesakes | None:

@@ -15,7 +15,6 @@ CLASS_NAMES = ("match", "family", "coresident", "namesake", "unrelated")
 
 Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 Shares = Annotated[list[Share], Field(min_length=1)]
-ClassName = Literal["match", "family", "coresident", "namesake", "unrelated"]
 CLOSE = 1e-6
 
 
@@ -74,10 +73,10 @@ class ComparisonPart(_Part):
     )
     m: Shares = Field(description="share of matches at each level, among pairs where both values are known")
     u: Shares = Field(description="share of unrelated pairs at each level")
-    follows: dict[ClassName, Literal["m", "u", "free", "agrees"]] = Field(
+    follows: dict[str, Literal["m", "u", "free", "agrees"]] = Field(
         description="what each kind of pair follows: m, u, a distribution of its own, or m among the agreeing levels"
     )
-    free: dict[ClassName, Shares] = Field(
+    free: dict[str, Shares] = Field(
         default_factory=dict, description="distributions of their own, by kind of pair; only where a kind has one"
     )
     term_frequencies: TermFrequencies | None = Field(
@@ -99,12 +98,12 @@ class ComparisonPart(_Part):
             # Splink's may be trained in parts, or left as they were set, and need not sum to one.
             if not self.sql and abs(sum(values) - 1) > CLOSE:
                 raise ValueError(f"{self.name}: {name} does not sum to 1")
-        if set(self.follows) != set(CLASS_NAMES):
-            raise ValueError(f"{self.name}: follows must name {', '.join(CLASS_NAMES)}")
+        if set(self.follows) != set(CLASS_NAMES) or not set(self.free) <= set(CLASS_NAMES):
+            raise ValueError(f"{self.name}: follows must name {', '.join(CLASS_NAMES)}, and free some of them")
         wanting = [k for k, rule in self.follows.items() if (rule == "free") != (k in self.free)]
         if wanting:
             raise ValueError(f"{self.name}: follows and free do not agree on {', '.join(wanting)}")
-        if any(part.level >= size for part in (*self.sql, *self.rarity)):
+        if any(level >= size for level in (*(s.level for s in self.sql), *(r.level for r in self.rarity))):
             raise ValueError(f"{self.name}: a condition gives a level that is not there")
         return self
 
@@ -126,7 +125,7 @@ class Namesakes(_Part):
 class ModelFile(_Part):
     """A learned model, or one that came from Splink."""
 
-    format: Literal["insighthub-linkage-model/2"] = Field(description="the name and version of this form of file")
+    format: str = Field(pattern=f"^{FORMAT}$", description="the name and version of this form of file")
     version: str = Field(description="the version of Insight Hub that wrote it")
     data: LearnedFrom | None = Field(
         default=None, description="the records that it was learned from; not in a model that came from Splink"
@@ -134,7 +133,7 @@ class ModelFile(_Part):
     settings: dict[str, str | int | float | bool | None] = Field(
         default_factory=dict, description="the settings of the run that learned it; see the Python API"
     )
-    classes: dict[ClassName, Annotated[float, Field(ge=0, le=1)]] = Field(
+    classes: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
         description="the share of all pairs in each of the five kinds of pair"
     )
     comparisons: list[ComparisonPart] = Field(

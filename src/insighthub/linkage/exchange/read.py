@@ -15,6 +15,8 @@ from pydantic import ValidationError
 
 from insighthub.errors import DataError
 from insighthub.linkage.exchange.own_model import OwnModel
+from insighthub.linkage.exchange.splink_settings import from_splink, is_splink
+from insighthub.linkage.exchange.sql_model import SqlModel
 from insighthub.linkage.given_model import GivenModel
 from insighthub.linkage.model_schema import FORMAT, ModelFile
 
@@ -34,12 +36,14 @@ def read_model(path: Path) -> GivenModel:
         DataError: the file cannot be read, is no model, or is one that this version cannot use.
     """
     file = read_model_file(path)
-    return OwnModel.of(file, path)
+    return SqlModel(file, path) if file.in_sql else OwnModel.of(file, path)
 
 
 def read_model_file(path: Path) -> ModelFile:
     """Read a model file into our form; see ``read_model``."""
     content = _json(path)
+    if is_splink(content):
+        return from_splink(content, path)
     form = content.get("format")
     if form is None:
         raise DataError("this is no model", remedy=_REMEDY, file=path)
@@ -55,7 +59,7 @@ def checked(content: dict[str, Any], path: Path | None) -> ModelFile:
         DataError: it does not fit; the message names the key.
     """
     try:
-        return ModelFile.model_validate(content)
+        file = ModelFile.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         what = {
@@ -66,6 +70,9 @@ def checked(content: dict[str, Any], path: Path | None) -> ModelFile:
         raise DataError(
             what, remedy="See docs/reference/model-file.md, or learn the model anew", file=path, column=key or None
         ) from None
+    if not file.comparisons:
+        raise DataError("the model compares nothing", remedy="Learn the model anew on fuller records", file=path)
+    return file
 
 
 def _spoken(loc: tuple[int | str, ...]) -> list[int | str]:
