@@ -14,6 +14,7 @@ import typer
 
 import insighthub
 from insighthub import checks, console
+from insighthub.exports import ExportKind, ModelForm, export_model, export_records
 from insighthub.linkage.evaluate import evaluate_links
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.truth import read_truth
@@ -149,3 +150,34 @@ def evaluate(
         evaluation = evaluate_links(links, read_truth(truth))
     console.out.print(console.scores_table(evaluation))
     console.out.print(console.by_source_table(evaluation))
+
+
+@app.command()
+def export(
+    kind: Annotated[
+        ExportKind,
+        typer.Argument(metavar="KIND", help="model, or records: the person records as an exported model reads them."),
+    ],
+    run: Annotated[Path, typer.Option("--from", metavar="DIR", help="The output folder of insighthub link.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")],
+    *,
+    form: Annotated[
+        ModelForm, typer.Option("--format", metavar="NAME", help="For a model: splink or insighthub.")
+    ] = ModelForm.SPLINK,
+    contract: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="For records: the contract of the run; none is needed else.")
+    ] = None,
+) -> None:
+    """Write what a run gave for use elsewhere: its model for Splink 5, or the records that this model reads."""
+    with console.user_errors():
+        if kind is ExportKind.RECORDS:
+            if contract is None:
+                raise typer.BadParameter("records need the contract of the run", param_hint="--contract")
+            with console.Bars() as bars:
+                rows = export_records(run, contract, out, progress=bars)
+            lines = [f"{rows:,} records"]
+        else:
+            approximate = export_model(run, out, form)
+            lines = [f"Not exactly ours in Splink: {level}" for level in approximate]
+    for line in (*lines, f"Written to: {out}"):
+        console.out.print(line, highlight=False, markup=False, soft_wrap=True)
