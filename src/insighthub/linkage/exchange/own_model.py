@@ -7,15 +7,15 @@ matter of its two records and the file alone, whatever other records there are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from insighthub.errors import DataError
-from insighthub.linkage.comparisons.choose import comparisons_named
-from insighthub.linkage.comparisons.comparison import Comparison, Rows, Rule
+from insighthub.linkage.comparisons.choose import choose_comparisons, comparisons_named
+from insighthub.linkage.comparisons.comparison import UNKNOWN, Comparison, Levels, Rows, Rule
 from insighthub.linkage.em import CLASSES, M, N, Parameters, log_likelihood, rule_of
 from insighthub.linkage.encode import MISSING, Encoded, Pool
 from insighthub.linkage.explain import waterfall
@@ -138,7 +138,9 @@ class OwnModel:
         nothing = np.zeros(data.n)
         given, family = shares.get("given_name", nothing), shares.get("family_name", nothing)
         namesakes = self._namesakes(data, given, family)
-        fitted = Fitted(data, self.comparisons, self.parameters, frequencies, namesakes)
+        there = {comparison.name for comparison in choose_comparisons(data)}
+        comparisons = tuple(c if c.name in there else replace(c, levels=_unknown) for c in self.comparisons)
+        fitted = Fitted(data, comparisons, self.parameters, frequencies, namesakes)
         return OwnModelOnRows(fitted, NameRarity(given, family, namesakes), self.file)
 
     def _namesakes(self, data: Encoded, given: Array, family: Array) -> Array:
@@ -164,6 +166,11 @@ class OwnModel:
             at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
             out = np.where(keys[at] == key, logs[at], out)
         return np.asarray(out)
+
+
+def _unknown(data: Encoded, left: Rows, right: Rows) -> Levels:
+    """Levels of a comparison whose fields no row holds."""
+    return np.full(len(left), UNKNOWN, np.int8)
 
 
 def _comparison(part: ComparisonPart, path: Path | None) -> Comparison:
