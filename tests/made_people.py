@@ -22,12 +22,12 @@ FAMILY = (
 STREETS = ("HIGH STREET", "MILL LANE", "CHURCH ROAD", "STATION APPROACH", "LONGBRIDGE ROAD")
 
 
-def made_people(seed: int, people: int) -> pa.Table:
-    """Return person records of this many people."""
+def made_people(seed: int, people: int, *, names: int = 40) -> pa.Table:
+    """Return person records of this many people, with about this many different given and family names."""
     dice = Random(seed)
     rows = []
     for _ in range(people):
-        person = _person(dice)
+        person = _person(dice, names)
         for copy in range(dice.choice((1, 2, 2, 3))):
             held = _with_slips(dice, person) if copy else dict(person)
             rows.append({"source": dice.choice("abc"), "person": 1, **held})
@@ -37,10 +37,10 @@ def made_people(seed: int, people: int) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def _person(dice: Random) -> dict[str, str | None]:
+def _person(dice: Random, names: int) -> dict[str, str | None]:
     person: dict[str, str | None] = {
-        "given_name": dice.choice(GIVEN) if dice.random() < 0.7 else _letters(dice),
-        "family_name": dice.choice(FAMILY) if dice.random() < 0.7 else _letters(dice),
+        "given_name": _name(dice, GIVEN, names),
+        "family_name": _name(dice, FAMILY, names),
         "middle_names": " ".join(dice.sample(GIVEN, dice.choice((1, 1, 2)))) if dice.random() < 0.4 else None,
         "date_of_birth": f"{dice.randint(1930, 2015)}-{dice.randint(1, 12):02}-{dice.randint(1, 28):02}",
         "sex": dice.choice("FM"),
@@ -55,6 +55,11 @@ def _person(dice: Random) -> dict[str, str | None]:
     if dice.random() < 0.1:
         person["family_name"] = f"{person['family_name']} {dice.choice(FAMILY)}"
     return person | _home(dice)
+
+
+def _name(dice: Random, listed: list[str], names: int) -> str:
+    """Return one of the listed names; where more are asked for than are listed, often one that hardly anybody has."""
+    return _letters(dice) if names > len(listed) and dice.random() < 0.3 else dice.choice(listed[:names])
 
 
 def _home(dice: Random) -> dict[str, str | None]:

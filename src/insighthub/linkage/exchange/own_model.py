@@ -168,7 +168,7 @@ class OwnModel:
         return np.asarray(out)
 
 
-def _unknown(data: Encoded, left: Rows, right: Rows) -> Levels:
+def _unknown(_: Encoded, left: Rows, __: Rows) -> Levels:
     """Levels of a comparison whose fields no row holds."""
     return np.full(len(left), UNKNOWN, np.int8)
 
