@@ -135,6 +135,10 @@ def _moved(dice: Random, held: dict[str, str | None]) -> None:
     held.update(_home(dice))
 
 
+def _nowhere(dice: Random, held: dict[str, str | None]) -> None:
+    held.update(dict.fromkeys(("flat", "house_number", "street", "address", "postcode", "uprn")))
+
+
 def _no_flat(dice: Random, held: dict[str, str | None]) -> None:
     held["flat"] = None
 
@@ -153,10 +157,21 @@ _TEXTS = (
     "address",
     "street",
     "other_ref",
+    "nhs_number",
 )
-_ALL = ("date_of_birth", "postcode", "house_number", "address", "sex", "mobile", "nhs_number")
+_ALL = (
+    "given_name",
+    "family_name",
+    "date_of_birth",
+    "postcode",
+    "house_number",
+    "address",
+    "sex",
+    "mobile",
+    "nhs_number",
+)
 _SLIPS = (
     *(_mistyped(field) for field in _TEXTS if field != "date_of_birth"),
     *(_left_out(field) for field in _ALL),
-    *(_initial, _swapped, _renamed, _halved, _middle_as_given, _other_date, _other_date, _moved, _no_flat),
+    *(_initial, _swapped, _renamed, _halved, _middle_as_given, _other_date, _other_date, _moved, _no_flat, _nowhere),
 )
