@@ -43,10 +43,13 @@ def parsed(condition: str, dialect: str = "duckdb") -> exp.Expr:
         ValueError: it is no single condition, or looks at more than the two records.
     """
     try:
-        tree = sqlglot.parse_one(condition, read=dialect)
+        trees = sqlglot.parse(condition, read=dialect)
     except SqlglotError:
         raise ValueError("this is no condition in SQL") from None
-    if tree is None or any(tree.find_all(exp.Query, exp.Command, exp.DDL, exp.DML)):
+    if len(trees) != 1 or trees[0] is None:
+        raise ValueError("this is not one condition")
+    tree = trees[0]
+    if any(tree.find_all(exp.Query, exp.Command, exp.DDL, exp.DML)):
         raise ValueError("a condition can look at the two records alone, and this holds a query")
     for name in column_mentions(tree):
         if not name.lower().endswith(_SIDES):
