@@ -132,6 +132,8 @@ def link(
     people = len(clusters.drop_null().unique())
     linked = len(clusters) - clusters.null_count
     console.out.print(f"{linked:,} linked records of {people:,} people", highlight=False)
+    if model is not None:
+        console.out.print(f"Weighed by the model in {model}", highlight=False, markup=False, soft_wrap=True)
     if run.evaluation is not None:
         console.out.print(console.scores_table(run.evaluation))
     where = out / "report.html" if report else out

@@ -5,6 +5,9 @@ from typing import get_args
 import pytest
 
 from insighthub.linkage.engine import link_records
+from insighthub.linkage.exchange.record_columns import column_names
+from insighthub.linkage.exchange.splink_export import splink_records
+from insighthub.linkage.prepare import prepare
 from insighthub.sources.contract import PersonMap, Source, parse_contract
 from insighthub.sources.reading import QUARANTINE
 from insighthub.standardise.dates import Flag
@@ -24,7 +27,9 @@ def every_page():
     return sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
 
 
-@pytest.mark.parametrize("name", ["commands.md", "contract.md", "person-records.md", "output-files.md"])
+@pytest.mark.parametrize(
+    "name", ["commands.md", "contract.md", "person-records.md", "output-files.md", "model-file.md"]
+)
 def test_reference_pages_are_as_the_code_is(name):
     assert page(name) == write_reference.pages()[name], "run: make reference"
 
@@ -32,7 +37,7 @@ def test_reference_pages_are_as_the_code_is(name):
 def test_every_command_and_option_is_explained():
     text = page("commands.md")
     commands = write_reference.commands()
-    assert {"demo", "init", "check", "link", "evaluate"} <= set(commands)
+    assert {"demo", "init", "check", "link", "evaluate", "export"} <= set(commands)
     for name, command in commands.items():
         assert f"## insighthub {name}\n" in text
         assert command.help, name
@@ -78,8 +83,34 @@ def test_every_column_of_the_output_is_explained():
     assert result.links.column_names == list(reference_words.LINKS)
     explained = [name for name in reference_words.PAIRS if "<" not in name]
     assert [name for name in result.pairs.column_names if not name.startswith("level_")] == explained
-    assert list(result.model) == list(reference_words.MODEL)
+    text = page("model-file.md")
+    for key in keys_of(result.model):
+        assert f"| `{key}` |" in text, key
     assert QUARANTINE.names == list(reference_words.QUARANTINE)
+
+
+def keys_of(part):
+    """Return the keys of a model file, but for those that are names of kinds of pair or values."""
+    named = {"classes", "follows", "free", "shares", "full_names", "shared_values", "settings"}
+    if isinstance(part, list):
+        return {key for one in part for key in keys_of(one)}
+    if not isinstance(part, dict):
+        return set()
+    return set(part) | {key for name, one in part.items() if name not in named for key in keys_of(one)}
+
+
+def test_every_key_of_a_model_file_is_explained():
+    text = page("model-file.md")
+    for name, model in write_reference.model_file_models().items():
+        for key, words in model["properties"].items():
+            assert write_reference.setting_words(words), f"{name}.{key} has no description"
+            assert f"| `{key}` |" in text
+
+
+def test_every_column_that_a_condition_may_name_is_explained():
+    columns = set(column_names(prepare(PERSON_RECORDS.empty_table())))
+    assert columns - set(PERSON_RECORDS.names) == set(reference_words.RECORD_COLUMNS) - {"unique_id"}
+    assert splink_records(prepare(PERSON_RECORDS.empty_table())).column_names[0] == "unique_id"
 
 
 @pytest.mark.parametrize("path", every_page(), ids=lambda path: path.stem)
