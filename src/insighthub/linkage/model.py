@@ -36,7 +36,8 @@ from insighthub.linkage.settings import LinkSettings
 Array = npt.NDArray[np.float64]
 LEAST_RECORDS = 10
 LEAST_DATES = 10
-LEAST_SHARE = 1e-12
+#: Values of these are one person's or one home's, however many records hold them.
+NEVER_LISTED = frozenset({"address", "address_words", "uprn", "phone", "mobile", "email", *IDENTIFIERS})
 #: Fields in which a value on very many records counts as not known; those of a group share a pool and a count.
 SHARED_FIELDS = (("phone", "mobile"), ("email",), *((name,) for name in IDENTIFIERS))
 
@@ -90,8 +91,9 @@ def term_frequencies(field: str, codes: npt.NDArray[np.int32], values: npt.NDArr
     """
     counts = np.bincount(codes[codes >= 0], minlength=len(values))
     records = int(counts.sum())
-    common = np.flatnonzero(counts >= LEAST_RECORDS)
-    rare = counts[(counts > 0) & (counts < LEAST_RECORDS)]
+    listed = (counts >= LEAST_RECORDS) & (field not in NEVER_LISTED)
+    common = np.flatnonzero(listed)
+    rare = counts[(counts > 0) & ~listed]
     # Where none is left out, a value that comes anew is taken to be on one record.
     other = float(rare.mean()) if len(rare) else 1.0
     order = sorted(common.tolist(), key=lambda v: str(values[v]))

@@ -44,7 +44,9 @@ class TermFrequencies(_Part):
     other_share: Share = Field(
         description="share of the records taken for a value that is not listed: the mean share of those left out"
     )
-    shares: dict[str, Share] = Field(description="value and the share of records that hold it")
+    shares: dict[str, Share] = Field(
+        description="value and the share of records that hold it; never for an identifier, a contact or an address"
+    )
 
 
 class SqlLevel(_Part):

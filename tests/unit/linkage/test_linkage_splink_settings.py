@@ -117,6 +117,24 @@ def test_the_least_share_stands_for_a_rarer_value(people, tmp_path):
     )
 
 
+def test_no_identifier_or_contact_is_written_however_many_records_hold_it(records, tmp_path):
+    def by_email(content):
+        for place in (1, 2):
+            level(content, 0, place).update(tf_adjustment_column="Email", disable_tf_exact_match_detection=True)
+        level(content, 0, 1)["sql_condition"] = "surname_l = surname_r AND town_l = town_r"
+
+    people = records(
+        {"family_name": "X", "given_name": "ANN", "other_surname": "SMITH", "other_town": "YORK", "email": "a@x.org"}
+        for _ in range(20)
+    )
+    found, result = weights(people, changed(by_email), tmp_path)
+    assert "a@x.org" not in model_text(result.model)
+    assert result.model["term_frequencies"][0]["other_share"] == 1.0
+    # All hold it, so that its share is 1 here as in Splink.
+    expected = math.log2(0.01 / 0.99) + math.log2(0.8) + math.log2(0.9 / 0.2)
+    assert set(found.values()) == {pytest.approx(expected, abs=1e-9)}
+
+
 def test_no_word_of_the_settings_that_a_model_rests_on_is_lost(tmp_path):
     first = from_splink(SETTINGS)
     assert from_splink(to_splink(first)) == first

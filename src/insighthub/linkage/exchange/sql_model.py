@@ -154,7 +154,7 @@ class SqlModel:
         if known is None:
             counts = np.bincount(codes[codes >= 0], minlength=len(pool))
             by_value = np.maximum(counts, 1) / max(1, int(counts.sum()))
-            known = term_frequencies(name, codes, pool.values)
+            known = term_frequencies(there, codes, pool.values).model_copy(update={"field": name})
         else:
             by_value = np.array([known.shares.get(str(v), known.other_share) for v in pool.values], float)
         return np.append(by_value, np.nan)[codes], known
