@@ -192,4 +192,3 @@ class SqlCase:
             return table["level"].combine_chunks()
 
 
-__all__ = ["SqlCase", "column_names", "columns_of", "exact_columns", "is_else", "parsed"]
