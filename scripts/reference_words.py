@@ -82,6 +82,7 @@ RECORD_COLUMNS = {
     "street_dwelling": "number of the home: one flat, house number and street",
     "family_initial": "first letter of the family name",
     "family_other_forms": "list: halves of a double-barrelled name, the halves swapped, and as one word",
+    "family_short_forms": "list: short forms of the family name, were it a given name",
     "family_sound": "how the family name sounds; spellings of one name share it",
     "given_initial": "first letter of the given name",
     "given_short_forms": "list: short forms of the given name, such as `BOB`",

@@ -245,6 +245,7 @@ _MODEL_PARTS = {
     "LearnedFrom": "`data`",
     "ComparisonPart": "An entry of `comparisons`",
     "TermFrequencies": "`term_frequencies`",
+    "SourcePair": "An entry of `source_pairs`",
     "Namesakes": "`namesakes`",
     "SqlLevel": "An entry of `sql`",
     "SqlRarity": "An entry of `rarity`",

@@ -180,6 +180,6 @@ def export(
             lines = [f"{rows:,} records"]
         else:
             approximate = export_model(run, out, form)
-            lines = [f"Not exactly ours in Splink: {level}" for level in approximate]
+            lines = [f"Not ours in Splink: {level}" for level in approximate]
     for line in (*lines, f"Written to: {out}"):
         console.out.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 
 from insighthub.errors import RunError
 from insighthub.linkage.exchange.read import model_text, read_model_file
-from insighthub.linkage.exchange.splink_export import approximate_levels, splink_records, splink_settings
-from insighthub.linkage.model import hide_shared
+from insighthub.linkage.exchange.splink_export import approximate_levels, left_out, splink_records, splink_settings
+from insighthub.linkage.model import see_as
 from insighthub.linkage.prepare import prepare
 from insighthub.pipeline import standardised
 from insighthub.progress import Progress
@@ -46,7 +46,7 @@ def export_model(run: Path, out: Path, form: ModelForm) -> list[str]:
         form: Splink 5's settings, or our own model file.
 
     Returns:
-        The levels that Splink cannot say exactly as we do, in words.
+        What Splink cannot say, or not exactly as we do, in words.
 
     Raises:
         DataError: the folder is not of a finished run, or its model is not of this version.
@@ -60,7 +60,7 @@ def export_model(run: Path, out: Path, form: ModelForm) -> list[str]:
         return []
     settings = splink_settings(file, path)
     _write(out, lambda to: _write_text(to, json.dumps(settings, indent=1, ensure_ascii=False) + "\n"))
-    return approximate_levels(settings)
+    return [*left_out(file), *approximate_levels(settings)]
 
 
 def export_records(run: Path, contract: Path, out: Path, *, progress: Progress | None = None) -> int:
@@ -83,8 +83,8 @@ def export_records(run: Path, contract: Path, out: Path, *, progress: Progress |
     check_whole(run)
     file = read_model_file(run / "model.json")
     records = standardised(contract, progress=progress)
-    data = prepare(records, shared_value_limit=2 * records.num_rows + 1)
-    hide_shared(data, file.shared_values)
+    data = prepare(records, shared_value_limit=2 * records.num_rows + 1, infer_sex=False)
+    see_as(data, file)
     table = splink_records(data)
     _write(out, lambda to: pq.write_table(table, to, compression="zstd"))
     return int(table.num_rows)

@@ -77,7 +77,7 @@ def test_what_is_exported_runs_in_splink_as_the_guide_says(folder, tmp_path):
     settings, records = tmp_path / "settings.json", tmp_path / "records.parquet"
     outcome = run("export", "model", "--from", folder / "linked", "--format", "splink", "--out", settings)
     assert outcome.exit_code == 0
-    assert "Not exactly ours in Splink: address: far (approximate)" in outcome.output
+    assert "Not ours in Splink: address: far (approximate)" in outcome.output
     contract = folder / "contract.toml"
     outcome = run("export", "records", "--from", folder / "linked", "--contract", contract, "--out", records)
     assert outcome.exit_code == 0

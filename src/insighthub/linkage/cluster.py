@@ -116,6 +116,11 @@ def cluster(
         )
         of_rows = Exclusive(exclusive.single[rows], exclusive.identifier[rows], apart)
         label[rows] = len(torn) + _average_linkage(int(rows.sum()), edges, of_rows)
+    return in_order_of_rows(label)
+
+
+def in_order_of_rows(label: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
+    """Number labels 0, 1, ... in the order in which the rows first show them."""
     _, first, inverse = np.unique(label, return_index=True, return_inverse=True)
     order = np.empty(len(first), np.int32)
     order[np.argsort(first, kind="stable")] = np.arange(len(first), dtype=np.int32)
@@ -160,7 +165,7 @@ def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
     """Join clusters that are each other's nearest, in rounds; give the root row of every row."""
     root = np.arange(n, dtype=np.int64)
     identifier = exclusive.identifier.astype(np.int64)
-    sources = _as_bits(exclusive.single)
+    sources = set_of_sources(root, exclusive.single, n)
     edges = _joined(n, root, edges)
     while True:
         a, b = edges.a, edges.b
@@ -191,12 +196,21 @@ def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
         root = above
 
 
-def _as_bits(single: Codes) -> Ints:
-    """Return a set of one source for each row, as bits of as many words as it takes; shape (rows, words)."""
+def set_of_sources(label: npt.NDArray[np.integer], single: Codes, clusters: int) -> Ints:
+    """Return the sources with one record a person that each cluster holds, as bits of as many words as it takes.
+
+    Args:
+        label: cluster of each row.
+        single: number of the row's source if it holds one record a person, else -1.
+        clusters: how many clusters there are.
+
+    Returns:
+        Shape (clusters, words).
+    """
     word, bit = np.divmod(np.maximum(single, 0).astype(np.int64), WORD_BITS)
-    out = np.zeros((len(single), int(word.max(initial=0)) + 1), np.int64)
+    out = np.zeros((clusters, int(word.max(initial=0)) + 1), np.int64)
     held = np.flatnonzero(single >= 0)
-    out[held, word[held]] = np.int64(1) << bit[held]
+    np.bitwise_or.at(out, (label[held], word[held]), np.int64(1) << bit[held])
     return out
 
 

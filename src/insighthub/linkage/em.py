@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from insighthub.linkage.comparisons.comparison import Comparison, Rule
 from insighthub.linkage.frequencies import NAMESAKE_ZERO, STEP
-from insighthub.linkage.patterns import Patterns
+from insighthub.linkage.patterns import Patterns, distinct_rows
 from insighthub.linkage.random_pairs import share_by_level
 
 Array = npt.NDArray[np.float64]
@@ -28,6 +28,36 @@ PRIOR_SHARE = 0.02  # the prior on m weighs this share of the class's own mass
 FREE_PRIOR = 20.0  # pseudo-pairs on the free distributions
 TURNS = 3  # rounds of u and the rest in turn; the second moves little, the third nothing that shows
 TINY = 1e-12
+SIZE_PRIOR = 30.0  # pairs of each class that a pair of sources has to show before it counts as much as all sources do
+M_PRIOR = 100.0  # and matches, for an m of its own
+
+
+@dataclass(frozen=True)
+class SourcePairs:
+    """What is particular to each pair of sources.
+
+    Attributes:
+        names: of the sources, by code.
+        rows: of each source.
+        sizes: share of the pairs of rows of two sources in each class, shape (sources squared, 5).
+        m: comparison number -> share at each level, shape (sources squared, levels).
+    """
+
+    names: tuple[str, ...]
+    rows: npt.NDArray[np.int64]
+    sizes: Array
+    m: dict[int, Array]
+
+    def all_pairs(self) -> Array:
+        """Return how many pairs of rows each pair of sources has, shape (sources squared,)."""
+        return pairs_of_rows(self.rows)
+
+
+def pairs_of_rows(rows: npt.NDArray[np.int64]) -> Array:
+    """Return how many pairs of rows each pair of sources has, counted under smaller code x sources + larger."""
+    n = rows.astype(float)
+    both = np.triu(np.outer(n, n), 1) + np.diag(n * (n - 1) / 2)
+    return np.asarray(both.ravel())
 
 
 @dataclass
@@ -48,6 +78,13 @@ class Parameters:
     free: dict[tuple[int, int], Array] = field(default_factory=dict)
     iterations: int = 0
     converged: bool = False
+    by_source: SourcePairs | None = None
+
+    def log_sizes(self, source_pair: npt.NDArray[np.int32]) -> Array:
+        """Return the log of the class sizes for each pair of sources given, shape (pairs, 5)."""
+        if self.by_source is None:
+            return np.broadcast_to(np.log(np.maximum(self.sizes, 1e-300)), (len(source_pair), len(CLASSES)))
+        return np.asarray(np.log(np.maximum(self.by_source.sizes, 1e-300))[source_pair])
 
 
 def rule_of(comparison: Comparison, cls: int) -> Rule:
@@ -95,20 +132,68 @@ def rarity_terms(parameters: Parameters, comparisons: Sequence[Comparison], rari
     return out
 
 
-def pattern_likelihood(parameters: Parameters, comparisons: Sequence[Comparison], patterns: Patterns) -> Array:
+@dataclass(frozen=True)
+class Evidence:
+    """Patterns and, of their levels and rarity, the distinct ones: pairs of many sources show the same evidence.
+
+    Attributes:
+        patterns: the patterns.
+        first: where each distinct evidence first comes, shape (distinct,).
+        place: the distinct evidence of each pattern, shape (patterns,).
+    """
+
+    patterns: Patterns
+    first: npt.NDArray[np.int64]
+    place: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, patterns: Patterns) -> Evidence:
+        """Find the distinct evidence."""
+        first, _, place = distinct_rows([*patterns.levels.T, *patterns.rarity.T])
+        return cls(patterns, first, place)
+
+    def gathered(self, mass: Array) -> Array:
+        """Sum a mass by pattern and class over the patterns of each distinct evidence, shape (distinct, 5)."""
+        columns = [np.bincount(self.place, weights=column, minlength=len(self.first)) for column in mass.T]
+        return np.stack(columns, axis=1)
+
+
+def pattern_likelihood(parameters: Parameters, comparisons: Sequence[Comparison], evidence: Evidence) -> Array:
     """Return log P(levels, rarity | class) for each pattern, shape (patterns, 5)."""
-    return log_likelihood(parameters, comparisons, patterns.levels) + rarity_terms(
-        parameters, comparisons, patterns.rarity
-    )
+    patterns, first = evidence.patterns, evidence.first
+    distinct = log_likelihood(parameters, comparisons, patterns.levels[first])
+    distinct += rarity_terms(parameters, comparisons, patterns.rarity[first])
+    out = distinct[evidence.place]
+    out[:, M] += source_terms(parameters, patterns.levels, patterns.source_pair)
+    return out
 
 
-def responsibilities(parameters: Parameters, log_lik: Array, barred: npt.NDArray[np.bool_]) -> Array:
+def source_terms(parameters: Parameters, levels: npt.NDArray[np.int8], source_pair: npt.NDArray[np.int32]) -> Array:
+    """Return what the two sources' own m adds to log P(levels | match), shape (patterns,)."""
+    out = np.zeros(len(levels))
+    if parameters.by_source is not None:
+        for k, m in parameters.by_source.m.items():
+            ratio = np.log(m) - np.log(parameters.m[k])
+            padded = np.concatenate([ratio, np.zeros((len(ratio), 1))], axis=1)  # a level not known counts nothing
+            out += padded[source_pair, levels[:, k]]
+    return out
+
+
+def responsibilities(parameters: Parameters, log_lik: Array, patterns: Patterns) -> Array:
     """Return P(class | levels), shape (patterns, 5). A barred pattern cannot be of one person."""
-    scored = log_lik + np.log(np.maximum(parameters.sizes, 1e-300))
-    scored[barred, M] = -np.inf
+    scored = log_lik + parameters.log_sizes(patterns.source_pair)
+    scored[patterns.barred, M] = -np.inf
     scored -= scored.max(axis=1, keepdims=True)
     posterior = np.exp(scored)
     return np.asarray(posterior / posterior.sum(axis=1, keepdims=True))
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The sources' names, by code, and how many rows each has."""
+
+    names: tuple[str, ...]
+    rows: npt.NDArray[np.int64]
 
 
 def learn(
@@ -120,6 +205,7 @@ def learn(
     iterations: int,
     tolerance: float,
     start: Parameters | None = None,
+    sources: Sources | None = None,
 ) -> Parameters:
     """Learn the model from the candidate pairs' patterns.
 
@@ -131,15 +217,16 @@ def learn(
         iterations: most rounds.
         tolerance: rounds end when no share moved by more than this.
         start: parameters to go on from.
+        sources: if given, each pair of sources has class sizes of its own, and an m of its own where a comparison may.
     """
     all_pairs = max(1.0, rows * (rows - 1) / 2)
     outside = max(0.0, all_pairs - float(patterns.counts.sum()))
     parameters = replace(start, u=u) if start else _first_guess(comparisons, u, rows / all_pairs)
     counts = patterns.counts.astype(float)
-    counting = _Counting.of(patterns, comparisons, outside)
+    counting = _Counting.of(Evidence.of(patterns), comparisons, outside, sources)
     for step in range(1, iterations + 1):
-        log_lik = pattern_likelihood(parameters, comparisons, patterns)
-        mass = responsibilities(parameters, log_lik, patterns.barred) * counts[:, None]
+        log_lik = pattern_likelihood(parameters, comparisons, counting.evidence)
+        mass = responsibilities(parameters, log_lik, patterns) * counts[:, None]
         new = _maximise(parameters, counting, mass)
         moves = [float(np.abs(a - b).max()) for a, b in zip(new.m, parameters.m, strict=True)]
         moved = max([float(abs(new.sizes[M] / max(parameters.sizes[M], TINY) - 1)), *moves])
@@ -159,6 +246,7 @@ def learn_with_random_pairs(
     rows: int,
     iterations: int,
     tolerance: float,
+    sources: Sources | None = None,
 ) -> Parameters:
     """Learn u and the rest in turn.
 
@@ -172,8 +260,10 @@ def learn_with_random_pairs(
         rows: records in all.
         iterations: most rounds in all.
         tolerance: rounds end when no share moved by more than this.
+        sources: as for ``learn``.
     """
     weights = random.counts.astype(float)
+    evidence = Evidence.of(random)
     done = 0
     parameters: Parameters | None = None
     for _ in range(TURNS):
@@ -186,10 +276,11 @@ def learn_with_random_pairs(
             iterations=max(1, iterations - done),
             tolerance=tolerance,
             start=parameters,
+            sources=sources,
         )
         done += parameters.iterations
-        log_lik = pattern_likelihood(parameters, comparisons, random)
-        weights = random.counts * responsibilities(parameters, log_lik, random.barred)[:, U]
+        log_lik = pattern_likelihood(parameters, comparisons, evidence)
+        weights = random.counts * responsibilities(parameters, log_lik, random)[:, U]
     if parameters is None:
         raise AssertionError("there is at least one turn")
     parameters.iterations = done
@@ -202,7 +293,7 @@ def _first_guess(comparisons: Sequence[Comparison], u: list[Array], per_row: flo
     sizes[U] = max(1e-9, 1 - sizes.sum())
     parameters = Parameters(sizes / sizes.sum(), [c.centre() for c in comparisons], u)
     for k, comparison in enumerate(comparisons):
-        for cls in (F, A):
+        for cls in (F, A, N):
             if rule_of(comparison, cls) is Rule.FREE:
                 parameters.free[cls, k] = comparison.free_centre(u[k])
     return parameters
@@ -225,20 +316,29 @@ class _Counting:
     """What every round counts the same way.
 
     Attributes:
+        evidence: the patterns.
         comparisons: in the order of the patterns' columns.
-        at_level: for each comparison and level, the patterns at it.
-        apart: for each comparison that tells people apart, which patterns it tells apart; shape (patterns,).
+        at_level: for each comparison and level, the distinct evidence at it.
+        apart: for each comparison that tells people apart, which evidence it tells apart; shape (distinct,).
         outside: pairs that are no candidates.
+        sources: the sources, where each pair of them is learned about.
+        seen: candidate pairs of each pair of sources.
     """
 
+    evidence: Evidence
     comparisons: Sequence[Comparison]
     at_level: list[list[npt.NDArray[np.intp]]]
     apart: dict[str, npt.NDArray[np.bool_]]
     outside: float
+    sources: Sources | None
+    seen: Array
 
     @classmethod
-    def of(cls, patterns: Patterns, comparisons: Sequence[Comparison], outside: float) -> _Counting:
-        levels = patterns.levels
+    def of(
+        cls, evidence: Evidence, comparisons: Sequence[Comparison], outside: float, sources: Sources | None
+    ) -> _Counting:
+        patterns = evidence.patterns
+        levels = patterns.levels[evidence.first]
         places = [
             [np.flatnonzero(levels[:, k] == level) for level in range(len(c.labels))] for k, c in enumerate(comparisons)
         ]
@@ -246,16 +346,19 @@ class _Counting:
         for k, comparison in enumerate(comparisons):
             if comparison.name in apart:
                 apart[comparison.name] = levels[:, k] >= comparison.agreeing
-        return cls(comparisons, places, apart, outside)
+        size = len(sources.names) ** 2 if sources else 0
+        seen = np.bincount(patterns.source_pair, weights=patterns.counts, minlength=size)
+        return cls(evidence, comparisons, places, apart, outside, sources, seen)
 
 
 def _maximise(old: Parameters, counting: _Counting, mass: Array) -> Parameters:
     totals = mass.sum(axis=0)
     totals[U] += counting.outside
     new = Parameters(totals / totals.sum(), [], old.u)
+    gathered = counting.evidence.gathered(mass)
     for k, comparison in enumerate(counting.comparisons):
         pooled = [c for c in range(len(CLASSES)) if rule_of(comparison, c) is Rule.M]
-        by_level = np.array([mass[where].sum(axis=0) for where in counting.at_level[k]])
+        by_level = np.array([gathered[where].sum(axis=0) for where in counting.at_level[k]])
         own = by_level[:, M].sum()
         seen = by_level[:, pooled].sum(axis=1)
         posterior = seen + comparison.centre() * (PRIOR_SHARE * own + 1.0)
@@ -263,9 +366,39 @@ def _maximise(old: Parameters, counting: _Counting, mass: Array) -> Parameters:
         told = by_level
         if comparison.told_by is not None:
             tells = counting.apart[comparison.told_by][:, None]
-            told = np.array([(mass[where] * tells[where]).sum(axis=0) for where in counting.at_level[k]])
-        for cls in (F, A):
+            told = np.array([(gathered[where] * tells[where]).sum(axis=0) for where in counting.at_level[k]])
+        for cls in (F, A, N):
             if (cls, k) in old.free:
                 free = told[:, cls] + FREE_PRIOR * comparison.free_centre(old.u[k])
                 new.free[cls, k] = free / free.sum()
+    if counting.sources is not None:
+        new.by_source = _by_source(new, counting, counting.sources, mass)
     return new
+
+
+def _by_source(new: Parameters, counting: _Counting, sources: Sources, mass: Array) -> SourcePairs:
+    """Learn what is particular to each pair of sources, shrunk to what all have in common.
+
+    A class's size is the mean of a gamma posterior for the rate of a Poisson count whose prior has the common rate as
+    its mean; m is the mean of a Dirichlet posterior about the common m.
+    """
+    patterns = counting.evidence.patterns
+    pairs = len(sources.names) ** 2
+    every = np.maximum(pairs_of_rows(sources.rows), counting.seen)
+    by_pair = np.stack([np.bincount(patterns.source_pair, weights=x, minlength=pairs) for x in mass.T], axis=1)
+    expected = every[:, None] * new.sizes
+    sizes = new.sizes * (by_pair + SIZE_PRIOR) / (expected + SIZE_PRIOR)
+    sizes[:, U] = 0.0
+    sizes *= np.minimum(1.0, 0.999 / np.maximum(sizes.sum(axis=1, keepdims=True), TINY))
+    sizes[:, U] = 1.0 - sizes.sum(axis=1)
+    own = {}
+    for k, comparison in enumerate(counting.comparisons):
+        if comparison.by_source:
+            levels = patterns.levels[:, k]
+            known = np.flatnonzero(levels >= 0)
+            n = len(comparison.labels)
+            cell = patterns.source_pair[known].astype(np.int64) * n + levels[known]
+            seen = np.bincount(cell, weights=mass[known, M], minlength=pairs * n).reshape(pairs, n)
+            posterior = seen + M_PRIOR * new.m[k]
+            own[k] = posterior / posterior.sum(axis=1, keepdims=True)
+    return SourcePairs(sources.names, sources.rows, sizes, own)

@@ -17,7 +17,7 @@ import pyarrow as pa
 from insighthub.linkage.blocking import candidate_pairs, choose_rules, coresident_pairs, paired_by_name
 from insighthub.linkage.cluster import Exclusive, cluster, same_record_pairs
 from insighthub.linkage.comparisons.choose import choose_comparisons
-from insighthub.linkage.em import learn_with_random_pairs
+from insighthub.linkage.em import Sources, learn_with_random_pairs
 from insighthub.linkage.explain import level_weights, sample_pairs
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import log_frequencies, name_rarity
@@ -28,6 +28,7 @@ from insighthub.linkage.prepare import prepare
 from insighthub.linkage.random_pairs import draw_pairs
 from insighthub.linkage.result import LinkResult
 from insighthub.linkage.score import score
+from insighthub.linkage.second_pass import join_again
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.tables import links_table, pairs_table, weight_histogram
 from insighthub.progress import Progress, Silent
@@ -78,7 +79,9 @@ def link_records(
     with clock.stage("encode", "Coding values"):
         # A given model says by itself which values are shared by too many, however many share them here.
         limit = settings.shared_value_limit if model is None else 2 * records.num_rows + 1
-        data = prepare(records, single=single_sources, shared_value_limit=limit, threads=threads)
+        data = prepare(
+            records, single=single_sources, shared_value_limit=limit, infer_sex=model is None, threads=threads
+        )
         given = None if model is None else model.on(data)
         if given is None:
             comparisons = choose_comparisons(data, other_kinds)
@@ -103,6 +106,7 @@ def link_records(
                 rows=data.n,
                 iterations=settings.iterations,
                 tolerance=settings.tolerance,
+                sources=Sources(data.sources, np.bincount(data.source, minlength=len(data.sources))),
             )
             fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons), rarity.namesakes)
     else:
@@ -114,13 +118,11 @@ def link_records(
         number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
         single = number[data.source]
         threshold_bits = float(np.log2(settings.threshold / (1 - settings.threshold)))
-        labels = cluster(
-            data.n,
-            pairs,
-            weight.astype(np.float32),
-            Exclusive(single, data.codes["nhs_number"], same_record_pairs(data)),
-            threshold_bits=threshold_bits,
-        )
+        exclusive = Exclusive(single, data.codes["nhs_number"], same_record_pairs(data))
+        rough = weight.astype(np.float32)
+        labels = cluster(data.n, pairs, rough, exclusive, threshold_bits=threshold_bits)
+        if given is None or given.looks_again:
+            labels = join_again(fitted, pairs, patterns, rough, labels, exclusive, threshold_bits=threshold_bits)
     with clock.stage("tables", "Writing tables"):
         return LinkResult(
             links=links_table(records, data, labels),

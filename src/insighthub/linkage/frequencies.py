@@ -18,6 +18,11 @@ from insighthub.linkage.encode import Encoded, combine, dense
 Array = npt.NDArray[np.float64]
 STEP = 1.0  # nats
 STEPS = 24
+SHAPE = 0.5  # of the gamma prior for how many namesakes a name has: names differ widely about what is expected
+COMMUNITIES = 12
+COMMUNITY_ROUNDS = 30
+COMMUNITY_SEED = 20_240_301
+SMOOTH = 0.05
 NAMESAKE_ZERO = 10.0  # nats added before taking steps, since a full name may be rarer or commoner than the average
 
 
@@ -109,11 +114,80 @@ def log_namesakes(data: Encoded, given: Array, family: Array, paired_by_name: np
     out = np.zeros(data.n)
     if known.any():
         full = dense(combine(data.codes["given_name"], data.codes["family_name"]))[known]
-        beyond = np.maximum(np.bincount(full)[full] - 2 * records_a_person(data), 0.0)
-        share = np.exp(given[known] + family[known]) + beyond / known.sum()
+        first = np.empty(int(full.max()) + 1, np.int64)
+        first[full[::-1]] = np.flatnonzero(known)[::-1]
+        by_name = full_name_shares(data.codes["given_name"][first], data.codes["family_name"][first], np.bincount(full))
+        each = records_a_person(data)
+        people = max(1.0, known.sum() / each)
+        # What names go together is expected; how many dates of birth a name was seen with is seen.
+        others, seen = namesakes_seen(data, known, full, len(first))
+        if seen > 0:
+            expected = people * by_name
+            share = (SHAPE + others) / (SHAPE / expected + seen) / people
+        else:
+            share = by_name + np.maximum(np.bincount(full) - 2 * each, 0.0) / known.sum()
+        share = share[full]
         average = share[paired_by_name[known]].mean() if paired_by_name.any() else share.mean()
         out[known] = np.log(share / average)
     return out
+
+
+def namesakes_seen(
+    data: Encoded, known: npt.NDArray[np.bool_], full: npt.NDArray[np.int32], names: int
+) -> tuple[Array, float]:
+    """Return how many people beyond one each full name is seen to have, and what share of people would be seen.
+
+    People of one name are told apart by their dates of birth. Dates that only one record gives may be slips, so they
+    count as half.
+    """
+    birth = data.codes.get("birth_date")
+    if birth is None or not (birth[known] >= 0).any():
+        return np.zeros(names), 0.0
+    dated = birth[known] >= 0
+    person, count = np.unique(
+        full[dated].astype(np.int64) * (int(birth.max()) + 1) + birth[known][dated], return_counts=True
+    )
+    name = person // (int(birth.max()) + 1)
+    dates = np.bincount(name, weights=np.where(count > 1, 1.0, 0.7), minlength=names)
+    people = known.sum() / records_a_person(data)
+    return np.maximum(dates - 1.0, 0.0), float(min(1.0, dates.sum() / max(1.0, people)))
+
+
+def full_name_shares(
+    given: npt.NDArray[np.int32], family: npt.NDArray[np.int32], counts: npt.NDArray[np.int64]
+) -> Array:
+    """Return how common each full name should be, from which given and family names go together.
+
+    A mixture of communities, in each of which the two are independent, learned by expectation-maximisation
+    (probabilistic latent semantic analysis: Hofmann, 1999). No community is named, or looked at.
+    """
+    rng = np.random.Generator(np.random.PCG64(COMMUNITY_SEED))
+    weight = counts / counts.sum()
+    _, g = np.unique(given, return_inverse=True)
+    _, f = np.unique(family, return_inverse=True)
+    by_given = np.bincount(g, weights=weight)
+    by_family = np.bincount(f, weights=weight)
+    part = rng.random((COMMUNITIES, len(by_family))) + 0.5
+    p_f = by_family * part
+    p_f /= p_f.sum(axis=1, keepdims=True)
+    p_g = np.tile(by_given, (COMMUNITIES, 1))
+    p_z = np.full(COMMUNITIES, 1.0 / COMMUNITIES)
+    for _ in range(COMMUNITY_ROUNDS):
+        joint = p_z[:, None] * p_g[:, g] * p_f[:, f]
+        joint *= weight / joint.sum(axis=0)
+        p_z = joint.sum(axis=1)
+        # A name that is seen once or twice says little of where it belongs.
+        p_g = (
+            np.stack([np.bincount(g, weights=j, minlength=len(by_given)) for j in joint])
+            + SMOOTH * p_z[:, None] * by_given
+        )
+        p_f = (
+            np.stack([np.bincount(f, weights=j, minlength=len(by_family)) for j in joint])
+            + SMOOTH * p_z[:, None] * by_family
+        )
+        p_g /= p_g.sum(axis=1, keepdims=True)
+        p_f /= p_f.sum(axis=1, keepdims=True)
+    return np.asarray((p_z[:, None] * p_g[:, g] * p_f[:, f]).sum(axis=0))
 
 
 def records_a_person(data: Encoded) -> float:

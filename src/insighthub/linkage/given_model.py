@@ -27,6 +27,10 @@ class ModelOnRows(Protocol):
     def rarity(self) -> NameRarity:
         """How rare each row's names are, by the model."""
 
+    @property
+    def looks_again(self) -> bool:
+        """Whether clusters, once formed, are judged as wholes by this model too."""
+
     def weights(self, patterns: Patterns, pairs: Pairs) -> npt.NDArray[np.float64]:
         """Return the match weight of every pair in bits, with nothing rounded; shape (pairs,)."""
 
@@ -41,4 +45,4 @@ class GivenModel(Protocol):
     """A model from a file."""
 
     def on(self, data: Encoded) -> ModelOnRows:
-        """Return the model on coded rows, none of whose values were dropped for being shared."""
+        """Return the model on coded rows, none of whose values were dropped or inferred from other rows."""

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 import insighthub
 from insighthub.linkage.comparisons.comparison import Comparison
-from insighthub.linkage.em import CLASSES, A, F, M, rule_of
+from insighthub.linkage.em import CLASSES, Parameters, rule_of
 from insighthub.linkage.encode import Encoded, combine, dense
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.model_schema import (
@@ -28,9 +28,10 @@ from insighthub.linkage.model_schema import (
     LearnedFrom,
     ModelFile,
     Namesakes,
+    SourcePair,
     TermFrequencies,
 )
-from insighthub.linkage.prepare import IDENTIFIERS
+from insighthub.linkage.prepare import IDENTIFIERS, fill_in_sex, sex_by_name
 from insighthub.linkage.settings import LinkSettings
 
 Array = npt.NDArray[np.float64]
@@ -51,8 +52,11 @@ def describe(fitted: Fitted, settings: LinkSettings) -> ModelFile:
             levels=list(comparison.labels),
             m=_rounded(parameters.m[k]),
             u=_rounded(parameters.u[k]),
-            follows={CLASSES[c]: rule_of(comparison, c).value for c in range(M, len(CLASSES))},
-            free={CLASSES[c]: _rounded(parameters.free[c, k]) for c in (F, A) if (c, k) in parameters.free},
+            agreeing=comparison.agreeing,
+            follows={CLASSES[c]: rule_of(comparison, c).value for c in range(len(CLASSES))},
+            free={
+                CLASSES[c]: _rounded(parameters.free[c, k]) for c in range(len(CLASSES)) if (c, k) in parameters.free
+            },
             term_frequencies=_frequencies_of(data, comparison),
         )
         for k, comparison in enumerate(fitted.comparisons)
@@ -60,15 +64,47 @@ def describe(fitted: Fitted, settings: LinkSettings) -> ModelFile:
     return ModelFile(
         format=FORMAT,
         version=insighthub.__version__,
-        data=LearnedFrom(rows=data.n, sources=list(data.sources), fingerprint=fingerprint(data)),
+        data=LearnedFrom(
+            rows=data.n,
+            sources=list(data.sources),
+            rows_by_source=np.bincount(data.source, minlength=len(data.sources)).tolist(),
+            single_sources=[name for name, single in zip(data.sources, data.single, strict=True) if single],
+            fingerprint=fingerprint(data),
+        ),
         settings={k: v for k, v in asdict(settings).items() if k != "threads"},
         classes=dict(zip(CLASSES, _rounded(parameters.sizes), strict=True)),
         comparisons=described,
+        source_pairs=_source_pairs(parameters, [c.name for c in described]),
+        sex_by_name=_sex_by_name(data, described),
         namesakes=_namesakes(fitted, described),
         shared_values=dict(_shared_values(data)),
         iterations=parameters.iterations,
         converged=parameters.converged,
     )
+
+
+def _source_pairs(parameters: Parameters, names: list[str]) -> list[SourcePair]:
+    """Say what is particular to each pair of sources."""
+    own = parameters.by_source
+    if own is None:
+        return []
+    return [
+        SourcePair(
+            sources=[first, second],
+            classes=dict(zip(CLASSES, _rounded(own.sizes[i * len(own.names) + j]), strict=True)),
+            m={names[k]: _rounded(m[i * len(own.names) + j]) for k, m in sorted(own.m.items())},
+        )
+        for i, first in enumerate(own.names)
+        for j, second in enumerate(own.names)
+        if i <= j
+    ]
+
+
+def _sex_by_name(data: Encoded, comparisons: list[ComparisonPart]) -> dict[str, str]:
+    """Say which of the listed given names tell the sex."""
+    listed = name_places(comparisons)
+    shares = listed["given_name"].shares if "given_name" in listed else {}
+    return {name: sex for name, sex in sorted(sex_by_name(data).items()) if name in shares}
 
 
 def _rounded(values: npt.NDArray[np.float64]) -> list[float]:
@@ -172,8 +208,22 @@ def _shared_values(data: Encoded) -> Iterator[tuple[str, list[str]]]:
             yield group[0], sorted(map(digest, gone))
 
 
-def hide_shared(data: Encoded, shared: dict[str, list[str]]) -> None:
-    """Treat the values that a model counts as not known as not known here."""
+def see_as(data: Encoded, file: ModelFile) -> None:
+    """Make of coded rows what a model of ours takes them for, by the file alone.
+
+    Values that the model counts as not known are so here, and a sex that a record does not say is the one that its
+    given name told when the model was learned.
+
+    Args:
+        data: coded rows, none of whose values were dropped or inferred from other rows.
+        file: the model.
+    """
+    _hide_shared(data, file.shared_values)
+    if any(c.name == "sex" for c in file.comparisons):
+        fill_in_sex(data, file.sex_by_name)
+
+
+def _hide_shared(data: Encoded, shared: dict[str, list[str]]) -> None:
     for group in SHARED_FIELDS:
         hidden = set(shared.get(group[0], ()))
         if not hidden:

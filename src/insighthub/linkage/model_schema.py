@@ -27,6 +27,8 @@ class LearnedFrom(_Part):
 
     rows: int = Field(ge=0, description="records that took part")
     sources: list[str] = Field(description="the sources' names")
+    rows_by_source: list[int] = Field(description="records of each source, in the order of their names")
+    single_sources: list[str] = Field(description="the sources that hold one record a person")
     fingerprint: str = Field(
         pattern="^[0-9a-f]{64}$", description="SHA-256 over the records: equal for the same records in any order"
     )
@@ -75,6 +77,7 @@ class ComparisonPart(_Part):
     )
     m: Shares = Field(description="share of matches at each level, among pairs where both values are known")
     u: Shares = Field(description="share of unrelated pairs at each level")
+    agreeing: int = Field(default=1, ge=1, description="how many of the first levels count as agreement")
     follows: dict[str, Literal["m", "u", "free", "agrees"]] = Field(
         description="what each kind of pair follows: m, u, a distribution of its own, or m among the agreeing levels"
     )
@@ -110,6 +113,18 @@ class ComparisonPart(_Part):
         return self
 
 
+class SourcePair(_Part):
+    """What is particular to a pair of sources, shrunk to what all have in common."""
+
+    sources: Annotated[list[str], Field(min_length=2, max_length=2)] = Field(
+        description="the two sources' names; twice the same for pairs within one"
+    )
+    classes: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
+        description="the share of the pairs of the two in each of the five kinds of pair"
+    )
+    m: dict[str, Shares] = Field(description="m of their own, by comparison, where records lag behind in their own way")
+
+
 class Namesakes(_Part):
     """How common full names are: agreeing on a common one is likelier to be two people of one name."""
 
@@ -141,6 +156,13 @@ class ModelFile(_Part):
     comparisons: list[ComparisonPart] = Field(
         description="for each comparison its levels and how often each kind of pair shows them"
     )
+    source_pairs: list[SourcePair] = Field(
+        default_factory=list,
+        description="what is particular to each pair of sources; other sources get what all have in common",
+    )
+    sex_by_name: dict[str, Annotated[str, Field(pattern="^[FM]$")]] = Field(
+        default_factory=dict, description="given names that only one sex bears, among those that are listed as common"
+    )
     namesakes: Namesakes | None = Field(
         default=None, description="how common full names are; only where both names are compared"
     )
@@ -158,10 +180,15 @@ class ModelFile(_Part):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if set(self.classes) != set(CLASS_NAMES):
-            raise ValueError(f"classes must name {', '.join(CLASS_NAMES)}")
-        if abs(sum(self.classes.values()) - 1) > CLOSE:
-            raise ValueError("classes do not sum to 1")
+        for classes in (self.classes, *(pair.classes for pair in self.source_pairs)):
+            if set(classes) != set(CLASS_NAMES):
+                raise ValueError(f"classes must name {', '.join(CLASS_NAMES)}")
+            if abs(sum(classes.values()) - 1) > CLOSE:
+                raise ValueError("classes do not sum to 1")
+        sizes = {c.name: len(c.levels) for c in self.comparisons}
+        for pair in self.source_pairs:
+            if any(len(m) != sizes.get(name) for name, m in pair.m.items()):
+                raise ValueError(f"m of {' and '.join(pair.sources)} does not fit the comparisons")
         names = [c.name for c in self.comparisons]
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:

@@ -26,6 +26,7 @@ class Patterns:
 
     Attributes:
         levels: shape (patterns, comparisons), -1 where not known.
+        source_pair: code of the two sources, smaller code x sources + larger; shape (patterns,).
         barred: whether the pattern's pairs cannot be one person, by the sources' own word; shape (patterns,).
         rarity: steps of how rare the names agreed on are; shape (patterns, 3); see ``NameRarity``.
         counts: pairs of each pattern; shape (patterns,).
@@ -33,6 +34,7 @@ class Patterns:
     """
 
     levels: Levels
+    source_pair: npt.NDArray[np.int32]
     barred: npt.NDArray[np.bool_]
     rarity: npt.NDArray[np.int8]
     counts: npt.NDArray[np.int64]
@@ -67,31 +69,43 @@ def compare(
     barred = (left == right) & data.single[left]
     # Two people whom one record names are two people.
     barred |= data.codes["record"][pairs.left] == data.codes["record"][pairs.right]
-    columns = [barred.astype(np.int8), *steps, *levels]
-    table, counts, of_pair = distinct_rows(columns)
-    return Patterns(table[:, 4:], table[:, 0] == 1, table[:, 1:4], counts, of_pair)
+    sources = source_pairs(left, right, len(data.sources))
+    first, counts, of_pair = distinct_rows([sources, barred.astype(np.int8), *steps, *levels])
+    return Patterns(
+        np.stack([level[first] for level in levels], axis=1) if levels else np.empty((len(first), 0), np.int8),
+        sources[first],
+        barred[first],
+        np.stack([step[first] for step in steps], axis=1),
+        counts,
+        of_pair,
+    )
+
+
+def source_pairs(left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], sources: int) -> npt.NDArray[np.int32]:
+    """Return one code for the two sources of each pair, whichever stands left."""
+    return np.asarray(np.minimum(left, right) * np.int32(sources) + np.maximum(left, right))
 
 
 def distinct_rows(
-    columns: Sequence[npt.NDArray[np.int8]],
-) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-    """Return the distinct rows, how often each is there, and the distinct row of each row.
+    columns: Sequence[npt.NDArray[np.integer]],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Return where each distinct row first comes, how often it is there, and the distinct row of each row.
 
     Args:
-        columns: small integers from -1, shape (rows,) each.
+        columns: integers from -1, shape (rows,) each.
     """
     places = number_rows(columns)
     counts = np.bincount(places)
     first = np.empty(len(counts), np.int64)
     first[places[::-1]] = np.arange(len(places) - 1, -1, -1)  # of several rows the first is written last
-    table = np.stack([column[first] for column in columns], axis=1)
-    return table, counts.astype(np.int64), places
+    return first, counts.astype(np.int64), places
 
 
 def with_more(patterns: Patterns, others: Patterns, weight: float) -> Patterns:
     """Add other pairs' patterns to learn from, each pair counting ``weight``; ``of_pair`` stays as it was."""
     return Patterns(
         np.concatenate([patterns.levels, others.levels]),
+        np.concatenate([patterns.source_pair, others.source_pair]),
         np.concatenate([patterns.barred, others.barred]),
         np.concatenate([patterns.rarity, others.rarity]),
         np.concatenate([patterns.counts, np.rint(others.counts * weight).astype(np.int64)]),

@@ -6,14 +6,15 @@ a value (its sound key, its initial, its parts) is computed here, once a distinc
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from insighthub.linkage.encode import MISSING, Encoded, combine, dense, encode_columns
+from insighthub.linkage.encode import MISSING, Encoded, Pool, combine, dense, encode_columns
 from insighthub.linkage.sound import sound_key
 from insighthub.standardise.schema import OTHER_PREFIX
 
@@ -33,12 +34,22 @@ ALONE = (
     "house_number",
     "street",
     "sex",
+    "title",
     *IDENTIFIERS,
 )
+#: Titles that only one sex bears.
+_TITLES = {"MR": "M", "MASTER": "M", "SIR": "M", "MRS": "F", "MISS": "F", "MS": "F", "LADY": "F", "DAME": "F"}
+LEAST_BEARERS = 5  # a given name tells the sex where so many records say it,
+ONE_SEX = 0.97  # and so large a share of them says the same
 
 
 def prepare(
-    records: pa.Table, *, single: Collection[str] = (), shared_value_limit: int = 40, threads: int = 1
+    records: pa.Table,
+    *,
+    single: Collection[str] = (),
+    shared_value_limit: int = 40,
+    infer_sex: bool = True,
+    threads: int = 1,
 ) -> Encoded:
     """Code the linkable rows.
 
@@ -46,6 +57,7 @@ def prepare(
         records: ``person_records``; rows with a ``not_linked_reason`` are left out.
         single: sources that hold one record a person.
         shared_value_limit: a contact or identifier on more records than this counts as not known.
+        infer_sex: fill in a sex that a record does not say from its title, and from others who bear the given name.
         threads: fields to code at once.
     """
     linkable = records.filter(pc.is_null(records["not_linked_reason"]))
@@ -75,6 +87,8 @@ def prepare(
         threads,
     )
     _names(data)
+    if infer_sex:
+        fill_in_sex(data, sex_by_name(data))
     _dates(data)
     _places(data)
     for names in (("phone", "mobile"), ("email",), *((i,) for i in IDENTIFIERS)):
@@ -93,6 +107,41 @@ def _names(data: Encoded) -> None:
     data.derive("given_sound", "given_name", [sound_key(v) for v in pool])
     # A letter on its own is an initial: it can agree with a name, but it cannot be a block or be rare.
     data.flags["given_is_initial"] = np.array([*(len(v) == 1 for v in pool), False], bool)[data.codes["given_name"]]
+
+
+def _stated_sex(data: Encoded) -> tuple[npt.NDArray[np.int32], list[str]]:
+    """Return the sex that each row says by itself or by its title, and the sexes by code."""
+    pool = [str(v) for v in data.pools["sex"].values]
+    number = {sex: i for i, sex in enumerate(pool)}
+    for sex in ("F", "M"):
+        number.setdefault(sex, len(number))
+    by_title = [number.get(_TITLES.get(str(v), ""), MISSING) for v in data.pools["title"].values]
+    stated = data.codes["sex"]
+    said = np.where(stated >= 0, stated, np.append(by_title, MISSING)[data.codes["title"]]).astype(np.int32)
+    return said, list(number)
+
+
+def sex_by_name(data: Encoded) -> dict[str, str]:
+    """Return the given names that only one sex bears in these rows, with the sex."""
+    stated, sexes = _stated_sex(data)
+    given = data.codes["given_name"]
+    known = (given >= 0) & (stated >= 0) & ~data.flags["given_is_initial"]
+    counts = np.zeros((len(data.pools["given_name"]), len(sexes)), np.int64)
+    np.add.at(counts, (given[known], stated[known]), 1)
+    bearers = counts.sum(axis=1)
+    tells = (bearers >= LEAST_BEARERS) & (counts.max(axis=1, initial=0) >= ONE_SEX * bearers)
+    values = data.pools["given_name"].values
+    return {str(values[i]): sexes[counts[i].argmax()] for i in np.flatnonzero(tells)}
+
+
+def fill_in_sex(data: Encoded, by_name: Mapping[str, str]) -> None:
+    """Fill in the sex where a record does not say it: from its title, else from its given name."""
+    stated, sexes = _stated_sex(data)
+    number = {sex: i for i, sex in enumerate(sexes)}
+    by_value = [number.get(by_name.get(str(v), ""), MISSING) for v in data.pools["given_name"].values]
+    told = np.append(by_value, MISSING)[data.codes["given_name"]]
+    data.pools["sex"] = Pool(np.array(sexes, object))
+    data.codes["sex"] = np.where(stated >= 0, stated, told).astype(np.int32)
 
 
 def _dates(data: Encoded) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from insighthub.linkage.comparisons.comparison import Rows, Rule
-from insighthub.linkage.em import CLASSES, M, N, log_likelihood, rule_of
+from insighthub.linkage.em import CLASSES, M, N, log_likelihood, rule_of, source_terms
 from insighthub.linkage.em import rarity_terms as learned_rarity
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.patterns import Patterns
@@ -63,7 +63,8 @@ def score(fitted: Fitted, patterns: Patterns, left: Rows) -> npt.NDArray[np.floa
         left: left row of each pair, shape (pairs,).
     """
     comparisons, parameters, frequencies = fitted.comparisons, fitted.parameters, fitted.frequencies
-    base = log_likelihood(parameters, comparisons, patterns.levels) + np.log(np.maximum(parameters.sizes, 1e-300))
+    base = log_likelihood(parameters, comparisons, patterns.levels) + parameters.log_sizes(patterns.source_pair)
+    base[:, M] += source_terms(parameters, patterns.levels, patterns.source_pair)
     base[patterns.barred, M] = -np.inf
     follow_u = {k: np.array([rule_of(comparisons[k], c) is Rule.U for c in range(len(CLASSES))]) for k in frequencies}
     # To half a nat a pattern's weight is known already; pairs far under any threshold need no better.

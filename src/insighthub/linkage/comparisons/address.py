@@ -84,4 +84,5 @@ ADDRESS = Comparison(
     coresident=Rule.AGREES,
     agreeing=2,
     floor=0.3,
+    by_source=True,
 )

@@ -8,6 +8,7 @@ from insighthub.linkage.comparisons.address import ADDRESS
 from insighthub.linkage.comparisons.comparison import Comparison
 from insighthub.linkage.comparisons.contacts import EMAIL, PHONE, SEX, equality, identifier, text
 from insighthub.linkage.comparisons.dates import DATE_OF_BIRTH
+from insighthub.linkage.comparisons.mates import MATES
 from insighthub.linkage.comparisons.moves import MOVES
 from insighthub.linkage.comparisons.names import FAMILY_NAME, GIVEN_NAME, MIDDLE_NAMES
 from insighthub.linkage.encode import Encoded
@@ -38,6 +39,8 @@ def choose_comparisons(data: Encoded, other_kinds: Mapping[str, str] | None = No
     chosen = [comparison for fields, comparison in _OF_FIELDS if any(data.has(f) for f in fields)]
     if bool((data.days["valid_from"] >= 0).any() and (data.days["valid_to"] >= 0).any()) and data.has("dwelling"):
         chosen.append(MOVES)
+    if data.has("dwelling", "given_name", "family_name"):
+        chosen.append(MATES)
     chosen += [identifier(name) for name in IDENTIFIERS if data.has(name)]
     others = sorted(name for name in data.codes if name.startswith(OTHER_PREFIX) and data.has(name))
     chosen += [_BY_KIND[(other_kinds or {}).get(name, "text")](name) for name in others]
@@ -48,5 +51,5 @@ def comparisons_named(name: str) -> tuple[Comparison, ...]:
     """Return the comparisons that this version knows under a name: for a contract's own field, one for each kind."""
     if name.startswith(OTHER_PREFIX):
         return tuple(make(name) for make in _BY_KIND.values())
-    known = (*(comparison for _, comparison in _OF_FIELDS), MOVES, *(identifier(i) for i in IDENTIFIERS))
+    known = (*(comparison for _, comparison in _OF_FIELDS), MOVES, MATES, *(identifier(i) for i in IDENTIFIERS))
     return tuple(c for c in known if c.name == name)

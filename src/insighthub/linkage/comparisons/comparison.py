@@ -45,6 +45,10 @@ class Comparison:
         shared: where a class's levels are free, the share at level 0 that learning starts from.
         told_by: free levels are learned only from pairs that this comparison tells apart. A father and son of one name
             at one address look like one person unless their dates of birth are known.
+        by_source: each pair of sources may have an m of its own, shrunk to the common one: some sources lag, and hold
+            addresses and telephones of years ago.
+        lasting: what is compared does not change in a life, so that of many records each one counts.
+        of_others: what is compared is what other records say, so that a record more may change another pair's level.
     """
 
     name: str
@@ -58,6 +62,9 @@ class Comparison:
     floor: float = 0.75
     shared: float = 0.5
     told_by: str | None = None
+    by_source: bool = False
+    lasting: bool = False
+    of_others: bool = False
 
     def centre(self) -> npt.NDArray[np.float64]:
         """Return the centre of the prior on m: nine in ten agree exactly, the rest is spread evenly."""

@@ -51,7 +51,9 @@ def identifier(name: str) -> Comparison:
         return value_pair_levels(codes[left], codes[right], kernel, size=max(1, len(pool)))
 
     # A couple's or a family's records sometimes hold one member's number: how often is learned.
-    return Comparison(name, ("same", "one slip apart", "different"), levels, family=Rule.FREE, shared=0.02)
+    return Comparison(
+        name, ("same", "one slip apart", "different"), levels, family=Rule.FREE, shared=0.02, lasting=True
+    )
 
 
 def equality(name: str, *, namesake: Rule = Rule.U, rarity: bool = False) -> Comparison:
@@ -62,7 +64,7 @@ def equality(name: str, *, namesake: Rule = Rule.U, rarity: bool = False) -> Com
         return np.where((a < 0) | (b < 0), -1, a != b).astype(np.int8)
 
     return Comparison(
-        name, ("same", "different"), levels, namesake=namesake, rarity=name if rarity else None, floor=0.5
+        name, ("same", "different"), levels, namesake=namesake, rarity=name if rarity else None, floor=0.5, lasting=True
     )
 
 
@@ -80,7 +82,13 @@ def text(name: str) -> Comparison:
         return value_pair_levels(codes[left], codes[right], kernel, size=max(1, len(pool)))
 
     return Comparison(
-        name, ("same", "another spelling", "similar", "different"), levels, agreeing=2, rarity=name, floor=0.5
+        name,
+        ("same", "another spelling", "similar", "different"),
+        levels,
+        agreeing=2,
+        rarity=name,
+        floor=0.5,
+        lasting=True,
     )
 
 
@@ -92,6 +100,7 @@ PHONE = Comparison(
     coresident=Rule.FREE,
     shared=0.3,
     floor=0.3,
+    by_source=True,
 )
 EMAIL = Comparison(
     "email",
@@ -101,5 +110,16 @@ EMAIL = Comparison(
     coresident=Rule.FREE,
     shared=0.3,
     floor=0.3,
+    by_source=True,
 )
-SEX = equality("sex", namesake=Rule.M)
+
+
+def sex_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
+    """0 where the sexes are the same, 1 where they differ; not known where one given name has said it already."""
+    a, b = data.codes["sex"][left], data.codes["sex"][right]
+    given = data.codes["given_name"]
+    told = (given[left] == given[right]) & (given[left] >= 0) & ~data.flags["given_is_initial"][left]
+    return np.where((a < 0) | (b < 0) | told, -1, a != b).astype(np.int8)
+
+
+SEX = Comparison("sex", ("same", "different"), sex_levels, namesake=Rule.M, floor=0.9, lasting=True)

@@ -84,4 +84,5 @@ DATE_OF_BIRTH = Comparison(
     family=Rule.FREE,  # twins: how many there are is learned
     agreeing=4,
     shared=0.01,
+    lasting=True,
 )

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 from nicknames import NickNamer
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from insighthub.linkage.comparisons.comparison import UNKNOWN, Comparison, Levels, Rows, Rule, value_pair_levels
@@ -20,7 +20,8 @@ from insighthub.linkage.encode import Codes, Encoded
 
 CLOSE = 0.92  # Jaro-Winkler at or over which two spellings are one name with a slip
 LIKE = 0.80
-SAME, VARIANT, INITIAL, MIDDLE, SWAPPED, SIMILAR, OTHER = range(7)
+SAME, VARIANT, SLIP, INITIAL, MIDDLE, SWAPPED, SIMILAR, OTHER = range(8)
+LEAST_LETTERS = 4  # of a name in which one letter may be a slip, or which may be a short form of another
 
 
 @cache
@@ -38,6 +39,21 @@ def _spelling(values: npt.NDArray[np.object_], a: Codes, b: Codes) -> npt.NDArra
     return cpdist(
         values[a], values[b], scorer=JaroWinkler.normalized_similarity, dtype=np.float32, workers=-1, score_cutoff=0.5
     )
+
+
+def _one_slip(values: npt.NDArray[np.object_], a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
+    """Whether one letter more, fewer or other, or two letters changed about, makes one name of the other."""
+    slips = cpdist(values[a], values[b], scorer=OSA.distance, dtype=np.int32, workers=-1, score_cutoff=1)
+    return np.asarray(slips <= 1)
+
+
+def _contains(values: npt.NDArray[np.object_], a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
+    """Whether one name begins or ends with the other: ALEX and ALEXANDRU, TOYIN and OLUWATOYIN."""
+    out = np.zeros(len(a), bool)
+    for i, (x, y) in enumerate(zip(values[a], values[b], strict=True)):
+        short, long = (x, y) if len(x) < len(y) else (y, x)
+        out[i] = len(short) >= LEAST_LETTERS and (long.startswith(short) or long.endswith(short))
+    return out
 
 
 def _is_among(a: Codes, b: Codes, known_pairs: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.bool_]:
@@ -79,7 +95,7 @@ def _same_sound(sound: Codes, a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
 
 
 def swapped_names(data: Encoded, left: Rows, right: Rows) -> npt.NDArray[np.bool_]:
-    """Whether each one's given name is the other's family name, give or take a slip of spelling."""
+    """Whether each one's given name is the other's family name, give or take a slip, a short form or an initial."""
     given, family = data.codes["given_name"], data.codes["family_name"]
     initial = data.by_value["given_initial"]
     g_l, f_l, g_r, f_r = given[left], family[left], given[right], family[right]
@@ -87,11 +103,23 @@ def swapped_names(data: Encoded, left: Rows, right: Rows) -> npt.NDArray[np.bool
     # Spelling is looked at only where the initials cross over and the names as they stand differ.
     known = (g_l >= 0) & (f_l >= 0) & (g_r >= 0) & (f_r >= 0) & (g_l != g_r) & (f_l != f_r)
     at = np.flatnonzero(known & (initial[g_l] == initial[f_r]) & (initial[g_r] == initial[f_l]))
-    values = data.pools["given_name"].values
     if len(at):
-        first = _spelling(values, g_l[at], f_r[at]) >= CLOSE
-        out[at] = first & (_spelling(values, g_r[at], f_l[at]) >= CLOSE)
+        first = _one_name(data, g_l[at], f_r[at])
+        out[at] = first & _one_name(data, g_r[at], f_l[at])
     return out
+
+
+def _one_name(data: Encoded, a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
+    """Whether two names with one initial are one name: alike, a short form, or no more than the initial."""
+    pool = data.pools["given_name"].values
+    short = data.memo("letters", lambda: np.array([len(str(v)) == 1 for v in pool], bool))
+
+    def kernel(x: Codes, y: Codes) -> Levels:
+        same = (_spelling(pool, x, y) >= CLOSE) | short[x] | short[y]
+        same |= _is_among(x, y, data.memo("nicknames", lambda: _nickname_pairs(pool)), len(pool))
+        return np.where(same, 0, 1).astype(np.int8)
+
+    return value_pair_levels(a, b, kernel, size=len(pool)) == 0
 
 
 def given_name_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
@@ -100,18 +128,23 @@ def given_name_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
     given, middle = data.codes["given_name"], data.codes["middle_name"]
     initial = data.codes["given_initial"]
     is_initial = data.flags["given_is_initial"]
+    letters = data.memo("long enough", lambda: np.array([len(str(v)) >= LEAST_LETTERS for v in pool], bool))
 
     def kernel(a: Codes, b: Codes) -> Levels:
         sim = _spelling(pool, a, b)
         out = np.where(sim >= LIKE, SIMILAR, OTHER).astype(np.int8)
-        out[(sim >= CLOSE) | _same_sound(data.by_value["given_sound"], a, b)] = VARIANT
+        long = letters[a] & letters[b]
+        at = np.flatnonzero(long)
+        out[at[_one_slip(pool, a[at], b[at])]] = SLIP
+        out[at[_contains(pool, a[at], b[at])]] = VARIANT
+        out[((sim >= CLOSE) & (out != SLIP)) | _same_sound(data.by_value["given_sound"], a, b)] = VARIANT
         out[_is_among(a, b, data.memo("nicknames", lambda: _nickname_pairs(pool)), len(pool))] = VARIANT
         return out
 
     g_l, g_r = given[left], given[right]
     out = value_pair_levels(g_l, g_r, kernel, size=len(pool))
     unequal = out > SAME
-    weak = unequal & (out != VARIANT)
+    weak = unequal & (out != VARIANT) & (out != SLIP)
     with_initial = weak & (is_initial[left] | is_initial[right])
     out[with_initial] = np.where(initial[left] == initial[right], INITIAL, OTHER)[with_initial]
     m_l, m_r = middle[left], middle[right]
@@ -167,6 +200,7 @@ GIVEN_NAME = Comparison(
     (
         "same",
         "another spelling or a short form",
+        "one letter differs",
         "initial agrees",
         "one's middle name is the other's given name",
         "given and family names swapped",
@@ -176,7 +210,7 @@ GIVEN_NAME = Comparison(
     given_name_levels,
     family=Rule.FREE,  # father and son, mother and daughter of one name: how many is learned
     namesake=Rule.M,
-    agreeing=4,
+    agreeing=5,
     shared=0.002,
     told_by="date_of_birth",
     rarity="given_name",
@@ -190,4 +224,6 @@ FAMILY_NAME = Comparison(
     agreeing=3,
     rarity="family_name",
 )
-MIDDLE_NAMES = Comparison("middle_names", ("same", "initial or spelling agrees", "different"), middle_names_levels)
+MIDDLE_NAMES = Comparison(
+    "middle_names", ("same", "initial or spelling agrees", "different"), middle_names_levels, lasting=True
+)

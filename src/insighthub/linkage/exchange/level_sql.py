@@ -46,7 +46,7 @@ def level_sql(comparison: Comparison) -> Sequence[LevelSql]:
         KeyError: the comparison, with these levels, has none.
     """
     name = comparison.name
-    own = {**_OF_FIELDS, **{(name, like(name).labels): make(name) for like, make in _OF_KINDS}}
+    own = {**{(name, like(name).labels): make(name) for like, make in _OF_KINDS}, **_OF_FIELDS}
     return own[name, comparison.labels]
 
 
@@ -78,11 +78,28 @@ def _lists(forms: str, field: str) -> str:
 
 # Names ---------------------------------------------------------------------------------------------------------
 
+
+def _one_name(given: str, family: str) -> str:
+    """One record's given name and the other's family name are one name: alike, a short form, or an initial of it."""
+    g, f = f"given_name{given}", f"family_name{family}"
+    return (
+        f"({_alike(g, f, 0.92)} OR length({g}) = 1 OR length({f}) = 1"
+        f" OR list_contains(given_short_forms{given}, {f}) OR list_contains(family_short_forms{family}, {g}))"
+    )
+
+
 _SWAPPED = (
     "given_name_l <> given_name_r AND family_name_l <> family_name_r"
     " AND given_initial_l = family_initial_r AND given_initial_r = family_initial_l"
-    f" AND {_alike('given_name_l', 'family_name_r', 0.92)} AND {_alike('given_name_r', 'family_name_l', 0.92)}"
+    f" AND {_one_name('_l', '_r')} AND {_one_name('_r', '_l')}"
 )
+_LONG = "(length(given_name_l) >= 4 AND length(given_name_r) >= 4)"
+_CONTAINS = " OR ".join(
+    f"{how}(given_name{a}, given_name{b})"
+    for how in ("starts_with", "ends_with")
+    for a, b in (("_l", "_r"), ("_r", "_l"))
+)
+_SLIP = f"({_LONG} AND damerau_levenshtein(given_name_l, given_name_r) <= 1)"
 _NO_INITIAL = "length(given_name_l) > 1 AND length(given_name_r) > 1"
 
 _GIVEN_NAME = (
@@ -90,14 +107,15 @@ _GIVEN_NAME = (
     LevelSql(0, "given_name_l = given_name_r AND length(given_name_l) > 1"),
     LevelSql(
         1,
-        f"given_name_l <> given_name_r AND ({_alike_field('given_name', 0.92)} OR {_equal('given_sound')}"
-        f" OR {_lists('given_short_forms', 'given_name')})",
+        f"given_name_l <> given_name_r AND (({_alike_field('given_name', 0.92)} AND NOT {_SLIP})"
+        f" OR ({_LONG} AND ({_CONTAINS})) OR {_equal('given_sound')} OR {_lists('given_short_forms', 'given_name')})",
     ),
-    LevelSql(4, _SWAPPED),
-    LevelSql(3, f"given_name_l <> given_name_r AND {_either('middle_name', 'given_name')}"),
-    LevelSql(2, f"{_equal('given_initial')} AND NOT ({_NO_INITIAL})"),
-    LevelSql(5, f"{_NO_INITIAL} AND {_alike_field('given_name', 0.8)}"),
-    LevelSql(6, ELSE),
+    LevelSql(2, f"given_name_l <> given_name_r AND {_SLIP}"),
+    LevelSql(5, _SWAPPED),
+    LevelSql(4, f"given_name_l <> given_name_r AND {_either('middle_name', 'given_name')}"),
+    LevelSql(3, f"{_equal('given_initial')} AND NOT ({_NO_INITIAL})"),
+    LevelSql(6, f"{_NO_INITIAL} AND {_alike_field('given_name', 0.8)}"),
+    LevelSql(7, ELSE),
 )
 _FAMILY_NAME = (
     _unknown("family_name"),
@@ -107,6 +125,15 @@ _FAMILY_NAME = (
     LevelSql(2, f"{_lists('family_other_forms', 'family_name')} OR {_either('previous_family_name', 'family_name')}"),
     LevelSql(3, _alike_field("family_name", 0.8)),
     LevelSql(4, ELSE),
+)
+# One given name has said the sex already.
+_SEX = (
+    LevelSql(
+        UNKNOWN,
+        "sex_l IS NULL OR sex_r IS NULL OR coalesce(given_name_l = given_name_r AND length(given_name_l) > 1, FALSE)",
+    ),
+    LevelSql(0, _equal("sex")),
+    LevelSql(1, ELSE),
 )
 _MIDDLE_NAMES = (
     _unknown("middle_names"),
@@ -252,7 +279,7 @@ _OF_FIELDS: Mapping[tuple[str, tuple[str, ...]], Sequence[LevelSql]] = {
         (FAMILY_NAME, _FAMILY_NAME),
         (MIDDLE_NAMES, _MIDDLE_NAMES),
         (DATE_OF_BIRTH, _DATE_OF_BIRTH),
-        (SEX, _equality("sex")),
+        (SEX, _SEX),
         (ADDRESS, _ADDRESS),
         (PHONE, _PHONE),
         (EMAIL, _EMAIL),

@@ -16,12 +16,12 @@ import numpy.typing as npt
 from insighthub.errors import DataError
 from insighthub.linkage.comparisons.choose import choose_comparisons, comparisons_named
 from insighthub.linkage.comparisons.comparison import UNKNOWN, Comparison, Levels, Rows, Rule
-from insighthub.linkage.em import CLASSES, M, N, Parameters, log_likelihood, rule_of
+from insighthub.linkage.em import CLASSES, M, N, Parameters, SourcePairs, log_likelihood, rule_of, source_terms
 from insighthub.linkage.encode import MISSING, Encoded, Pool
 from insighthub.linkage.explain import waterfall
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import NameRarity
-from insighthub.linkage.model import hide_shared, log_share_of_rows, name_places, shares_by_code
+from insighthub.linkage.model import log_share_of_rows, name_places, see_as, shares_by_code
 from insighthub.linkage.model_schema import ComparisonPart, ModelFile
 from insighthub.linkage.pairs import Pairs
 from insighthub.linkage.patterns import Patterns
@@ -33,6 +33,7 @@ Array = npt.NDArray[np.float64]
 CHUNK = 1_000_000
 #: Bits of a pair that cannot be one person by the sources' own word.
 BARRED_BITS = -60.0
+SEEN_BITS = 1e-9
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class OwnModelOnRows:
     fitted: Fitted
     rarity: NameRarity
     file: ModelFile
+    looks_again: bool = True
 
     def weights(self, patterns: Patterns, pairs: Pairs) -> Array:
         """Return the match weight of every pair in bits, with nothing rounded; shape (pairs,)."""
@@ -60,7 +62,9 @@ class OwnModelOnRows:
     def _weights(self, patterns: Patterns, of: npt.NDArray[np.int32], left: Rows) -> Array:
         fitted, levels = self.fitted, patterns.levels
         base = log_likelihood(fitted.parameters, fitted.comparisons, levels)
-        total = (base + np.log(np.maximum(fitted.parameters.sizes, 1e-300)))[of]
+        base += fitted.parameters.log_sizes(patterns.source_pair)
+        base[:, M] += source_terms(fitted.parameters, levels, patterns.source_pair)
+        total = base[of]
         for k in fitted.frequencies:
             follows_u = [c for c in range(len(CLASSES)) if rule_of(fitted.comparisons[k], c) is Rule.U]
             total[:, follows_u] += rarity_terms(fitted, k, levels[of, k], left)[:, None]
@@ -69,7 +73,12 @@ class OwnModelOnRows:
 
     def steps(self, patterns: Patterns, pairs: Pairs, i: int) -> tuple[WaterfallStep, ...]:
         """Return the steps from the prior to the match weight of pair ``i``."""
-        return waterfall(self.fitted, patterns.levels[patterns.of_pair[i]], int(pairs.left[i]))
+        steps = waterfall(self.fitted, patterns.levels[patterns.of_pair[i]], int(pairs.left[i]))
+        weight = float(self._weights(patterns, patterns.of_pair[i : i + 1], pairs.left[i : i + 1])[0])
+        rest = weight - sum(step.weight for step in steps)
+        return (
+            steps if abs(rest) < SEEN_BITS else (*steps, WaterfallStep("What is particular to the two sources", rest))
+        )
 
     def written(self) -> ModelFile:
         """Return the model to write: the one that was read."""
@@ -117,12 +126,12 @@ class OwnModel:
         return cls(file, comparisons, parameters)
 
     def on(self, data: Encoded) -> OwnModelOnRows:
-        """Return the model on coded rows, in which shared values count as the model says.
+        """Return the model on coded rows, which become what the model takes them for.
 
         Args:
-            data: coded rows, none of whose values were dropped for being shared.
+            data: coded rows, none of whose values were dropped or inferred from other rows.
         """
-        hide_shared(data, self.file.shared_values)
+        see_as(data, self.file)
         for comparison in self.comparisons:
             # A contract's own field that these data do not have: it is not known anywhere.
             if comparison.name.startswith(OTHER_PREFIX) and comparison.name not in data.codes:
@@ -139,9 +148,33 @@ class OwnModel:
         given, family = shares.get("given_name", nothing), shares.get("family_name", nothing)
         namesakes = self._namesakes(data, given, family)
         there = {comparison.name for comparison in choose_comparisons(data)}
-        comparisons = tuple(c if c.name in there else replace(c, levels=_unknown) for c in self.comparisons)
-        fitted = Fitted(data, comparisons, self.parameters, frequencies, namesakes)
+        # What other records say would make a pair's weight a matter of them too.
+        comparisons = tuple(
+            c if c.name in there and not c.of_others else replace(c, levels=_unknown) for c in self.comparisons
+        )
+        parameters = replace(self.parameters, by_source=self._by_source(data))
+        fitted = Fitted(data, comparisons, parameters, frequencies, namesakes)
         return OwnModelOnRows(fitted, NameRarity(given, family, namesakes), self.file)
+
+    def _by_source(self, data: Encoded) -> SourcePairs | None:
+        """Return what the model knows of each pair of these rows' sources, by their names."""
+        if not self.file.source_pairs:
+            return None
+        known = {tuple(sorted(pair.sources)): pair for pair in self.file.source_pairs}
+        number = {comparison.name: k for k, comparison in enumerate(self.comparisons)}
+        n = len(data.sources)
+        sizes = np.tile(self.parameters.sizes, (n * n, 1))
+        own = {
+            number[name]: np.tile(self.parameters.m[number[name]], (n * n, 1)) for name in self.file.source_pairs[0].m
+        }
+        for i, first in enumerate(data.sources):
+            for j, second in enumerate(data.sources):
+                pair = known.get(tuple(sorted((first, second))))
+                if pair is not None:
+                    sizes[i * n + j] = [pair.classes[name] for name in CLASSES]
+                    for name, m in pair.m.items():
+                        own[number[name]][i * n + j] = m
+        return SourcePairs(data.sources, np.bincount(data.source, minlength=n), sizes, own)
 
     def _namesakes(self, data: Encoded, given: Array, family: Array) -> Array:
         """Return how common the model takes each row's full name to be, 0 where it is not known; shape (n,)."""
@@ -184,7 +217,7 @@ def _comparison(part: ComparisonPart, path: Path | None) -> Comparison:
             column=part.name,
         )
     for comparison in known:
-        rules = {CLASSES[c]: rule_of(comparison, c).value for c in range(M, len(CLASSES))}
+        rules = {CLASSES[c]: rule_of(comparison, c).value for c in range(len(CLASSES))}
         field = None if part.term_frequencies is None else part.term_frequencies.field
         if (list(comparison.labels), rules, comparison.rarity) == (part.levels, dict(part.follows), field):
             return comparison

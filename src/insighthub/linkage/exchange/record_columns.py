@@ -19,6 +19,7 @@ from insighthub.standardise.schema import OTHER_PREFIX
 #: Columns that are lists of texts, worked out from each distinct value of a field.
 _LISTS: Mapping[str, tuple[str, Callable[[str], list[str]]]] = {
     "given_short_forms": ("given_name", lambda name: sorted(short_forms(name))),
+    "family_short_forms": ("family_name", lambda name: sorted(short_forms(name))),
     "family_other_forms": ("family_name", other_forms),
 }
 _DATE_PARTS = ("birth_year_known", "birth_month_known", "birth_day_known")

@@ -62,7 +62,8 @@ def splink_settings(file: ModelFile, path: Path | None = None) -> dict[str, Any]
         return to_splink(file)
     model = OwnModel.of(file, path)
     u = folded_u(model)
-    comparisons = [_comparison(model, k, u[k], path) for k in range(len(model.comparisons))]
+    said = [k for k, comparison in enumerate(model.comparisons) if not comparison.of_others]
+    comparisons = [_comparison(model, k, u[k], path) for k in said]
     named = {
         c for made in comparisons for level in made["comparison_levels"] for c in columns_of(level["sql_condition"])
     }
@@ -80,6 +81,16 @@ def folded_u(model: OwnModel) -> list[Array]:
         share = sizes @ tables / sizes.sum()
         out.append(share / share.sum())
     return out
+
+
+def left_out(file: ModelFile) -> list[str]:
+    """Return the comparisons of a model that Splink, which looks at two records alone, cannot make."""
+    parts = () if file.in_sql else OwnModel.of(file).comparisons
+    return [
+        f"{comparison.name}: left out, since it looks at other records too"
+        for comparison in parts
+        if comparison.of_others
+    ]
 
 
 def approximate_levels(settings: dict[str, Any]) -> list[str]:

@@ -23,7 +23,7 @@ from sqlglot.optimizer.simplify import simplify
 from insighthub.errors import DataError
 from insighthub.linkage.comparisons.comparison import Levels, Rows
 from insighthub.linkage.encode import Encoded, number_rows
-from insighthub.linkage.exchange.record_columns import code_column, column, column_names, resolve
+from insighthub.linkage.exchange.record_columns import code_column, column, resolve
 from insighthub.linkage.model_schema import SqlLevel
 
 CHUNK = 500_000
@@ -190,5 +190,3 @@ class SqlCase:
             found = connection.sql(f'SELECT CASE\n{when}\nEND::TINYINT AS "level" FROM pairs ORDER BY "at"')
             table: pa.Table = found.to_arrow_table()
             return table["level"].combine_chunks()
-
-

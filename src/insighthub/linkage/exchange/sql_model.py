@@ -55,6 +55,7 @@ class SqlModelOnRows:
     file: ModelFile
     shares: Mapping[str, Array]
     counted: Mapping[str, TermFrequencies] = field(default_factory=dict)
+    looks_again: bool = False  # a condition does not say whether what it compares can change in a life
 
     def weights(self, patterns: Patterns, pairs: Pairs) -> Array:
         """Return the match weight of every pair in bits, with nothing rounded; shape (pairs,)."""

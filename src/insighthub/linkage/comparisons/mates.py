@@ -1,0 +1,118 @@
+"""House-mates: whether others who live with each of two records share their two addresses.
+
+A household moves together. Two records of one name at two addresses may be namesakes; if a second name stands at both
+addresses too, they are hardly so. What is looked up is names of full length by dwelling; the pairs of dwellings that
+share a name are found once, by sorting. At one address it says nothing about who is who.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from insighthub.linkage.comparisons.comparison import UNKNOWN, Comparison, Levels, Rows, Rule
+from insighthub.linkage.encode import Encoded, dense
+
+MOST_HOMES = 60  # a name at more dwellings than this is too common to say anything
+MOST_NAMES = 40  # and so is a dwelling with more names: a hostel, a tower without flat numbers
+
+TELLING = 1000  # what a name at two dwellings alone says; one at n dwellings says 1 / (n - 1) of it
+STEPS = (1500, 600, 300, 100, 1)
+
+Keys = npt.NDArray[np.int64]
+
+
+def _at(data: Encoded) -> npt.NDArray[np.int64]:
+    """Return the rows whose full name and dwelling are known."""
+    known = [data.codes[name] >= 0 for name in ("given_name", "family_name", "dwelling")]
+    return np.flatnonzero(np.logical_and.reduce(known) & ~data.flags["given_is_initial"])
+
+
+def _names_by_home(data: Encoded) -> tuple[Keys, Keys]:
+    """Return the distinct (full name, dwelling) there are, sorted by name and dwelling."""
+    given, family, home = data.codes["given_name"], data.codes["family_name"], data.codes["dwelling"]
+    at = _at(data)
+    name = dense(given[at].astype(np.int64) * len(data.pools["family_name"]) + family[at]).astype(np.int64)
+    span = int(home.max(initial=0)) + 1
+    entry = np.unique(name * span + home[at])
+    return entry // span, entry % span
+
+
+def _own(data: Encoded, name: Keys, homes: Keys) -> Keys:
+    """How telling each row's own full name is, nought where it is not looked at; shape (n,)."""
+    given, family = data.codes["given_name"], data.codes["family_name"]
+    at = _at(data)
+    number = dense(given[at].astype(np.int64) * len(data.pools["family_name"]) + family[at])
+    by_name = np.zeros(int(number.max(initial=-1)) + 1, np.int64)
+    by_name[name] = TELLING // (homes - 1)
+    out = np.zeros(data.n, np.int64)
+    out[at] = by_name[number]
+    return out
+
+
+def shared_names(data: Encoded) -> tuple[Keys, Keys, npt.NDArray[np.int32], Keys]:
+    """Return what dwellings share.
+
+    Returns:
+        The pairs of dwellings that share a full name (smaller x span + larger, sorted); how telling the names are that
+        each shares, in thousandths; how many names each dwelling has; and how telling each row's own name is.
+    """
+    name, home = _names_by_home(data)
+    span = int(data.codes["dwelling"].max(initial=0)) + 1
+    names_a_home = np.bincount(home, minlength=span).astype(np.int32)
+    few = names_a_home[home] <= MOST_NAMES
+    name, home = name[few], home[few]
+    homes = np.bincount(name)[name] if len(name) else name
+    use = (homes > 1) & (homes <= MOST_HOMES)
+    name, home, homes = name[use], home[use], homes[use]
+    found, telling = [name[:0]], [name[:0]]
+    for step in range(1, MOST_HOMES):
+        same = np.flatnonzero(name[:-step] == name[step:]) if step < len(name) else name[:0]
+        if not len(same):
+            break
+        found.append(home[same] * span + home[same + step])  # sorted within a name, so the smaller dwelling is first
+        telling.append(TELLING // (homes[same] - 1))
+    every = np.concatenate(found)
+    keys, inverse = np.unique(every, return_inverse=True)
+    total = np.bincount(inverse, weights=np.concatenate(telling), minlength=len(keys)).astype(np.int64)
+    return keys, total, names_a_home, _own(data, name, homes)
+
+
+def mates_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
+    """Levels of the house-mates of pairs at two addresses; see ``MATES.labels``."""
+    keys, total, names_a_home, own = data.memo("shared names", lambda: shared_names(data))
+    home = data.codes["dwelling"]
+    out = np.full(len(left), UNKNOWN, np.int8)
+    given, family = data.codes["given_name"], data.codes["family_name"]
+    # Of two people who moved together one is no evidence of the other: only records of one given name are asked.
+    named = (given[left] >= 0) & (given[left] == given[right]) & ~data.flags["given_is_initial"][left]
+    at = np.flatnonzero(named & (home[left] >= 0) & (home[right] >= 0) & (home[left] != home[right]))
+    a, b = home[left[at]].astype(np.int64), home[right[at]].astype(np.int64)
+    wanted = np.minimum(a, b) * len(names_a_home) + np.maximum(a, b)
+    place = np.minimum(np.searchsorted(keys, wanted), max(0, len(keys) - 1))
+    shared = np.where(keys[place] == wanted, total[place], 0) if len(keys) else np.zeros(len(at), np.int64)
+    same = (family[left[at]] >= 0) & (family[left[at]] == family[right[at]])
+    others = shared - np.where(same, own[left[at]], 0)
+    company = (names_a_home[a] > 1) & (names_a_home[b] > 1)
+    steps = np.searchsorted(-np.array(STEPS), -others, side="right")
+    out[at] = np.where(others >= STEPS[-1], np.minimum(steps, len(STEPS) - 1), np.where(company, len(STEPS), UNKNOWN))
+    return out
+
+
+MATES = Comparison(
+    "mates",
+    (
+        "several others with rare names live at both addresses",
+        "another with a rare name lives at both addresses",
+        "another with an uncommon name lives at both addresses",
+        "another with a fairly common name lives at both addresses",
+        "another with a common name lives at both addresses",
+        "others are known at both addresses, and none is the same",
+    ),
+    mates_levels,
+    namesake=Rule.FREE,
+    agreeing=5,
+    shared=0.002,
+    floor=0.0,
+    of_others=True,
+)
