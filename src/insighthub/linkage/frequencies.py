@@ -86,16 +86,17 @@ def name_rarity(data: Encoded, comparisons: Sequence[Comparison], paired_by_name
         return np.append(by_field[name], 0.0)[data.codes[name]]
 
     given, family = of_rows("given_name"), of_rows("family_name")
-    return NameRarity(given, family, log_namesakes(data, given, family, paired_by_name))
+    return NameRarity(given, family, log_namesakes(data, paired_by_name))
 
 
-def log_namesakes(data: Encoded, given: Array, family: Array, paired_by_name: npt.NDArray[np.bool_]) -> Array:
+def log_namesakes(data: Encoded, paired_by_name: npt.NDArray[np.bool_]) -> Array:
     """Return, for each row, the log of how many namesakes its full name should have, against the average row.
 
     A name held by a share p of people makes p squared of the namesake pairs but only p of the matches, so among pairs
-    that agree on both names the odds of a namesake grow with p. Here p is the product of the shares of given and family
-    name, and beside it what is seen of the full name beyond the records that one person has: in a community, given and
-    family names go together.
+    that agree on both names the odds of a namesake grow with p. What p is for a full name is expected from which given
+    and family names go together, and corrected by how many dates of birth the name was seen with: the mean of a gamma
+    posterior for the rate of a Poisson count. Where no date of birth is known, what is seen of the name beyond the
+    records that one person has stands in.
 
     The average is over the rows that are paired with all who share their name. Names too common for that make most of
     the namesake pairs there are, and none of those that are learned from; averaged over them too, the class would be
@@ -103,8 +104,6 @@ def log_namesakes(data: Encoded, given: Array, family: Array, paired_by_name: np
 
     Args:
         data: coded rows.
-        given: log share of each row's given name.
-        family: log share of each row's family name.
         paired_by_name: rows that are paired with all who share their name.
 
     Returns:

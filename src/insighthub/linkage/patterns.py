@@ -72,13 +72,17 @@ def compare(
     sources = source_pairs(left, right, len(data.sources))
     first, counts, of_pair = distinct_rows([sources, barred.astype(np.int8), *steps, *levels])
     return Patterns(
-        np.stack([level[first] for level in levels], axis=1) if levels else np.empty((len(first), 0), np.int8),
+        _side_by_side([level[first] for level in levels], len(first)),
         sources[first],
         barred[first],
-        np.stack([step[first] for step in steps], axis=1),
+        _side_by_side([step[first] for step in steps], len(first)),
         counts,
         of_pair,
     )
+
+
+def _side_by_side(columns: Sequence[npt.NDArray[np.int8]], rows: int) -> npt.NDArray[np.int8]:
+    return np.stack(columns, axis=1) if columns else np.empty((rows, 0), np.int8)
 
 
 def source_pairs(left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], sources: int) -> npt.NDArray[np.int32]:

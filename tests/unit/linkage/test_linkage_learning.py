@@ -1,12 +1,13 @@
 """What the model learns from patterns made by a model that is known."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 
 from insighthub.linkage.comparisons.comparison import Comparison, Rule
-from insighthub.linkage.em import CLASSES, A, F, M, N, Parameters, U, class_levels, learn, log_likelihood
+from insighthub.linkage.em import CLASSES, A, F, M, N, Parameters, Sources, U, class_levels, learn, log_likelihood
 from insighthub.linkage.em import responsibilities as posterior
 from insighthub.linkage.patterns import Patterns
 
@@ -59,9 +60,16 @@ def patterns_of(model, comparisons=COMPARISONS, *, least=0.0):
     shares = np.exp(log_likelihood(model, comparisons, levels)) @ model.sizes
     counts = np.rint(shares * PAIRS).astype(np.int64)
     levels, counts = levels[counts > least], counts[counts > least]
+    n = len(counts)
     return Patterns(
-        levels, np.zeros(len(counts), bool), np.full((len(counts), 3), -1, np.int8), counts, np.empty(0, np.int32)
+        levels, np.zeros(n, np.int32), np.zeros(n, bool), np.full((n, 3), -1, np.int8), counts, np.empty(0, np.int32)
     )
+
+
+def some_of(patterns, rows):
+    """Return these patterns alone, in this order."""
+    columns = (patterns.levels, patterns.source_pair, patterns.barred, patterns.rarity, patterns.counts)
+    return Patterns(*(column[rows] for column in columns), patterns.of_pair)
 
 
 def learned(patterns, comparisons=COMPARISONS, u=U_SHARES, iterations=500):
@@ -99,7 +107,7 @@ def test_where_there_is_no_kind_but_matches_it_finds_them():
 def test_pairs_that_blocking_left_out_count_as_unrelated():
     every = patterns_of(known())
     agreeing = (every.levels == 0).any(axis=1)
-    some = Patterns(*(x[agreeing] for x in (every.levels, every.barred, every.rarity, every.counts)), every.of_pair)
+    some = some_of(every, agreeing)
     assert some.counts.sum() < every.counts.sum() / 10
     found = learned(some)
     assert found.sizes[U] == pytest.approx(known().sizes[U], rel=1e-4)
@@ -118,10 +126,10 @@ def test_no_comparison_falls_under_its_floor():
 
 def test_known_non_matches_are_of_no_one_person():
     every = patterns_of(known())
-    barred = Patterns(every.levels, np.ones(len(every.counts), bool), every.rarity, every.counts, every.of_pair)
+    barred = replace(every, barred=np.ones(len(every.counts), bool))
     assert learned(barred).sizes[M] < 1e-9
     model = known()
-    assert (posterior(model, log_likelihood(model, COMPARISONS, every.levels), barred.barred)[:, M] == 0).all()
+    assert (posterior(model, log_likelihood(model, COMPARISONS, every.levels), barred)[:, M] == 0).all()
 
 
 def test_classes_share_what_they_are_tied_to():
@@ -141,15 +149,14 @@ def test_a_level_that_is_not_known_says_nothing():
     model = known()
     unknown = np.full((1, len(COMPARISONS)), -1, np.int8)
     assert (log_likelihood(model, COMPARISONS, unknown) == 0).all()
-    assert posterior(model, np.zeros((1, 5)), np.array([False]))[0] == pytest.approx(model.sizes)
+    one = some_of(patterns_of(model), [0])
+    assert posterior(model, np.zeros((1, 5)), one)[0] == pytest.approx(model.sizes)
 
 
 def test_patterns_in_another_order_teach_the_same():
     patterns = patterns_of(known())
     order = np.random.Generator(np.random.PCG64(1)).permutation(len(patterns.counts))
-    other = Patterns(
-        *(x[order] for x in (patterns.levels, patterns.barred, patterns.rarity, patterns.counts)), patterns.of_pair
-    )
+    other = some_of(patterns, order)
     assert learned(other).sizes == pytest.approx(learned(patterns).sizes, rel=1e-9)
 
 
@@ -157,3 +164,45 @@ def test_patterns_in_another_order_teach_the_same():
 def test_it_stops_after_the_most_rounds_and_says_so(rounds):
     found = learned(patterns_of(known()), iterations=rounds)
     assert (found.iterations, found.converged) == (rounds, False)
+
+
+def two_sources(first, second):
+    """Return what two sources show with each other and among themselves, each after a model of its own."""
+    parts = [patterns_of(model) for model in (first, second)]
+    together = [np.concatenate(x) for x in zip(*((p.levels, p.barred, p.rarity, p.counts) for p in parts), strict=True)]
+    pair = np.repeat(np.array([0, 1], np.int32), [len(p.counts) for p in parts])
+    return Patterns(together[0], pair, *together[1:], np.empty(0, np.int32))
+
+
+def test_a_pair_of_sources_has_sizes_of_its_own():
+    """One source within itself holds no one twice; with the other it shares most people."""
+    few, many = known(matches=10), known(matches=30_000)
+    sources = Sources(("a", "b"), np.array([ROWS // 2, ROWS // 2]))
+    found = learn(
+        two_sources(few, many), COMPARISONS, U_SHARES, rows=ROWS, iterations=500, tolerance=1e-6, sources=sources
+    )
+    within, between = found.by_source.sizes[0], found.by_source.sizes[1]
+    assert within[M] < between[M] / 20
+    assert found.by_source.sizes.sum(axis=1) == pytest.approx(np.ones(4))
+
+
+def test_a_pair_of_sources_nobody_has_seen_has_what_all_have():
+    sources = Sources(("a", "b"), np.array([ROWS, 0]))
+    found = learn(
+        patterns_of(known()), COMPARISONS, U_SHARES, rows=ROWS, iterations=50, tolerance=1e-6, sources=sources
+    )
+    assert found.by_source.sizes[3] == pytest.approx(found.sizes, rel=1e-6)
+
+
+def test_where_people_live_is_as_often_out_of_date_as_the_two_sources_are():
+    lags = replace(COMPARISONS[3], by_source=True)
+    comparisons = (*COMPARISONS[:3], lags, *COMPARISONS[4:])
+    fresh, stale = known(), known()
+    stale.m[3] = np.array([0.76, 0.04, 0.2])
+    sources = Sources(("a", "b"), np.array([ROWS // 2, ROWS // 2]))
+    found = learn(
+        two_sources(fresh, stale), comparisons, U_SHARES, rows=ROWS, iterations=500, tolerance=1e-6, sources=sources
+    )
+    own = found.by_source.m[3]
+    assert own[0][2] < 0.05 < 0.12 < own[1][2]
+    assert own[3] == pytest.approx(found.m[3])  # a pair of sources that shows nothing has the common m
