@@ -11,6 +11,8 @@ SHELL := /bin/sh
 
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS_VENV := .venv-peers
+PEERS_CONSTRAINTS := benchmarks/peers/constraints.txt
 DEMO_HOME ?= demo-hub
 
 # The first of these that runs and is new enough; a name on the path may be a stand-in that does not run.
@@ -22,11 +24,11 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INSTALLED_BY := pyproject.toml constraints.txt
 
-.PHONY: help demo test lint reference docs bench-accuracy bench-speed clean
+.PHONY: help demo test lint reference docs bench-accuracy bench-names bench-speed bench-peers clean
 
 help:
 	@sed -n 's/^#     //p' Makefile
-	@echo "Also: make lint, docs, reference, bench-accuracy, bench-speed, clean"
+	@echo "Also: make lint, docs, reference, bench-accuracy, bench-names, bench-speed, bench-peers, clean"
 
 demo: $(VENV)/.installed-to-run
 	$(BIN)/insighthub demo --home $(DEMO_HOME) $(DEMO_ARGS)
@@ -53,11 +55,18 @@ docs: $(VENV)/.installed-to-develop
 bench-accuracy: $(VENV)/.installed-to-develop
 	$(BIN)/python -m benchmarks.accuracy $(BENCH_ARGS)
 
+bench-names: $(VENV)/.installed-to-develop
+	$(BIN)/python -m benchmarks.name_origin
+
 bench-speed: $(VENV)/.installed-to-develop
 	$(BIN)/python -m benchmarks.speed $(BENCH_ARGS)
 
+# Other tools live in an environment of their own: what they need need not agree with what we need.
+bench-peers: $(VENV)/.installed-to-develop $(PEERS_VENV)/.installed
+	$(BIN)/python -m benchmarks.peers --peers-venv $(PEERS_VENV) --docs docs/explanation/other-tools.md $(BENCH_ARGS)
+
 clean:
-	rm -rf $(VENV) $(DEMO_HOME) site dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	rm -rf $(VENV) $(PEERS_VENV) $(DEMO_HOME) site dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 		.import_linter_cache
 
 # Each stamp is made when its step is whole, so a step that was broken off is done again.
@@ -82,3 +91,10 @@ $(VENV)/.installed-to-develop: $(VENV)/.created $(INSTALLED_BY)
 	@echo "Installing what is needed to test (a minute or two the first time)"
 	@$(INSTALL) --editable '.[dev,peer]'
 	@touch $@ $(VENV)/.installed-to-run
+
+$(PEERS_VENV)/.installed: $(VENV)/.created $(PEERS_CONSTRAINTS)
+	@echo "Installing the other tools into $(PEERS_VENV) (a minute or two)"
+	@$(BIN)/python -m venv --clear $(PEERS_VENV)
+	@$(PEERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--constraint $(PEERS_CONSTRAINTS) recordlinkage dedupe goldenmatch
+	@touch $@

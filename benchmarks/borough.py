@@ -25,6 +25,9 @@ from insighthub.sources.contract import load_contract
 from insighthub.sources.landing import land
 from insighthub.synthetic.borough import generate
 
+MOST_RESIDENTS = 1_000_000
+REGION = 10  # boroughs
+
 
 @dataclass(frozen=True)
 class Borough:
@@ -46,7 +49,10 @@ def borough(work: Path, residents: int, seed: int) -> Borough:
     if not folder.exists():
         making = folder.with_suffix(".making")
         shutil.rmtree(making, ignore_errors=True)
-        command = [sys.executable, "-m", "benchmarks.borough", str(making), str(residents), str(seed)]
+        # More residents than a borough can hold are those of several boroughs side by side.
+        kind, parts = ("borough", []) if residents <= MOST_RESIDENTS else ("region", [str(REGION)])
+        each = residents // REGION if parts else residents
+        command = [sys.executable, "-m", f"benchmarks.{kind}", str(making), *parts, str(each), str(seed)]
         subprocess.run(command, cwd=PROJECT, check=True)
         making.rename(folder)
     extracts, records = folder / "extracts", folder / "person_records.parquet"

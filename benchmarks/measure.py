@@ -44,19 +44,29 @@ class Measured:
 
 
 class CommandFailedError(Exception):
-    """The measured command ended with another status than 0; the message holds the end of what it printed."""
+    """The measured command did not end with status 0; the message holds the end of what it printed.
+
+    ``reason`` says in a few words why: out of time, or how it ended.
+    """
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
-def measure(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str] | None = None) -> Measured:
+def measure(
+    command: Sequence[str], *, cwd: Path, environment: Mapping[str, str] | None = None, limit: float | None = None
+) -> Measured:
     """Run a command to its end and measure it.
 
     Args:
         command: program and arguments.
         cwd: the folder to run it in.
         environment: added to this process's own.
+        limit: seconds after which it is stopped, with all that it started.
 
     Raises:
-        CommandFailedError: the command failed.
+        CommandFailedError: the command failed, or was stopped.
     """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryDirectory() as folder:
         peak = Path(folder) / "peak"
@@ -68,20 +78,42 @@ def measure(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str]
             stdout=output,
             stderr=output,
         )
-        sampler = _Sampler(process.pid)
+        sampler = Sampler(process.pid)
         sampler.start()
-        process.wait()
+        try:
+            process.wait(limit)
+        except subprocess.TimeoutExpired:
+            _stop(process)
+            sampler.stop()
+            raise CommandFailedError(
+                f"{command[0]} was stopped after {limit:,.0f} seconds", f"stopped after {limit:,.0f} s"
+            ) from None
         seconds = time.perf_counter() - started
         sampler.stop()
         if process.returncode != 0:
             output.seek(0)
             tail = output.read().decode("utf-8", "replace")[-2000:]
-            raise CommandFailedError(f"{command[0]} ended with status {process.returncode}:\n{tail}")
+            last = tail.strip().rpartition("\n")[2]
+            raise CommandFailedError(
+                f"{command[0]} ended with status {process.returncode}:\n{tail}",
+                "out of memory" if "Out of Memory" in tail else last[:80] or f"status {process.returncode}",
+            )
         largest = int(peak.read_text(encoding="utf-8")) * (1 if sys.platform == "darwin" else _KIBIBYTE)
     return Measured(seconds, max(sampler.peak, largest))
 
 
-class _Sampler(threading.Thread):
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(psutil.Error):
+        for started in psutil.Process(process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                started.kill()
+    process.kill()
+    process.wait()
+
+
+class Sampler(threading.Thread):
+    """Keeps the largest sum of resident memory that a process tree was seen to hold, in bytes, as ``peak``."""
+
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self.peak = 0
@@ -89,6 +121,7 @@ class _Sampler(threading.Thread):
         self._done = threading.Event()
 
     def run(self) -> None:
+        """Sample until told to stop, or until the process is gone."""
         with contextlib.suppress(psutil.Error):
             root = psutil.Process(self._pid)
             while not self._done.is_set():
@@ -104,5 +137,6 @@ class _Sampler(threading.Thread):
         return total
 
     def stop(self) -> None:
+        """Stop sampling, and wait for the last sample."""
         self._done.set()
         self.join()

@@ -4,7 +4,7 @@ Takes a person_records file, gives ``splink.json`` (seconds by phase, from the t
 ``clusters.parquet`` and, with ``--pairs``, the scored pairs. Reading the file and writing the results are not counted
 in the seconds; the process as a whole is what the memory is measured of.
 
-    python -m benchmarks.speed_splink RECORDS.parquet OUT [--threads N] [--training documented|quick] [--pairs]
+    python -m benchmarks.speed_splink RECORDS.parquet OUT [--threads N] [--memory SIZE] [--training quick] [--pairs]
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("records", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--memory", help="what the database may use, such as 12GB")
     parser.add_argument("--training", choices=("documented", "quick"), default="documented")
     parser.add_argument("--pairs", action="store_true", help="keep the scored pairs, to try other thresholds on")
     options = parser.parse_args(arguments)
@@ -37,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         records,
         threads=options.threads,
         work_dir=options.out / "spill",
+        memory_limit=options.memory,
         training=options.training,
         seed=None,
         keep_pairs=options.pairs,

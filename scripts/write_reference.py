@@ -71,7 +71,8 @@ def commands_page() -> str:
     """Describe every command with its arguments and options."""
     exits = (
         "Exit status: 0 done; 1 the data, the contract or the place is at fault, and the message says which file, row "
-        "and column and what to do; 2 wrong usage. Progress goes to standard error, results to standard output."
+        "and column and what to do; 2 wrong usage; 3, of `insighthub drift --alarm` alone, a change calls for action. "
+        "Progress goes to standard error, results to standard output."
     )
     parts = ["# Commands", WRITTEN, exits]
     for name, command in commands().items():
@@ -222,19 +223,29 @@ def output_files_page() -> str:
         "`insighthub link` writes these into the folder named by `--out`. The folder appears whole or not at all: a "
         "run that is killed leaves what was there before."
     )
+    files = {**reference_words.FILES, **reference_words.FILES_OF_A_TRUTH}
     parts = [
         "# Output files",
         WRITTEN,
         lead,
-        markdown_table(("File", "What it is"), [(f"`{n}`", sentence(w)) for n, w in reference_words.FILES.items()]),
+        markdown_table(("File", "What it is"), [(f"`{n}`", sentence(w)) for n, w in files.items()]),
     ]
     for file, words in (
         ("links.parquet", reference_words.LINKS),
         ("pairs.parquet", reference_words.PAIRS),
+        ("groups.parquet", reference_words.GROUPS),
+        ("pairs.parquet and against.parquet", reference_words.PAIRS),
+        ("identifiers.parquet", reference_words.IDENTIFIERS),
         ("quarantine.parquet", reference_words.QUARANTINE),
     ):
         rows = [(f"`{name}`", sentence(text)) for name, text in words.items()]
         parts += [f"## {file}", markdown_table(("Column", "What it is"), rows)]
+    rows = [(f"`{name}`", sentence(text)) for name, text in reference_words.EVALUATION.items()]
+    parts += [
+        "## evaluation.json",
+        "`insighthub evaluate --json FILE` writes the same. It holds counts and rates, and nothing of a person.",
+        markdown_table(("Entry", "What it is"), rows),
+    ]
     parts += ["## model.json", "[The model file](model-file.md) explains every key."]
     return "\n\n".join(parts) + "\n"
 

@@ -1,7 +1,7 @@
 """The command line: one command a stage, and the whole run.
 
 Exit status: 0 done; 1 the data, the contract or the place is at fault, and the message says which file, row and
-column and what to do; 2 wrong usage.
+column and what to do; 2 wrong usage; 3, of ``insighthub drift --alarm`` alone, a change calls for action.
 """
 
 from __future__ import annotations
@@ -9,21 +9,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import pyarrow.parquet as pq
 import typer
 
 import insighthub
-from insighthub import checks, console
+from insighthub import checks, console, evaluation_tables
+from insighthub.drift.compare import compare_runs, summary, write_drift
+from insighthub.drift.finding import WORDS
 from insighthub.exports import ExportKind, ModelForm, export_model, export_records
-from insighthub.linkage.evaluate import evaluate_links
+from insighthub.linkage.explain import ClusterExplanation, PairExplanation
+from insighthub.linkage.opened import open_linkage
 from insighthub.linkage.settings import LinkSettings
-from insighthub.linkage.truth import read_truth
-from insighthub.pipeline import run_link
+from insighthub.pipeline import evaluate_folder, run_link, write_evaluation
+from insighthub.report.explanation_page import write_explanation
 from insighthub.sources.checking import CheckReport
 from insighthub.sources.checking import check as check_sources
 from insighthub.sources.contract import load_contract
 from insighthub.sources.home import HomeContract, load_home, write_examples
-from insighthub.store.output_folder import check_whole
 
 app = typer.Typer(
     name="insighthub",
@@ -115,6 +116,9 @@ def link(
             "that Splink 5 saved.",
         ),
     ] = None,
+    timings: Annotated[
+        bool, typer.Option("--timings", help="Print the time of each stage beside the least that its work needs.")
+    ] = False,
 ) -> None:
     """Link any set of files: clusters, pairs, the model and a report."""
     with console.user_errors(), console.Bars() as bars:
@@ -126,6 +130,7 @@ def link(
             settings=LinkSettings(threads=threads),
             model=model,
             progress=bars,
+            account=timings,
         )
     console.out.print(console.counts_table(run.counts))
     clusters = run.result.links["cluster_id"]
@@ -136,6 +141,11 @@ def link(
         console.out.print(f"Weighed by the model in {model}", highlight=False, markup=False, soft_wrap=True)
     if run.evaluation is not None:
         console.out.print(console.scores_table(run.evaluation))
+        for line in evaluation_tables.in_short(run.evaluation):
+            console.out.print(line, highlight=False, markup=False, soft_wrap=True)
+    if timings:
+        console.out.print(console.timings_table(run.result))
+    console.out.print(console.time_line(run.result.seconds), highlight=False, soft_wrap=True)
     where = out / "report.html" if report else out
     console.out.print(f"{'Report' if report else 'Written to'}: {where}", highlight=False, markup=False, soft_wrap=True)
 
@@ -144,14 +154,91 @@ def link(
 def evaluate(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of insighthub link.")],
     truth: Annotated[Path, typer.Option("--truth", metavar="FILE", help="Which person each record is really of.")],
+    contract: Annotated[
+        Path | None,
+        typer.Option(help="The contract that was linked, to read names again and compare by their form too."),
+    ] = None,
+    json: Annotated[Path | None, typer.Option("--json", help="Write every figure to this file too.")] = None,
 ) -> None:
-    """Hold links against a truth: precision, recall and F1, in all and by pair of sources."""
+    """Hold links against a truth: how good they are, for whom they are worse, and whether probabilities are right."""
     with console.user_errors():
-        check_whole(directory)
-        links = pq.read_table(directory / "links.parquet")
-        evaluation = evaluate_links(links, read_truth(truth))
+        evaluation = evaluate_folder(directory, truth, contract=contract)
+        if json is not None:
+            write_evaluation(json, evaluation)
     console.out.print(console.scores_table(evaluation))
     console.out.print(console.by_source_table(evaluation))
+    for part in evaluation_tables.lay_out(evaluation):
+        console.out.print(part, highlight=False)
+
+
+@app.command()
+def drift(
+    before: Annotated[Path, typer.Argument(metavar="DIR_BEFORE", help="The output folder of the earlier run.")],
+    after: Annotated[Path, typer.Argument(metavar="DIR_AFTER", help="The output folder of the later run.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE.html", help="Write the drift report here.")] = None,
+    alarm: Annotated[
+        bool, typer.Option("--alarm", help="End with exit status 3 where a change calls for action.")
+    ] = False,
+) -> None:
+    """Say what changed between two runs, worst first: error rates, links, sources, weights and what was learned."""
+    with console.user_errors():
+        found = compare_runs(before, after)
+        if out is not None:
+            write_drift(out, found)
+    console.out.print(f"{summary(found.findings)}.", highlight=False, soft_wrap=True)
+    for finding in found.findings:
+        line = f"{WORDS[finding.severity]}: {finding.sentence}"
+        console.out.print(line, highlight=False, markup=False, soft_wrap=True)
+    if out is not None:
+        console.out.print(f"Report: {out}", highlight=False, markup=False, soft_wrap=True)
+    if alarm and found.calls_for_action:
+        raise typer.Exit(3)
+
+
+@app.command()
+def explain(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of insighthub link.")],
+    *,
+    pair: Annotated[
+        tuple[str, str, str, str] | None,
+        typer.Option("--pair", metavar="SOURCE ID SOURCE ID", help="Two records: why they are one person or two."),
+    ] = None,
+    record: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--record", metavar="SOURCE ID", help="A record: why its cluster is as it is."),
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="CLUSTER_ID", help="A cluster: why it is as it is.")
+    ] = None,
+    person_l: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Which person the first record of the pair names.")
+    ] = None,
+    person_r: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Which person the second record of the pair names.")
+    ] = None,
+    person: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Which person the record of --record names.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.html", help="Write a page, with figures, instead.")
+    ] = None,
+) -> None:
+    """Explain a pair of records, or the cluster of a record: by reference and weight, never by value."""
+    if sum(question is not None for question in (pair, record, cluster)) != 1:
+        raise typer.BadParameter("ask for one of --pair, --record and --cluster")
+    explained: PairExplanation | ClusterExplanation
+    with console.user_errors():
+        linkage = open_linkage(directory)
+        if pair is not None:
+            explained = linkage.pair(*pair, person_l=person_l, person_r=person_r)
+        elif record is not None:
+            explained = linkage.record(*record, person)
+        else:
+            explained = linkage.cluster(str(cluster))
+        if out is not None:
+            write_explanation(out, explained)
+    shown = str(explained) if out is None else f"Written to: {out}"
+    console.out.print(shown, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

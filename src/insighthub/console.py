@@ -6,7 +6,7 @@ terminal), each stage is one line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
@@ -17,6 +17,7 @@ from rich.table import Table
 
 from insighthub.errors import InsightHubError
 from insighthub.linkage.evaluation_result import Evaluation, Interval
+from insighthub.linkage.result import LinkResult
 from insighthub.report.counts import SourceCounts
 
 out = Console(soft_wrap=False)
@@ -96,6 +97,35 @@ def counts_table(counts: Sequence[SourceCounts]) -> Table:
 
 def _numbers(counts: Sequence[SourceCounts]) -> list[tuple[int, ...]]:
     return [(c.delivered, c.landed, c.quarantined_rows, c.persons_named, c.not_linked_persons) for c in counts]
+
+
+def time_line(seconds: Mapping[str, float]) -> str:
+    """Say in one line how long the run took, and the share of each stage, longest first."""
+    total = sum(seconds.values())
+    longest = sorted(seconds.items(), key=lambda item: -item[1])
+    shares = ", ".join(f"{name} {took / total:.0%}" for name, took in longest) if total else ""
+    return f"{total:,.1f} seconds" + (f": {shares}" if shares else "")
+
+
+def timings_table(result: LinkResult) -> Table:
+    """Lay out the time of each stage, its share, and the least that its work needs."""
+    table = Table(title="Time by stage, and the least that the work needs on one processor")
+    table.add_column("Stage")
+    for name in ("Seconds", "Share", "Least", "Times over"):
+        table.add_column(name, justify="right")
+    table.add_column("Least work", overflow="fold")
+    total = sum(result.seconds.values())
+    least = {entry.stage: entry for entry in result.least}
+    for stage, took in result.seconds.items():
+        entry = least.get(stage)
+        figures = ("", "") if entry is None else (f"{entry.seconds:.3f}", f"{took / max(entry.seconds, 1e-9):,.0f}")
+        table.add_row(
+            stage, f"{took:.2f}", f"{took / max(total, 1e-9):.1%}", *figures, "" if entry is None else entry.work
+        )
+    needed = sum(entry.seconds for entry in least.values())
+    table.add_section()
+    table.add_row("all", f"{total:.2f}", "100%", f"{needed:.3f}", f"{total / max(needed, 1e-9):,.0f}", "")
+    return table
 
 
 def scores_table(evaluation: Evaluation) -> Table:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from rich.table import Table
 
 from insighthub import console
+from insighthub.evaluation_tables import in_short
 from insighthub.linkage.evaluate import evaluate_links
 from insighthub.linkage.evaluation_result import Evaluation
 from insighthub.linkage.truth import read_truth
@@ -103,6 +104,8 @@ def closing(outcome: Outcome, *, serve: bool) -> Iterator[str]:
     people = len(links.drop_null().unique())
     linked = len(links) - links.null_count
     yield f"{linked:,} linked records of {people:,} people, from {len(outcome.run.counts)} extracts"
+    if outcome.run.evaluation is not None:
+        yield from in_short(outcome.run.evaluation)
     if outcome.peer is None:
         yield "Splink was not run beside: it was not wanted, or is not installed (pip install 'insighthub[peer]')"
     else:

@@ -1,36 +1,49 @@
 """The whole run, from files to clusters.
 
-Takes a contract, gives an output folder: ``links.parquet``, ``pairs.parquet``, ``model.json``, ``quarantine.parquet``
-and ``report.html``. The folder appears whole or not at all.
+Takes a contract, gives an output folder: ``links.parquet``, ``pairs.parquet``, ``against.parquet``,
+``identifiers.parquet``, ``groups.parquet``, ``model.json``, ``quarantine.parquet``, ``report.html`` and, where there is
+a truth, ``evaluation.json``. The folder appears whole or
+not at all.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from insighthub.errors import RunError
+from insighthub.groups.attributes import groups_table, with_name_origin
 from insighthub.linkage.engine import link_records
-from insighthub.linkage.evaluate import evaluate_links
+from insighthub.linkage.evaluate_run import as_plain, evaluate_run
 from insighthub.linkage.evaluation_result import Evaluation
 from insighthub.linkage.exchange.read import model_text, read_model
-from insighthub.linkage.result import LinkResult
+from insighthub.linkage.limits import Rates
+from insighthub.linkage.result import Least, LinkResult
 from insighthub.linkage.settings import LinkSettings
+from insighthub.linkage.tables import write_pairs
 from insighthub.linkage.truth import read_truth
 from insighthub.progress import Progress, Silent
 from insighthub.report.counts import SourceCounts
-from insighthub.report.page import write_report
 from insighthub.sources.contract import Contract, load_contract
 from insighthub.sources.landing import Delivery, land_all
 from insighthub.standardise.build import standardise_all
-from insighthub.store.output_folder import output_folder
+from insighthub.standardise.coded import codes_of
+from insighthub.standardise.intake import Intake, take_in
+from insighthub.store.output_folder import check_whole, output_folder
+
+PAIRS = "pairs.parquet"
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,7 @@ def run_link(
     settings: LinkSettings | None = None,
     model: Path | None = None,
     progress: Progress | None = None,
+    account: bool = False,
 ) -> LinkRun:
     """Link the files of a contract into an output folder.
 
@@ -64,6 +78,7 @@ def run_link(
         settings: the run's few numbers.
         model: a model file to use as it is, ours or Splink's; learned from the files where it is not given.
         progress: told of each stage.
+        account: whether to work out the least work of each stage as well.
 
     Raises:
         ContractError: the contract cannot be used.
@@ -75,33 +90,41 @@ def run_link(
     true_links = read_truth(truth) if truth else None
     given = read_model(model) if model else None
     with output_folder(out) as folder:
-        landing = folder / "landing"
-        seconds: dict[str, float] = {}
+        received = folder / "received"
         start = time.perf_counter()
-        progress.stage("Landing the files")
-        deliveries = land_all(contract, contract_path.resolve().parent, landing, progress)
-        seconds["read and check files"] = time.perf_counter() - start
-        progress.stage("Standardising")
-        start = time.perf_counter()
-        records = standardise_landed(contract, deliveries, progress)
-        seconds["standardise"] = time.perf_counter() - start
+        progress.stage("Reading and standardising the files")
+        threads = settings.threads if settings else 0
+        taken = take_in(contract, contract_path.resolve().parent, received, threads=threads, progress=progress)
+        seconds = _shared_out(time.perf_counter() - start, taken.seconds)
         result = link_records(
-            records,
+            taken.records,
             single_sources=[s.name for s in contract.source if s.one_record_per_person],
             other_kinds=other_kinds(contract),
             settings=settings,
             model=given,
             progress=progress,
+            pairs_to=partial(write_pairs, path=folder / PAIRS),
+            account=account,
         )
-        result = replace(result, seconds=seconds | result.seconds)
-        counts = source_counts(deliveries, records)
-        evaluation = evaluate_links(result.links, true_links) if true_links is not None else None
+        start = time.perf_counter()
+        counts = source_counts(taken.deliveries, taken.records)
+        groups = groups_table(taken.records, date.today())
+        evaluation = None
+        if true_links is not None:
+            progress.stage("Holding the links against the truth")
+            named = with_name_origin(groups, taken.records)
+            evaluation = evaluate_run(result.links, true_links, pairs=result.pairs, groups=named)
         progress.stage("Writing what was found")
-        _write(folder, result, deliveries)
+        _write(folder, result, taken.deliveries, groups, evaluation)
+        seconds |= result.seconds | {"write": time.perf_counter() - start}
+        least = _with_files(result, taken, folder) if account else ()
+        result = replace(result, seconds=seconds, least=least)
         if report:
+            from insighthub.report.page import write_report  # charts take half a second to load
+
             heading = title or f"Linkage of {contract_path.resolve().parent.name}"
             write_report(folder / "report.html", result=result, deliveries=counts, evaluation=evaluation, title=heading)
-        shutil.rmtree(landing)
+        shutil.rmtree(received)
     return LinkRun(result, counts, evaluation)
 
 
@@ -123,7 +146,7 @@ def standardise_landed(
     contract: Contract, deliveries: Sequence[Delivery], progress: Progress | None = None
 ) -> pa.Table:
     """Return the person records of landed deliveries."""
-    items = [(delivery.path, source) for delivery, source in zip(deliveries, contract.source, strict=True)]
+    items = [(d.path, source) for d, source in zip(deliveries, contract.source, strict=True) if d.path is not None]
     return standardise_all(items, progress=progress)
 
 
@@ -136,11 +159,14 @@ def source_counts(deliveries: Sequence[Delivery], records: pa.Table) -> tuple[So
     """Return what became of each source's rows and persons."""
     named: Counter[str] = Counter()
     apart: dict[str, Counter[str]] = {d.source: Counter() for d in deliveries}
-    groups = records.group_by(["source", "not_linked_reason"]).aggregate([([], "count_all")])
-    for row in groups.to_pylist():
-        named[row["source"]] += row["count_all"]
-        if row["not_linked_reason"] is not None:
-            apart[row["source"]][row["not_linked_reason"]] = row["count_all"]
+    source, reason = codes_of(records["source"]), codes_of(records["not_linked_reason"])
+    span = len(reason.values) + 1
+    kinds, counts = np.unique(source.codes.astype(np.int64) * span + reason.codes + 1, return_counts=True)
+    for kind, count in zip(kinds.tolist(), counts.tolist(), strict=True):
+        name = source.values[kind // span].as_py()
+        named[name] += count
+        if kind % span:
+            apart[name][reason.values[kind % span - 1].as_py()] = count
     return tuple(
         SourceCounts(
             source=d.source,
@@ -154,9 +180,80 @@ def source_counts(deliveries: Sequence[Delivery], records: pa.Table) -> tuple[So
     )
 
 
-def _write(folder: Path, result: LinkResult, deliveries: Sequence[Delivery]) -> None:
+def _shared_out(wall: float, work: dict[str, float]) -> dict[str, float]:
+    """Share wall time out among kinds of work that went on side by side, by the processor time of each."""
+    whole = sum(work.values())
+    return {name: wall * seconds / whole if whole else 0.0 for name, seconds in work.items()}
+
+
+def _with_files(result: LinkResult, taken: Intake, folder: Path) -> tuple[Least, ...]:
+    """Add the least work on files: what is delivered is read once, what is found is written once."""
+    rates = Rates.measured(np.empty(0, object))
+    standardised = taken.records.nbytes
+    written = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+    return (
+        rates.copy("read and check files", f"{taken.bytes_read:,} bytes of files read", taken.bytes_read),
+        rates.copy("standardise", f"{taken.records.num_rows:,} person records written", standardised),
+        *result.least,
+        rates.copy("write", f"{written:,} bytes of files written", written),
+    )
+
+
+def evaluate_folder(directory: Path, truth: Path, *, contract: Path | None = None) -> Evaluation:
+    """Hold what an earlier run wrote against a truth.
+
+    Args:
+        directory: the output folder of the run. One of a version that kept no groups does too: rates are by source.
+        truth: the truth file.
+        contract: the contract that was linked, to compare by name origin too: its files are read again for the
+            names, since no output holds them.
+
+    Raises:
+        DataError: the folder is not whole, or the truth or a file of the contract cannot be used.
+        ContractError: the contract cannot be used.
+    """
+    check_whole(directory)
+    kept = directory / "groups.parquet"
+    groups = pq.read_table(kept) if kept.is_file() else None
+    if contract is not None:
+        records = standardised(contract)
+        groups = with_name_origin(groups_table(records, date.today()), records)
+    links, pairs = (pq.read_table(directory / f"{name}.parquet") for name in ("links", "pairs"))
+    return evaluate_run(links, read_truth(truth), pairs=pairs, groups=groups)
+
+
+def _write(
+    folder: Path,
+    result: LinkResult,
+    deliveries: Sequence[Delivery],
+    groups: pa.Table,
+    evaluation: Evaluation | None,
+) -> None:
     pq.write_table(result.links, folder / "links.parquet", compression="zstd")
-    pq.write_table(result.pairs, folder / "pairs.parquet", compression="zstd")
+    in_order = groups.sort_by([(name, "ascending") for name in ("source", "record_id", "person")])
+    pq.write_table(in_order, folder / "groups.parquet", compression="zstd")
+    if result.against is not None and result.identifiers is not None:
+        write_pairs(result.against, folder / "against.parquet")
+        pq.write_table(result.identifiers, folder / "identifiers.parquet", compression="zstd")
     quarantine = pa.concat_tables([pq.read_table(d.quarantine) for d in deliveries])
     pq.write_table(quarantine, folder / "quarantine.parquet", compression="zstd")
     (folder / "model.json").write_text(model_text(result.model), encoding="utf-8", newline="\n")
+    if evaluation is not None:
+        write_evaluation(folder / "evaluation.json", evaluation)
+
+
+def write_evaluation(path: Path, evaluation: Evaluation) -> None:
+    """Write an evaluation as JSON.
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    try:
+        text = json.dumps(as_plain(evaluation), indent=1, ensure_ascii=False)
+        path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise RunError(
+            f"the evaluation cannot be written ({(error.strerror or type(error).__name__).lower()})",
+            remedy="Check the folder, its permissions and the free space",
+            file=path,
+        ) from error

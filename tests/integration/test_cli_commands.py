@@ -82,6 +82,12 @@ def trial(tmp_path):
         ("link", "contract.toml", "--out", "out", "--nonsense"),
         ("evaluate", "out"),
         ("evaluate", "--truth", "truth.csv"),
+        ("drift", "out"),
+        ("drift", "out", "out", "--nonsense"),
+        ("explain", "out"),
+        ("explain", "out", "--pair", "a", "1", "b"),
+        ("explain", "out", "--cluster", "c0000001", "--record", "a", "1"),
+        ("explain", "out", "--record", "a", "1", "--person", "0"),
         ("init",),
         ("check", "--contract"),
         ("demo", "--residents", "499"),
@@ -98,10 +104,10 @@ def test_wrong_usage_ends_with_2_and_writes_nothing(cli, tmp_path, monkeypatch, 
 
 
 def test_without_a_command_the_help_is_shown(cli):
-    assert {"demo", "init", "check", "link", "evaluate"} <= set(re.findall(r"\w+", cli().output))
+    assert {"demo", "init", "check", "link", "evaluate", "drift"} <= set(re.findall(r"\w+", cli().output))
 
 
-@pytest.mark.parametrize("command", ["demo", "init", "check", "link", "evaluate"])
+@pytest.mark.parametrize("command", ["demo", "init", "check", "link", "evaluate", "explain", "drift"])
 def test_every_command_has_help(cli, command):
     outcome = cli(command, "--help")
     assert outcome.exit_code == 0
@@ -115,8 +121,8 @@ def test_the_version_is_told(cli):
 def test_link_writes_its_files_and_says_what_came_of_each_row(cli, trial):
     outcome = cli("link", trial / "contract.toml", "--out", trial / "out")
     assert outcome.exit_code == 0
-    files = {"links.parquet", "pairs.parquet", "quarantine.parquet", "model.json", "report.html", "run.json"}
-    assert {path.name for path in (trial / "out").iterdir()} == files
+    tables = {f"{name}.parquet" for name in ("links", "pairs", "against", "identifiers", "groups", "quarantine")}
+    assert {path.name for path in (trial / "out").iterdir()} == {*tables, "model.json", "report.html", "run.json"}
     rows = {cells[0]: cells[1:] for cells in table_rows(outcome.stdout)}
     assert rows["tenants"][:3] == ["3", "2", "1"]
     assert rows["library"][:3] == ["3", "2", "1"]
@@ -124,7 +130,7 @@ def test_link_writes_its_files_and_says_what_came_of_each_row(cli, trial):
     assert "4 linked records of" in outcome.stdout
     assert f"Report: {trial / 'out' / 'report.html'}" in outcome.stdout
     assert pq.read_table(trial / "out" / "quarantine.parquet").num_rows == 2
-    assert "Landing" in outcome.stderr  # progress goes where it does not get into what is piped on
+    assert "Reading" in outcome.stderr  # progress goes where it does not get into what is piped on
 
 
 def table_rows(printed):

@@ -11,6 +11,7 @@ import splink
 from typer.testing import CliRunner
 
 from insighthub.cli import app
+from insighthub.linkage.opened import open_linkage
 from tests.made_people import made_people
 from tests.splink_weights import our_weights, splink_weights
 
@@ -71,6 +72,26 @@ def test_the_model_of_one_run_weighs_the_pairs_of_another(folder, tmp_path):
     assert one.num_rows == other.num_rows
     people = [len(set(t["cluster_id"].to_pylist())) for t in (one, other)]
     assert abs(people[0] - people[1]) < 0.03 * people[0]
+    linkage = open_linkage(tmp_path / "again")
+    for row in pq.read_table(tmp_path / "again" / "pairs.parquet").slice(0, 50).to_pylist():
+        ends = (row[f"{name}_{side}"] for side in "lr" for name in ("source", "record_id"))
+        pair = linkage.pair(*ends, person_l=row["person_l"], person_r=row["person_r"])
+        assert pair.match_weight == row["match_weight"]
+        assert sum(step.weight for step in pair.steps) == pytest.approx(row["match_weight"], abs=1e-5)
+        assert pair.steps[-1].label != "What else the model weighs"
+    assert run("explain", tmp_path / "again", "--cluster", "c0000001").exit_code == 0
+
+
+def test_a_model_of_other_sources_is_not_taken_to_explain_a_run(folder, tmp_path):
+    model = json.loads((folder / "linked" / "model.json").read_text(encoding="utf-8"))
+    model["data"]["sources"] = [f"old_{name}" for name in model["data"]["sources"]]
+    model["source_pairs"] = []
+    path = tmp_path / "other.json"
+    path.write_text(json.dumps(model), encoding="utf-8")
+    assert run("link", folder / "contract.toml", "--out", tmp_path / "out", "--model", path).exit_code == 0
+    outcome = run("explain", tmp_path / "out", "--cluster", "c0000001")
+    assert outcome.exit_code == 1
+    assert "learned from other sources" in outcome.stderr
 
 
 def test_what_is_exported_runs_in_splink_as_the_guide_says(folder, tmp_path):
@@ -117,6 +138,9 @@ def test_splinks_settings_weigh_pairs_by_a_field_of_the_contracts_own(folder, tm
     pairs = pq.read_table(tmp_path / "out" / "pairs.parquet").to_pylist()
     by_level = {pair["level_surname"]: pair["match_weight"] for pair in pairs}
     assert by_level == pytest.approx({0: 3.0, 1: -2.169925, -1: 0.0}, abs=1e-6)
+    outcome = run("explain", tmp_path / "out", "--cluster", "c0000001")
+    assert outcome.exit_code == 1
+    assert "a model from Splink" in outcome.stderr
     back = tmp_path / "back.json"
     assert run("export", "model", "--from", tmp_path / "out", "--out", back).exit_code == 0
     again = json.loads(back.read_text(encoding="utf-8"))["comparisons"][0]["comparison_levels"]

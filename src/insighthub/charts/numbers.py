@@ -54,3 +54,8 @@ def bits(value: float | None) -> str:
 def seconds(value: float | None) -> str:
     """Write a time in seconds with one decimal."""
     return NOTHING if value is None or _missing(value) else f"{value:,.1f}"
+
+
+def of(number: int, one: str, many: str | None = None) -> str:
+    """Write a count with its noun: "1 person", "1,234 people"."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"

@@ -65,6 +65,19 @@ class Table:
         """Return the rows as texts for a reader."""
         return [[column.show(cell) for column, cell in zip(self.columns, row, strict=True)] for row in self.rows]
 
+    def text(self) -> str:
+        """Return the table as lines of text, columns aligned."""
+        rows = [[column.heading for column in self.columns], *self.shown()]
+        widths = [max(len(row[place]) for row in rows) for place in range(len(self.columns))]
+        lines = []
+        for row in rows:
+            cells = [
+                cell.rjust(width) if column.numeric else cell.ljust(width)
+                for cell, width, column in zip(row, widths, self.columns, strict=True)
+            ]
+            lines.append("  ".join(cells).rstrip())
+        return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
     def csv(self) -> str:
         """Return the table as CSV text, safe to open in a spreadsheet."""
         out = io.StringIO()

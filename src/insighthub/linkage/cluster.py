@@ -20,7 +20,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from insighthub.linkage.encode import Codes, Encoded
+from insighthub.linkage.encode import Codes
 from insighthub.linkage.pairs import Pairs
 
 Ints = npt.NDArray[np.int64]
@@ -44,9 +44,8 @@ class Exclusive:
     apart: Pairs
 
 
-def same_record_pairs(data: Encoded) -> Pairs:
-    """Return all pairs of people whom one record names."""
-    record = data.codes["record"]
+def same_record_pairs(record: Codes) -> Pairs:
+    """Return all pairs of people whom one record names, from the number of each row's record; shape (n,)."""
     left, right = [], []
     step = 1
     while True:

@@ -347,8 +347,8 @@ class _Counting:
             if comparison.name in apart:
                 apart[comparison.name] = levels[:, k] >= comparison.agreeing
         size = len(sources.names) ** 2 if sources else 0
-        seen = np.bincount(patterns.source_pair, weights=patterns.counts, minlength=size)
-        return cls(evidence, comparisons, places, apart, outside, sources, seen)
+        seen = np.bincount(patterns.source_pair, weights=patterns.counts.astype(float), minlength=size)
+        return cls(evidence, comparisons, places, apart, outside, sources, np.asarray(seen, np.float64))
 
 
 def _maximise(old: Parameters, counting: _Counting, mass: Array) -> Parameters:

@@ -1,15 +1,18 @@
 """Code every value as an integer, once.
 
-Takes ``person_records``, gives ``Encoded``: the linkable rows in one fixed order, and for each field an array of codes
-with the list of values behind them. All later work is on integers; text is looked at once a distinct value or
-value pair. The order of the rows given makes no difference: rows are sorted by source, record id and person.
+Takes columns of coded person records, gives ``Encoded``: the linkable rows in one fixed order, and for each field an
+array of codes with the list of values behind them. All later work is on integers; text is looked at once a distinct
+value or value pair. Codes number the values in the order in which the rows, which are sorted, first show them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
+from threading import RLock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,8 +20,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Codes = npt.NDArray[np.int32]
-MISSING = -1
+from insighthub.standardise.coded import MISSING, Coded, Codes, Indices, codes_of
+
+__all__ = ["MISSING", "Codes", "Encoded", "Pool", "combine", "dense", "number_rows", "one_pool"]
+
 Found = TypeVar("Found")
 
 
@@ -26,10 +31,15 @@ Found = TypeVar("Found")
 class Pool:
     """The distinct values that one or more fields draw on; a code is a place in it."""
 
-    values: npt.NDArray[np.object_]
+    text: pa.Array
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.text)
+
+    @cached_property
+    def values(self) -> npt.NDArray[np.object_]:
+        """The values as Python texts, made when they are first looked at: most pools are never."""
+        return np.asarray(self.text.to_numpy(zero_copy_only=False), object)
 
 
 @dataclass
@@ -38,6 +48,8 @@ class Encoded:
 
     Attributes:
         rows: source, record_id, person of each linkable row, in the fixed order; n rows.
+        everyone: the same of all rows, linkable or not.
+        linkable: place of each linkable row among all, or None where all are.
         source: code of the row's source, shape (n,).
         sources: names of the sources by code.
         single: for each source, whether it holds one record a person.
@@ -49,6 +61,8 @@ class Encoded:
     """
 
     rows: pa.Table
+    everyone: pa.Table
+    linkable: Indices | None
     source: Codes
     sources: tuple[str, ...]
     single: npt.NDArray[np.bool_]
@@ -58,6 +72,7 @@ class Encoded:
     days: dict[str, npt.NDArray[np.int32]] = field(default_factory=dict)
     by_value: dict[str, Codes] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
+    one_at_a_time: AbstractContextManager[Any] = field(default_factory=RLock, repr=False, compare=False)
 
     @property
     def n(self) -> int:
@@ -69,51 +84,48 @@ class Encoded:
         return all(name in self.codes and bool((self.codes[name] >= 0).any()) for name in names)
 
     def memo(self, name: str, make: Callable[[], Found]) -> Found:
-        """Compute something about a pool once."""
-        if name not in self.memory:
-            self.memory[name] = make()
-        found: Found = self.memory[name]
+        """Compute something about a pool once, whichever thread asks first."""
+        with self.one_at_a_time:
+            if name not in self.memory:
+                self.memory[name] = make()
+            found: Found = self.memory[name]
         return found
 
-    def add_pools(self, groups: Sequence[Mapping[str, pa.ChunkedArray]], threads: int = 1) -> None:
-        """Code text columns; the columns of a group share one pool."""
-        with ThreadPoolExecutor(threads) as pool:
-            for group, (values, coded) in zip(
-                groups, pool.map(lambda g: encode_columns(list(g.values())), groups), strict=True
-            ):
-                for name, codes in zip(group, coded, strict=True):
-                    self.codes[name] = codes
-                    self.pools[name] = values
+    def add_pools(self, groups: Sequence[Callable[[], Mapping[str, Coded]]], threads: int = 1) -> None:
+        """Add fields; those of a group share one pool. Groups are called several at a time."""
+
+        def coded(group: Callable[[], Mapping[str, Coded]]) -> tuple[tuple[str, ...], Pool, list[Codes]]:
+            columns = group()
+            return tuple(columns), *one_pool(list(columns.values()))
+
+        with ThreadPoolExecutor(threads) as workers:
+            for names, pool, codes in workers.map(coded, groups):
+                for name, of_rows in zip(names, codes, strict=True):
+                    self.codes[name] = of_rows
+                    self.pools[name] = pool
 
     def derive(self, name: str, parent: str, values: Sequence[str | None]) -> None:
         """Add a field computed from each distinct value of another, given in that pool's order."""
-        pool, (per_value,) = encode_columns([pa.array(values, pa.string())])
+        pool, (per_value,) = one_pool([codes_of(pa.array(values, pa.string()))])
         lookup = np.append(per_value, MISSING).astype(np.int32)
         self.codes[name] = lookup[self.codes[parent]]
         self.pools[name] = pool
         self.by_value[name] = per_value
 
 
-def encode_columns(columns: list[pa.ChunkedArray | pa.Array]) -> tuple[Pool, list[Codes]]:
-    """Code text columns against the union of their values, in the order in which they come; null and empty give -1.
-
-    Rows come in one fixed order, so codes do too, and nothing is gained by sorting the values.
-    """
-    encoded = []
-    for column in columns:
-        chunk = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        encoded.append(pc.dictionary_encode(chunk))
-    values = [e.dictionary for e in encoded]
+def one_pool(columns: Sequence[Coded]) -> tuple[Pool, list[Codes]]:
+    """Bring columns to one pool: the union of their values, in the order in which they come. Empty text gives -1."""
+    values = [column.values for column in columns]
     union = values[0] if len(values) == 1 else pc.unique(pa.concat_arrays(values))
     empty = pc.index(union, "").as_py()
     coded = []
-    for column in encoded:
-        codes = np.asarray(column.indices.fill_null(MISSING).to_numpy(zero_copy_only=False), np.int32)
+    for column in columns:
+        codes = column.codes
         if len(values) > 1:
-            places = pc.index_in(column.dictionary, value_set=union).to_numpy(zero_copy_only=False)
+            places = pc.index_in(column.values, value_set=union).to_numpy(zero_copy_only=False)
             codes = np.append(places, MISSING).astype(np.int32)[codes]
         coded.append(codes if empty < 0 else np.where(codes == empty, MISSING, codes).astype(np.int32))
-    return Pool(union.to_numpy(zero_copy_only=False)), coded
+    return Pool(union), coded
 
 
 def combine(*parts: Codes) -> npt.NDArray[np.int64]:

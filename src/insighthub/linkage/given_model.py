@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from insighthub.linkage.encode import Encoded
+from insighthub.linkage.explain.ledger import Step
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import NameRarity
 from insighthub.linkage.model_schema import ModelFile
 from insighthub.linkage.pairs import Pairs
 from insighthub.linkage.patterns import Patterns
-from insighthub.linkage.result import WaterfallStep
 
 
 class ModelOnRows(Protocol):
@@ -34,8 +34,8 @@ class ModelOnRows(Protocol):
     def weights(self, patterns: Patterns, pairs: Pairs) -> npt.NDArray[np.float64]:
         """Return the match weight of every pair in bits, with nothing rounded; shape (pairs,)."""
 
-    def steps(self, patterns: Patterns, pairs: Pairs, i: int) -> tuple[WaterfallStep, ...]:
-        """Return the steps from the prior to the match weight of pair ``i``."""
+    def steps(self, patterns: Patterns, pairs: Pairs, i: int) -> tuple[Step, ...] | None:
+        """Return the steps from the prior to the match weight of pair ``i``, or None where five kinds explain it."""
 
     def written(self) -> ModelFile:
         """Return the model to write beside the links, from which another run gives the same weights."""

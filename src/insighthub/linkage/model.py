@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 import insighthub
 from insighthub.linkage.comparisons.comparison import Comparison
-from insighthub.linkage.em import CLASSES, Parameters, rule_of
+from insighthub.linkage.em import CLASSES, rule_of
 from insighthub.linkage.encode import Encoded, combine, dense
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.model_schema import (
@@ -33,6 +33,7 @@ from insighthub.linkage.model_schema import (
 )
 from insighthub.linkage.prepare import IDENTIFIERS, fill_in_sex, sex_by_name
 from insighthub.linkage.settings import LinkSettings
+from insighthub.linkage.source_pairs_file import describe_source_pairs
 
 Array = npt.NDArray[np.float64]
 LEAST_RECORDS = 10
@@ -61,6 +62,8 @@ def describe(fitted: Fitted, settings: LinkSettings) -> ModelFile:
         )
         for k, comparison in enumerate(fitted.comparisons)
     ]
+    own = parameters.by_source
+    by_source = [] if own is None else describe_source_pairs(own, fitted.comparisons)
     return ModelFile(
         format=FORMAT,
         version=insighthub.__version__,
@@ -74,30 +77,13 @@ def describe(fitted: Fitted, settings: LinkSettings) -> ModelFile:
         settings={k: v for k, v in asdict(settings).items() if k != "threads"},
         classes=dict(zip(CLASSES, _rounded(parameters.sizes), strict=True)),
         comparisons=described,
-        source_pairs=_source_pairs(parameters, [c.name for c in described]),
+        source_pairs=[SourcePair.model_validate(pair) for pair in by_source],
         sex_by_name=_sex_by_name(data, described),
         namesakes=_namesakes(fitted, described),
         shared_values=dict(_shared_values(data)),
         iterations=parameters.iterations,
         converged=parameters.converged,
     )
-
-
-def _source_pairs(parameters: Parameters, names: list[str]) -> list[SourcePair]:
-    """Say what is particular to each pair of sources."""
-    own = parameters.by_source
-    if own is None:
-        return []
-    return [
-        SourcePair(
-            sources=[first, second],
-            classes=dict(zip(CLASSES, _rounded(own.sizes[i * len(own.names) + j]), strict=True)),
-            m={names[k]: _rounded(m[i * len(own.names) + j]) for k, m in sorted(own.m.items())},
-        )
-        for i, first in enumerate(own.names)
-        for j, second in enumerate(own.names)
-        if i <= j
-    ]
 
 
 def _sex_by_name(data: Encoded, comparisons: list[ComparisonPart]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Patterns: the distinct combinations of comparison levels, with how many pairs show each.
 
 Takes the levels of pairs, gives patterns and counts. Millions of pairs show a few thousand patterns, so that the
-model is learned, scored and drawn from these alone.
+model is learned, scored and drawn from these alone. Pairs are compared a million at a time, several lots at once: the
+levels of a lot are grouped and let go, so that memory holds a number a pair and no more.
 """
 
 from __future__ import annotations
@@ -9,15 +10,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from insighthub.linkage.comparisons.comparison import Comparison, Levels
+from insighthub.linkage.comparisons.comparison import Comparison, Levels, Rows
 from insighthub.linkage.encode import Encoded, number_rows
 from insighthub.linkage.frequencies import NameRarity
 from insighthub.linkage.pairs import Pairs
 from insighthub.progress import Progress
+
+#: Pairs compared at a time. Within a lot each distinct pair of values is compared once; smaller lots repeat more of
+#: them, larger ones no longer fit the processor's caches.
+LOT = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -56,33 +62,66 @@ def compare(
     but both names, those with a rare name are one person and those with a common one namesakes, and the model could
     not tell how many there are of each if it saw them as one.
     """
-    levels: list[Levels] = []
+    starts = range(0, max(1, len(pairs)), LOT)
+
+    def lot(start: int) -> _Lot:
+        left, right = pairs.left[start : start + LOT], pairs.right[start : start + LOT]
+        return _compare_lot(data, comparisons, rarity, left, right)
+
+    lots: list[_Lot] = []
     # Sorting and comparing text let go of the interpreter, so that threads really run side by side.
     with ThreadPoolExecutor(threads) as pool:
-        for i, level in enumerate(pool.map(lambda c: c.levels(data, pairs.left, pairs.right), comparisons)):
+        for done, found in enumerate(pool.map(lot, starts), start=1):
+            lots.append(found)
             if progress is not None:
-                progress.advance(i + 1, len(comparisons))
-            levels.append(level)
-    left, right = data.source[pairs.left], data.source[pairs.right]
+                progress.advance(done, len(starts))
+    return _merged(lots)
+
+
+class _Lot(NamedTuple):
+    """The distinct rows of some pairs, how often each is there, and whose it is.
+
+    ``sources`` is the code of the two sources; ``table`` holds whether the pair is barred, three steps of rarity, and
+    the levels.
+    """
+
+    sources: npt.NDArray[np.int32]
+    table: npt.NDArray[np.int8]
+    counts: npt.NDArray[np.int64]
+    of_pair: npt.NDArray[np.int32]
+
+
+def _compare_lot(data: Encoded, comparisons: Sequence[Comparison], rarity: NameRarity, left: Rows, right: Rows) -> _Lot:
+    levels = [comparison.levels(data, left, right) for comparison in comparisons]
     named = {c.name: level for c, level in zip(comparisons, levels, strict=True)}
-    steps = rarity.steps(named.get("given_name"), named.get("family_name"), pairs.left)
-    barred = (left == right) & data.single[left]
+    steps = rarity.steps(named.get("given_name"), named.get("family_name"), left)
+    source_l, source_r = data.source[left], data.source[right]
+    barred = (source_l == source_r) & data.single[source_l]
     # Two people whom one record names are two people.
-    barred |= data.codes["record"][pairs.left] == data.codes["record"][pairs.right]
-    sources = source_pairs(left, right, len(data.sources))
-    first, counts, of_pair = distinct_rows([sources, barred.astype(np.int8), *steps, *levels])
-    return Patterns(
-        _side_by_side([level[first] for level in levels], len(first)),
-        sources[first],
-        barred[first],
-        _side_by_side([step[first] for step in steps], len(first)),
-        counts,
-        of_pair,
-    )
+    barred |= data.codes["record"][left] == data.codes["record"][right]
+    sources = source_pairs(source_l, source_r, len(data.sources))
+    columns = [barred.astype(np.int8), *steps, *levels]
+    first, counts, of_pair = distinct_rows([sources, *columns])
+    return _Lot(sources[first], np.stack([column[first] for column in columns], axis=1), counts, of_pair)
 
 
-def _side_by_side(columns: Sequence[npt.NDArray[np.int8]], rows: int) -> npt.NDArray[np.int8]:
-    return np.stack(columns, axis=1) if columns else np.empty((rows, 0), np.int8)
+def _merged(lots: Sequence[_Lot]) -> Patterns:
+    """Number the patterns of all lots together, in the order in which the pairs first show them."""
+    if len(lots) == 1:
+        sources, table, counts, of_pair = lots[0]
+    else:
+        sources = np.concatenate([lot.sources for lot in lots])
+        table = np.concatenate([lot.table for lot in lots])
+        first, _, number = distinct_rows([sources, *table.T])
+        sources, table = sources[first], table[first]
+        counts = np.zeros(len(first), np.int64)
+        ends = np.cumsum([len(lot.sources) for lot in lots])
+        parts = []
+        for lot, of_lot in zip(lots, np.split(number, ends[:-1]), strict=True):
+            counts[of_lot] += lot.counts
+            parts.append(of_lot[lot.of_pair])
+        of_pair = np.concatenate(parts)
+    return Patterns(table[:, 4:], sources, table[:, 0] == 1, table[:, 1:4], counts, of_pair)
 
 
 def source_pairs(left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], sources: int) -> npt.NDArray[np.int32]:

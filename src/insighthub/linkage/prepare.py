@@ -1,22 +1,25 @@
 """From ``person_records`` to codes: the fields that comparisons and blocking look at.
 
 Takes the table and the names of the sources that hold one record a person, gives ``Encoded``. Everything computed from
-a value (its sound key, its initial, its parts) is computed here, once a distinct value.
+a value (its sound key, its initial, its parts) is computed here, once a distinct value. The table is read a column at a
+time, so that one that lies on disk never has to be in memory as a whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from insighthub.linkage.encode import MISSING, Encoded, Pool, combine, dense, encode_columns
+from insighthub.linkage.encode import MISSING, Encoded, Pool, combine, dense
 from insighthub.linkage.sound import sound_key
-from insighthub.standardise.schema import OTHER_PREFIX
+from insighthub.standardise.coded import KEY, REASON, Coded, Indices, coded, codes_of, is_coded
+from insighthub.standardise.schema import OTHER_PREFIX, PERSON_RECORDS
 
 NAMES = ("given_name", "family_name", "previous_family_name")
 IDENTIFIERS = ("nhs_number", "nino", "upn")
@@ -54,35 +57,40 @@ def prepare(
     """Code the linkable rows.
 
     Args:
-        records: ``person_records``; rows with a ``not_linked_reason`` are left out.
+        records: ``person_records``, coded or not; rows with a ``not_linked_reason`` are left out.
         single: sources that hold one record a person.
         shared_value_limit: a contact or identifier on more records than this counts as not known.
         infer_sex: fill in a sex that a record does not say from its title, and from others who bear the given name.
         threads: fields to code at once.
     """
-    linkable = records.filter(pc.is_null(records["not_linked_reason"]))
-    linkable = linkable.sort_by([("source", "ascending"), ("record_id", "ascending"), ("person", "ascending")])
-    sources_pool, (source,) = encode_columns([linkable["source"]])
-    sources = tuple(str(s) for s in sources_pool.values)
+    table = records if is_coded(records) else coded(records)
+    everyone = table.select(list(KEY)).cast(pa.schema(list(PERSON_RECORDS)[:3])).combine_chunks()
+    linkable = np.flatnonzero(pc.is_null(table[REASON]).to_numpy())
+    at = None if len(linkable) == table.num_rows else linkable
+    rows = everyone if at is None else everyone.take(pa.array(at))
+    source = codes_of(table["source"]).at(at)
+    sources = tuple(source.values.to_pylist())
     data = Encoded(
-        rows=linkable.select(["source", "record_id", "person"]).combine_chunks(),
-        source=source,
+        rows=rows,
+        everyone=everyone,
+        linkable=at,
+        source=source.codes,
         sources=sources,
         single=np.array([s in single for s in sources], bool),
     )
     # Rows are sorted, so those of one record stand together.
-    ids = linkable["record_id"].combine_chunks()
+    ids = pa.concat_arrays([*rows["record_id"].chunks, pa.array([], pa.string())])
     another = np.ones(data.n, bool)
-    another[1:] = (source[1:] != source[:-1]) | pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
+    another[1:] = pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
+    another[1:] |= data.source[1:] != data.source[:-1]
     data.codes["record"] = (np.cumsum(another) - 1).astype(np.int32)
-    data.codes["person"] = linkable["person"].to_numpy().astype(np.int32)
-    first_middle = pc.list_element(pc.split_pattern(pc.fill_null(linkable["middle_names"], ""), " "), 0)
+    data.codes["person"] = rows["person"].to_numpy().astype(np.int32)
+    others = [name for name in table.column_names if name.startswith(OTHER_PREFIX)]
     data.add_pools(
         [
-            {name: linkable[name] for name in NAMES} | {"middle_name": first_middle},
-            {"phone": linkable["phone"], "mobile": linkable["mobile"]},
-            *({name: linkable[name]} for name in ALONE),
-            *({name: linkable[name]} for name in linkable.column_names if name.startswith(OTHER_PREFIX)),
+            partial(_name_columns, table, at),
+            _columns(table, at, "phone", "mobile"),
+            *(_columns(table, at, name) for name in (*ALONE, *others)),
         ],
         threads,
     )
@@ -94,6 +102,18 @@ def prepare(
     for names in (("phone", "mobile"), ("email",), *((i,) for i in IDENTIFIERS)):
         _drop_shared(data, names, shared_value_limit)
     return data
+
+
+def _columns(table: pa.Table, at: Indices | None, *names: str) -> Callable[[], Mapping[str, Coded]]:
+    return lambda: {name: codes_of(table[name]).at(at) for name in names}
+
+
+def _name_columns(table: pa.Table, at: Indices | None) -> Mapping[str, Coded]:
+    """Names, and the first of the middle names, which may be the given name elsewhere."""
+    middle = codes_of(table["middle_names"]).at(at)
+    first = codes_of(pc.list_element(pc.split_pattern(middle.values, " "), 0))
+    lookup = np.append(first.codes, MISSING).astype(np.int32)
+    return {**_columns(table, at, *NAMES)(), "middle_name": Coded(first.values, lookup[middle.codes])}
 
 
 def _names(data: Encoded) -> None:
@@ -140,7 +160,7 @@ def fill_in_sex(data: Encoded, by_name: Mapping[str, str]) -> None:
     number = {sex: i for i, sex in enumerate(sexes)}
     by_value = [number.get(by_name.get(str(v), ""), MISSING) for v in data.pools["given_name"].values]
     told = np.append(by_value, MISSING)[data.codes["given_name"]]
-    data.pools["sex"] = Pool(np.array(sexes, object))
+    data.pools["sex"] = Pool(pa.array(sexes, pa.string()))
     data.codes["sex"] = np.where(stated >= 0, stated, told).astype(np.int32)
 
 

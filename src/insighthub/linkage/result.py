@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from insighthub.linkage.explain.pair import PairExplanation
+from insighthub.linkage.fitted import Fitted
+
 
 @dataclass(frozen=True)
 class LevelWeight:
@@ -33,26 +36,26 @@ class BlockingYield:
     capped_records: int  # records in those blocks
 
 
+class LevelWeights(tuple[LevelWeight, ...]):
+    """All levels of all comparisons, in order; in a notebook, a table."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        from insighthub.linkage.notebook import levels_html
+
+        return levels_html(self)
+
+
 @dataclass(frozen=True)
-class WaterfallStep:
-    """One step from the prior to the match weight of a pair."""
+class Least:
+    """The least work that a stage has to do; see ``insighthub.linkage.limits``."""
 
-    label: str  # "Prior", "Given name: same", "Family name: how rare the value is"
-    weight: float  # bits that this step adds
-
-
-@dataclass(frozen=True)
-class SamplePair:
-    """A pair shown with its evidence, by record reference and never by value."""
-
-    source_l: str
-    record_id_l: str
-    source_r: str
-    record_id_r: str
-    match_weight: float
-    match_probability: float
-    same_cluster: bool
-    steps: tuple[WaterfallStep, ...]
+    stage: str  # as in ``LinkResult.seconds``
+    work: str  # plain English: "9,216,936 pairs at 12 comparisons"
+    bytes: int  # to be touched once
+    comparisons: int  # of texts, to be made once
+    seconds: float  # that one processor needs for just that
 
 
 @dataclass(frozen=True)
@@ -61,15 +64,28 @@ class LinkResult:
 
     links: source, record_id, person (int32), cluster_id (string, null where the row names no person).
     pairs: source_l, record_id_l, person_l, source_r, record_id_r, person_r, match_weight, match_probability,
-        and ``level_<comparison>`` (int8, 0 the strongest agreement, -1 not known) for each comparison.
+        ``level_<comparison>`` (int8, 0 the strongest agreement, -1 not known) for each comparison, and in bits for a
+        match ``rarity_<comparison>`` (of a value agreed on) and ``rarity_full_name``.
+    against: less likely pairs that clustering weighed because other records join them; columns as in pairs.
+    identifiers: source, record_id, person, and a number that stands for the row's NHS number, where it has one.
+    fitted: the model on its rows, with which any two records can be compared; not written to a folder.
     """
 
     links: pa.Table
     pairs: pa.Table
     model: dict[str, object]
     threshold: float  # match probability
-    levels: tuple[LevelWeight, ...]
+    levels: LevelWeights
     blocking: tuple[BlockingYield, ...]
     weight_histogram: tuple[tuple[float, float, int], ...]  # from bits, to bits, candidate pairs that may be one person
-    samples: tuple[SamplePair, ...]
+    samples: tuple[PairExplanation, ...]  # pairs near the threshold
     seconds: dict[str, float] = field(default_factory=dict)  # wall seconds by stage
+    least: tuple[Least, ...] = ()  # the least work of each stage, where it was asked for
+    against: pa.Table | None = field(default=None, repr=False)
+    identifiers: pa.Table | None = field(default=None, repr=False)
+    fitted: Fitted | None = field(default=None, repr=False, compare=False)
+
+    def _repr_html_(self) -> str:
+        from insighthub.linkage.notebook import result_html
+
+        return result_html(self)

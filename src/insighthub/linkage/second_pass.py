@@ -149,9 +149,9 @@ def join_again(
     pairs: Pairs,
     patterns: Patterns,
     weight: npt.NDArray[np.float32],
+    *,
     labels: npt.NDArray[np.int32],
     exclusive: Exclusive,
-    *,
     threshold_bits: float,
 ) -> npt.NDArray[np.int32]:
     """Join clusters that are one person when all of their records are looked at together.

@@ -1,6 +1,7 @@
 """Reads a truth file: which person each record is really of.
 
-Takes CSV or Parquet with source, record_id, entity_id, and person where records are joint.
+Takes CSV or Parquet with source, record_id, entity_id; person where records are joint; household_id where it is known
+who lives with whom.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _REMEDY = "Give a CSV or Parquet file with the columns source, record_id, entity
 
 
 def read_truth(path: Path) -> pa.Table:
-    """Return the truth: source, record_id, entity_id (strings) and person (int32).
+    """Return the truth: source, record_id, entity_id (strings), person (int32), and household_id if the file has it.
 
     Raises:
         DataError: the file is missing, cannot be read, or lacks a column.
@@ -31,9 +32,10 @@ def read_truth(path: Path) -> pa.Table:
                 if name not in names:
                     raise DataError("the truth lacks a column", remedy=_REMEDY, file=path, column=name)
             person = "CAST(person AS INTEGER)" if "person" in names else "1::INTEGER"
+            household = ", household_id::VARCHAR AS household_id" if "household_id" in names else ""
             query = (
                 "SELECT source::VARCHAR AS source, record_id::VARCHAR AS record_id, "
-                f"{person} AS person, entity_id::VARCHAR AS entity_id FROM {reader}"
+                f"{person} AS person, entity_id::VARCHAR AS entity_id{household} FROM {reader}"
             )
             table: pa.Table = db.sql(query, params=[str(path)]).to_arrow_table()
             return table

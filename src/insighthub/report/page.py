@@ -9,17 +9,18 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from insighthub import __version__
 from insighthub.charts import Column, Figure, draw, palette
+from insighthub.charts.fragment import environment
 from insighthub.charts.table import table
 from insighthub.errors import RunError
 from insighthub.linkage.evaluation_result import Evaluation
 from insighthub.linkage.result import LinkResult
+from insighthub.report.calibration_section import calibration_section
 from insighthub.report.cluster_section import cluster_section
 from insighthub.report.counts import SourceCounts
 from insighthub.report.evaluation_section import evaluation_section
+from insighthub.report.groups_section import groups_section
 from insighthub.report.model_section import blocking_section, comparison_section, weights_section
 from insighthub.report.people import count_people
 from insighthub.report.samples_section import samples_section
@@ -29,6 +30,8 @@ from insighthub.report.sources_section import overlap_section, records_section
 # Figures whose findings make the summary at the top, in this order.
 _IN_SHORT = (
     "scores",
+    "household-merges",
+    "calibration-error",
     "rows-by-source",
     "cluster-sizes",
     "sources-known",
@@ -47,9 +50,7 @@ def write_report(
     title: str,
     made_on: date | None = None,
 ) -> None:
-    """Write the report of a linkage run as one self-contained HTML page.
-
-    The page is written beside its place and then moved there, so that a run that dies leaves no half page.
+    """Write the report of a linkage run as one self-contained HTML page; a run that dies leaves no half page.
 
     Args:
         path: where the page goes; its folder must exist.
@@ -62,7 +63,33 @@ def write_report(
     Raises:
         RunError: the page cannot be written.
     """
-    page = _render(_sections(result, deliveries, evaluation), title=title, made_on=made_on or date.today())
+    sections = _sections(result, deliveries, evaluation)
+    findings = {figure.key: figure.title for section in sections for figure in section.figures}
+    in_short = [(key, findings[key]) for key in _IN_SHORT if key in findings]
+    write_page(path, sections, in_short, title=title, made_on=made_on)
+
+
+def write_page(
+    path: Path,
+    sections: Sequence[Section],
+    in_short: Sequence[tuple[str, str]] = (),
+    *,
+    title: str,
+    made_on: date | None = None,
+) -> None:
+    """Write sections as one self-contained HTML page, beside its place and then moved there.
+
+    Args:
+        path: where the page goes; its folder must exist.
+        sections: in order.
+        in_short: what the summary at the top says: the key of a figure or a section, and a sentence.
+        title: the page's heading.
+        made_on: the date that the page bears; today where it is not given.
+
+    Raises:
+        RunError: the page cannot be written.
+    """
+    page = _render(sections, in_short, title=title, made_on=made_on or date.today())
     beside = path.with_name(f".{path.name}.part")
     try:
         beside.write_text(page, encoding="utf-8", newline="\n")
@@ -70,7 +97,7 @@ def write_report(
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise RunError(
-            f"the report cannot be written: {error.strerror}",
+            f"the page cannot be written: {(error.strerror or type(error).__name__).lower()}",
             remedy="Check the folder, its permissions and the free space",
             file=path,
         ) from error
@@ -79,7 +106,7 @@ def write_report(
 def _sections(result: LinkResult, deliveries: Sequence[SourceCounts], evaluation: Evaluation | None) -> list[Section]:
     people = count_people(result.links)
     return [
-        *([evaluation_section(evaluation)] if evaluation is not None else []),
+        *(_against_truth(evaluation) if evaluation is not None else []),
         *([records_section(deliveries)] if deliveries else []),
         overlap_section(people),
         cluster_section(people),
@@ -91,13 +118,25 @@ def _sections(result: LinkResult, deliveries: Sequence[SourceCounts], evaluation
     ]
 
 
+def _against_truth(evaluation: Evaluation) -> list[Section]:
+    groups = groups_section(evaluation)
+    return [
+        evaluation_section(evaluation),
+        *([groups] if groups is not None else []),
+        *([calibration_section(evaluation.calibration)] if evaluation.calibration is not None else []),
+    ]
+
+
 def _run_section(result: LinkResult) -> Section:
     total = sum(result.seconds.values())
     stage, longest = max(result.seconds.items(), key=lambda item: item[1])
     times = table(
         "Wall time by stage",
-        [Column("stage", "Stage"), Column("seconds", "Seconds", "seconds")],
-        [*((words(name), seconds) for name, seconds in result.seconds.items()), ("All stages", total)],
+        [Column("stage", "Stage"), Column("seconds", "Seconds", "seconds"), Column("share", "Share", "share")],
+        [
+            *((words(name), took, took / total if total else None) for name, took in result.seconds.items()),
+            ("All stages", total, 1.0),
+        ],
     )
     finding = f"The run took {total:,.1f} seconds; the longest stage was {words(stage).lower()}, with {longest:,.1f}"
     return Section(
@@ -105,22 +144,17 @@ def _run_section(result: LinkResult) -> Section:
     )
 
 
-def _render(sections: Sequence[Section], *, title: str, made_on: date) -> str:
-    environment = Environment(
-        loader=PackageLoader("insighthub.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    figures = [figure for section in sections for figure in section.figures]
-    findings = {figure.key: figure.title for figure in figures}
-    return environment.get_template("report.html").render(
-        title=title,
-        made_on=f"{made_on.day} {made_on:%B %Y}",
-        version=__version__,
-        in_short=[(key, findings[key]) for key in _IN_SHORT if key in findings],
-        sections=sections,
-        drawings=draw(figures),
-        palette=palette,
+def _render(sections: Sequence[Section], in_short: Sequence[tuple[str, str]], *, title: str, made_on: date) -> str:
+    return (
+        environment("insighthub.report")
+        .get_template("report.html")
+        .render(
+            title=title,
+            made_on=f"{made_on.day} {made_on:%B %Y}",
+            version=__version__,
+            in_short=in_short,
+            sections=sections,
+            drawings=draw([figure for section in sections for figure in section.figures]),
+            palette=palette,
+        )
     )

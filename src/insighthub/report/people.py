@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from insighthub.linkage.reference import Reference
+
 #: How many of the largest clusters are shown, and how many of a cluster's records.
 LARGEST_CLUSTERS, SHOWN_RECORDS = 10, 12
 
@@ -54,19 +56,6 @@ select cluster_id, records, sources, source, record_id, person
 from member where place <= $shown
 order by records desc, cluster_id, place
 """
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A record, named by where it is found and never by what it says."""
-
-    source: str
-    record_id: str
-    person: int = 1
-
-    def __str__(self) -> str:
-        further = f" (person {self.person})" if self.person > 1 else ""
-        return f"{self.source} {self.record_id}{further}"
 
 
 @dataclass(frozen=True)

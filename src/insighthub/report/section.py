@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from insighthub.charts import Figure
-from insighthub.charts.numbers import count
+from insighthub.charts.numbers import of
+
+__all__ = ["Section", "of", "words"]
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,12 @@ class Section:
     heading: str
     lead: str
     figures: tuple[Figure, ...]
+    more: tuple[str, ...] = ()  # further paragraphs, after the lead
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The lead and what follows it."""
+        return tuple(text for text in (self.lead, *self.more) if text)
 
 
 # Fields whose names are short for something, as people write them.
@@ -24,8 +32,3 @@ def words(name: str) -> str:
     """Write the name of a field or a comparison as words: ``given_name`` as "Given name", ``upn`` as "UPN"."""
     text = " ".join(_WRITTEN.get(word, word) for word in name.replace("_", " ").split())
     return text[:1].upper() + text[1:]
-
-
-def of(number: int, one: str, many: str | None = None) -> str:
-    """Write a count with its noun: "1 person", "1,234 people"."""
-    return f"{count(number)} {one if number == 1 else many or one + 's'}"

@@ -1,8 +1,10 @@
-"""Lands a source: stores what was delivered, for good, under the hash of its content.
+"""Lands a source: stores what was delivered, for good, under the hash of its content; or only receives it.
 
 Takes the contract's source, gives a ``Delivery``. A landed file is never changed: the same content, read by the same
 settings, has the same name, so landing it again does nothing. It is written beside and renamed, and the quarantine
-before the records, so that a landed file that can be seen is whole, whenever the program was killed.
+before the records, so that a landed file that can be seen is whole, whenever the program was killed. What is received
+is read and checked just so, but its rows are handed on and not stored: a run that links files once has no use for a
+second copy of them.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import os
 import secrets
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -45,7 +48,8 @@ class Delivery:
 
     Args:
         source: the source's name.
-        path: landed records, Parquet: the file's columns as nullable strings, ``_file`` (string) and ``_row`` (int64).
+        path: landed records, Parquet: the file's columns as nullable strings, ``_file`` (string) and ``_row`` (int64);
+            None where they were received and not stored.
         quarantine: quarantined rows, Parquet: source, file, row, column, reason, raw.
         files: how each file was read, oldest first.
         reasons: how many rows were quarantined for each reason, most first.
@@ -54,7 +58,7 @@ class Delivery:
     """
 
     source: str
-    path: Path
+    path: Path | None
     quarantine: Path
     delivered: int
     landed: int
@@ -112,18 +116,51 @@ def land(source: Source, base: Path, landing: Path, progress: Progress | None = 
         return known
     reading = read_source(source, found.files, digests, progress or Silent())
     facts = _facts(reading, found.warnings)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with _writing(path.parent):
         _remove_stale(path.parent)
         _write(reading.quarantine, quarantine)
         _write(reading.records.replace_schema_metadata({_FACTS: json.dumps(facts).encode()}), path)
+    return _delivery(source.name, path, quarantine, facts)
+
+
+def receive(source: Source, base: Path, folder: Path) -> tuple[Delivery, pa.Table]:
+    """Read and check a source's deliveries as ``land`` does, and store only the quarantined rows.
+
+    Args:
+        source: the contract's source.
+        base: the folder that the source's path starts from.
+        folder: where ``<source>/quarantine.parquet`` is written.
+
+    Returns:
+        The delivery, and its records: the file's columns as nullable strings, ``_file`` and ``_row``.
+
+    Raises:
+        DataError, RunError: as ``land`` does.
+    """
+    found = find_files(source, base)
+    reading = read_source(source, found.files)
+    quarantine = folder / source.name / "quarantine.parquet"
+    with _writing(quarantine.parent):
+        pq.write_table(reading.quarantine, quarantine, compression="zstd")
+    return _delivery(source.name, None, quarantine, _facts(reading, found.warnings)), reading.records
+
+
+@contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Make a folder to write into, and tell the user if it cannot be written.
+
+    Raises:
+        RunError: there is no space, or no permission.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
     except OSError as error:
         raise RunError(
             f"the landing folder cannot be written ({(error.strerror or type(error).__name__).lower()})",
             remedy="Check that there is space, and that you may write there",
-            file=path.parent,
+            file=folder,
         ) from error
-    return _delivery(source.name, path, quarantine, facts)
 
 
 def land_all(
@@ -180,7 +217,18 @@ def _facts(reading: Reading, found: list[str]) -> dict[str, Any]:
     }
 
 
-def _delivery(source: str, path: Path, quarantine: Path, facts: dict[str, Any]) -> Delivery:
+def delivery_as_json(delivery: Delivery) -> dict[str, Any]:
+    """Return a delivery in what JSON can say."""
+    return {**asdict(delivery), "path": delivery.path and str(delivery.path), "quarantine": str(delivery.quarantine)}
+
+
+def delivery_from_json(said: dict[str, Any]) -> Delivery:
+    """Return the delivery that ``delivery_as_json`` gave."""
+    path = Path(said["path"]) if said["path"] is not None else None
+    return _delivery(said["source"], path, Path(said["quarantine"]), said)
+
+
+def _delivery(source: str, path: Path | None, quarantine: Path, facts: dict[str, Any]) -> Delivery:
     return Delivery(
         source=source,
         path=path,

@@ -21,7 +21,7 @@ from insighthub.synthetic.delivery import deliver
 from insighthub.synthetic.entries import Clerk
 from insighthub.synthetic.extract import Extract
 from insighthub.synthetic.extracts import EXTRACTS
-from insighthub.synthetic.population import TODAY, World
+from insighthub.synthetic.population import HOSTEL, TODAY, World
 from insighthub.synthetic.world import build_world, stream
 from insighthub.synthetic.writing import AddressBook
 
@@ -31,6 +31,7 @@ TRUTH = pa.schema(
         pa.field("record_id", pa.string(), nullable=False),
         pa.field("person", pa.int32(), nullable=False),
         pa.field("entity_id", pa.string(), nullable=False),
+        pa.field("household_id", pa.string()),  # none in a hostel or a care home, which are no household
     ]
 )
 
@@ -86,7 +87,7 @@ def generate(out: Path, *, residents: int = 20_000, seed: int = 1, progress: Pro
         habits = HABITS.get(name, Habits(1.0))
         extract = make(world, Clerk(world, book, habits, stream(seed, name)))
         deliver(extract, out, stream(seed, f"{name} delivery"), habits.repeated_rows)
-        truth.append(_truth(extract))
+        truth.append(_truth(world, extract))
         counts[name] = _count(extract)
         joint += _joint(extract)
         _mark_stale(world, extract, stale, known)
@@ -117,8 +118,8 @@ def contract_text() -> str:
     return head + "\n\n".join(example_text(name) for name in EXAMPLES if name in EXTRACTS)
 
 
-def _truth(extract: Extract) -> pa.Table:
-    """Return who is behind each row: source, record_id, person, entity_id; in order of record and person."""
+def _truth(world: World, extract: Extract) -> pa.Table:
+    """Return who is behind each row, and the household that they live in, or lived in last; by record and person."""
     ids = np.array(extract.record_ids(), dtype=object)
     if not extract.named:
         return TRUTH.empty_table()
@@ -127,12 +128,15 @@ def _truth(extract: Extract) -> pa.Table:
     person = np.concatenate([p.person for p in extract.named])
     order = np.lexsort((place, ids[row].astype(str)))
     row, place, person = row[order], place[order], person[order]
+    household = world.people.household[person]
+    shared = world.households.kind[household] >= HOSTEL
     return pa.table(
         {
             "source": pa.array([extract.name] * len(row), pa.string()),
             "record_id": pa.array(ids[row].tolist(), pa.string()),
             "person": pa.array(place, pa.int32()),
             "entity_id": pa.array([f"P{p:07d}" for p in person.tolist()], pa.string()),
+            "household_id": pa.array([f"H{h:07d}" for h in household.tolist()], pa.string(), mask=shared),
         },
         schema=TRUTH,
     )

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from insighthub.charts import Column, Figure, counts, draw, evidence, numbers
+from insighthub.charts import Column, Figure, changes, counts, draw, evidence, network, numbers, rates
 from insighthub.charts.figure import heat_matrix
 from insighthub.charts.palette import contrast, heat_step
 from insighthub.charts.table import table
@@ -28,7 +28,32 @@ FORMS = {
         running=True,
     ),
     "reach": lambda width: evidence.reach([evidence.Span("one", -3, 9, "−3.0 to +9.0")], width),
+    "network": lambda width: network.network(
+        [network.Node(1, "A <b>"), network.Node(2, LONG, "other"), network.Node(3, "C (out)", "outside")],
+        [network.Edge(0, 1, 12.5, holds=True), network.Edge(1, 2, -3.0, holds=False)],
+        width,
+    ),
     "intervals": lambda width: evidence.intervals([evidence.Span("F1", 0.991, 0.997, "0.9940", 0.994)], width),
+    "rates": lambda width: rates.rates(
+        [
+            rates.Rate("female, missed", "Missed", 0.02, 0.01, 0.04, "2.0%*"),
+            rates.Rate(LONG, "False", 0.0, 0.0, 0.3, "0.0%"),
+        ],
+        ("Missed", "False"),
+        width,
+    ),
+    "no rates": lambda width: rates.rates([rates.Rate("none", "Missed", 0, 0, 0, "0.0%")], ("Missed",), width),
+    "reliability": lambda width: rates.reliability(
+        [rates.Reliability(0.05, 0.04, 0.01, 0.08), rates.Reliability(0.95, 0.97, 0.9, 0.99)], width
+    ),
+    "changes": lambda width: changes.changes(
+        [changes.Change("up", 0.1, 0.2, "10% to 20%"), changes.Change(LONG, 0.3, 0.0, "30% to 0%")], width, shares=True
+    ),
+    "changes below nought": lambda width: changes.changes(
+        [changes.Change("weight", -3.5, 12.0, "−3.5 to +12.0"), changes.Change("rows", 0, 3053, "0 to 3,053")],
+        width,
+        shares=False,
+    ),
 }
 
 

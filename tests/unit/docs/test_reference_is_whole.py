@@ -4,7 +4,9 @@ from typing import get_args
 
 import pytest
 
+from insighthub.groups.attributes import GROUPS
 from insighthub.linkage.engine import link_records
+from insighthub.linkage.evaluate_run import as_plain, evaluate_run
 from insighthub.linkage.exchange.record_columns import column_names
 from insighthub.linkage.exchange.splink_export import splink_records
 from insighthub.linkage.prepare import prepare
@@ -37,7 +39,7 @@ def test_reference_pages_are_as_the_code_is(name):
 def test_every_command_and_option_is_explained():
     text = page("commands.md")
     commands = write_reference.commands()
-    assert {"demo", "init", "check", "link", "evaluate", "export"} <= set(commands)
+    assert {"demo", "init", "check", "link", "evaluate", "export", "drift", "explain"} <= set(commands)
     for name, command in commands.items():
         assert f"## insighthub {name}\n" in text
         assert command.help, name
@@ -82,11 +84,19 @@ def test_every_column_of_the_output_is_explained():
     result = link_records(PERSON_RECORDS.empty_table().from_pylist(rows, schema=PERSON_RECORDS))
     assert result.links.column_names == list(reference_words.LINKS)
     explained = [name for name in reference_words.PAIRS if "<" not in name]
-    assert [name for name in result.pairs.column_names if not name.startswith("level_")] == explained
+    by_comparison = {f"{column}_{c['name']}" for c in result.model["comparisons"] for column in ("level", "rarity")}
+    assert [name for name in result.pairs.column_names if name not in by_comparison] == explained
+    assert {"level_given_name", "rarity_given_name"} <= set(result.pairs.column_names)
+    assert result.against.column_names == result.pairs.column_names
+    assert result.identifiers.column_names == list(reference_words.IDENTIFIERS)
     text = page("model-file.md")
     for key in keys_of(result.model):
         assert f"| `{key}` |" in text, key
     assert QUARANTINE.names == list(reference_words.QUARANTINE)
+    assert GROUPS.names == list(reference_words.GROUPS)
+    truth = result.links.append_column("entity_id", result.links["record_id"]).drop_columns(["cluster_id"])
+    evaluation = evaluate_run(result.links, truth, pairs=result.pairs, groups=None)
+    assert list(as_plain(evaluation)) == list(reference_words.EVALUATION)
 
 
 def keys_of(part):

@@ -76,14 +76,14 @@ def test_the_rule_of_one_record_a_person_holds_for_any_number_of_sources(sources
 
 def test_people_of_one_record_are_all_pairs_of_it(records):
     rows = [{"record_id": r, "person": p} for r, p in [("x", 1), ("y", 1), ("y", 2), ("y", 3), ("z", 1), ("z", 2)]]
-    found = same_record_pairs(prepare(records(rows)))
+    found = same_record_pairs(prepare(records(rows)).codes["record"])
     assert sorted(zip(found.left.tolist(), found.right.tolist(), strict=True)) == [(1, 2), (1, 3), (2, 3), (4, 5)]
 
 
 def test_records_of_one_id_in_two_sources_are_two_records(records):
     data = prepare(records([{"source": s, "record_id": "x"} for s in ("a", "b")]))
-    assert len(same_record_pairs(data)) == 0
-    assert len(same_record_pairs(prepare(records([])))) == 0
+    assert len(same_record_pairs(data.codes["record"])) == 0
+    assert len(same_record_pairs(prepare(records([])).codes["record"])) == 0
 
 
 def test_components_join_what_a_path_joins():

@@ -13,6 +13,7 @@ from insighthub.linkage.engine import link_records
 from insighthub.linkage.exchange.own_model import OwnModel
 from insighthub.linkage.exchange.read import checked, model_text, read_model, read_model_file
 from insighthub.linkage.model import LEAST_DATES, LEAST_RECORDS
+from insighthub.linkage.opened import Linkage
 from insighthub.linkage.prepare import prepare
 from insighthub.linkage.settings import LinkSettings
 from tests.made_people import made_people
@@ -155,6 +156,19 @@ def test_a_run_with_the_model_gives_what_learning_gave_but_for_rare_values(learn
 def test_the_waterfall_of_a_given_model_adds_up_to_the_weight(people, file):
     for sample in link(people, model=read_model(file)).samples:
         assert sum(step.weight for step in sample.steps) == pytest.approx(sample.match_weight, abs=1e-6)
+
+
+def test_a_given_model_explains_records_of_sources_that_it_does_not_know(people, file):
+    others = people.set_column(0, "source", pa.array([{"b": "_new"}.get(s, s) for s in people["source"].to_pylist()]))
+    result = link(others, model=read_model(file))
+    new = [sample for sample in result.samples if "_new" in {sample.left.source, sample.right.source}]
+    assert new
+    linkage = Linkage.of(result)
+    for sample in new:
+        assert sum(step.weight for step in sample.steps) == pytest.approx(sample.match_weight, abs=1e-6)
+        ends = [(end.source, end.record_id, end.person) for end in (sample.left, sample.right)]
+        again = linkage.pair(*ends[0][:2], *ends[1][:2], person_l=ends[0][2], person_r=ends[1][2])
+        assert again.steps == sample.steps
 
 
 def test_pairs_of_a_source_with_one_record_a_person_cannot_match_under_a_given_model(people, file):

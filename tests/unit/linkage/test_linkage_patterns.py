@@ -184,3 +184,14 @@ def test_the_frequency_of_a_value_is_its_share_of_the_records_that_have_one(reco
 def test_records_a_person_are_told_from_names_with_a_date_of_birth_or_a_home(records, copies, told_by):
     rows = [{"given_name": "ANN", "family_name": f"NAME{n}", **told_by} for n in range(20) for _ in range(copies)]
     assert records_a_person(prepare(records(rows))) == pytest.approx(copies)
+
+
+@pytest.mark.parametrize("lot", [1, 7, 100])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_how_many_pairs_are_compared_at_a_time_makes_no_difference(compared, monkeypatch, lot, threads):
+    data, comparisons, pairs, whole = compared(PEOPLE, single=["one"])
+    monkeypatch.setattr("insighthub.linkage.patterns.LOT", lot)
+    rarity = name_rarity(data, comparisons, np.ones(data.n, bool))
+    parts = compare(data, comparisons, rarity, pairs, threads=threads)
+    for name in ("levels", "barred", "rarity", "counts", "of_pair"):
+        assert np.array_equal(getattr(parts, name), getattr(whole, name)), name

@@ -6,8 +6,22 @@ from random import Random
 import pyarrow as pa
 import pytest
 
-from insighthub.linkage.evaluation_result import Evaluation, Interval, Scores, SourcePairScores
-from insighthub.linkage.result import BlockingYield, LevelWeight, LinkResult, SamplePair, WaterfallStep
+from insighthub.linkage.evaluation_result import (
+    Calibration,
+    CalibrationBin,
+    Evaluation,
+    GroupComparison,
+    GroupRate,
+    GroupScores,
+    HouseholdMerges,
+    Interval,
+    Scores,
+    SourcePairScores,
+)
+from insighthub.linkage.explain.ledger import KINDS, Kind, Step
+from insighthub.linkage.explain.pair import PairExplanation
+from insighthub.linkage.reference import Reference
+from insighthub.linkage.result import BlockingYield, LevelWeight, LevelWeights, LinkResult
 from insighthub.report import SourceCounts
 
 SOURCES = ("adult_social_care", "benefits", "childrens_social_care", "council_tax", "libraries")
@@ -27,17 +41,20 @@ def links_table(rows):
 
 def sample(place, weight):
     steps = (
-        WaterfallStep("Prior", -14.2),
-        WaterfallStep("Given name: one letter differs", 5.1),
-        WaterfallStep("Family name: same", 6.4),
-        WaterfallStep("Family name: how rare the value is", 1.7),
-        WaterfallStep("Address: same postcode, number not known", 5.5),
-        WaterfallStep("Date of birth: not known", 0.0),
+        Step("Before any evidence", -14.2),
+        Step("Given name: one letter differs", 5.1, "given_name", 1),
+        Step("Family name: same", 6.4, "family_name", 0),
+        Step("Family name: how rare the value is", 1.7, "family_name"),
+        Step("Address: same postcode, number not known", 5.5, "address", 1),
+        Step("Date of birth: not known", 0.0, "date_of_birth", -1),
     )
     rest = weight - sum(step.weight for step in steps)
-    steps = (*steps, WaterfallStep("Telephone: different", rest))
+    steps = (*steps, Step("Phone: different", rest, "phone", 1))
     probability = 2**weight / (1 + 2**weight)
-    return SamplePair("council_tax", f"C{place}", "benefits", f"B{place}", weight, probability, weight > 0, steps)
+    shares = (probability, *((1 - probability) * share for share in (0.7, 0.1, 0.1, 0.1)))
+    kinds = tuple(Kind(name, KINDS[name], share, 0.0) for name, share in zip(KINDS, shares, strict=True))
+    ends = Reference("council_tax", f"C{place}"), Reference("benefits", f"B{place}")
+    return PairExplanation(*ends, weight, probability, 0.5, steps, kinds, same_cluster=weight > 0)
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +89,7 @@ def result():
         pairs=pa.table({"source_l": pa.array([], pa.string())}),
         model={},
         threshold=0.5,
-        levels=tuple(levels),
+        levels=LevelWeights(levels),
         blocking=(
             BlockingYield("same family name and date of birth", 120_000, 120_000, 12, 0, 0),
             BlockingYield(
@@ -110,6 +127,16 @@ def evaluation():
             Interval(p, p - 0.01, p + 0.008), Interval(r, r - 0.02, r + 0.02), Interval(f, f - 0.012, f + 0.01)
         )
 
+    def group(name, people, missed, differs=None):
+        rate = GroupRate(Interval(missed, missed / 2, missed * 2), 0.03, differs)
+        return GroupScores(name, people, people * 4, rate, GroupRate(Interval(0.01, 0.0, 0.03), 0.01, None), None)
+
+    def bins(places):
+        return tuple(
+            CalibrationBin(low, low + 0.1, 40, low + 0.05, Interval(o, max(0, o - 0.1), min(1, o + 0.1)))
+            for low, o in places
+        )
+
     nan = float("nan")
     return Evaluation(
         records=23_000,
@@ -122,5 +149,22 @@ def evaluation():
             SourcePairScores("benefits", "benefits", 50, 52, 0.9, 0.94, 0.92),
             SourcePairScores("council_tax", "libraries", 400, 250, 0.88, 0.55, 0.677),
             SourcePairScores("libraries", "libraries", 0, 0, nan, nan, nan),
+        ),
+        groups=(
+            GroupComparison("sex", (group("female", 400, 0.03), group("male", 380, 0.06, "higher")), 0),
+            GroupComparison("age_band", (group("16 to 24", 70, 0.02, "lower"), group("65 and over", 90, 0.03)), 2),
+            GroupComparison("area", (), 2),
+            GroupComparison("name_origin", (group("African", 50, 0.04), group("Other or not told", 40, 0.03)), 0),
+            GroupComparison("source", tuple(group(f"source_{n}", 20 + n, 0.01 * n) for n in range(1, 21)), 0),
+        ),
+        households=HouseholdMerges(2_000, 6, Interval(0.003, 0.0014, 0.0065)),
+        calibration=Calibration(
+            pairs=80,
+            matches=41,
+            expected=40.0,
+            error=Interval(0.012, 0.004, 0.02),
+            brier=Interval(0.031, 0.02, 0.042),
+            equal_width=bins([(0.0, 0.05), (0.4, 0.7), (0.9, 0.96)]),
+            equal_mass=bins([(0.0, 0.05), (0.9, 0.96)]),
         ),
     )

@@ -240,24 +240,11 @@ def test_several_sources_make_one_table_with_nulls_for_what_one_lacks(landed, co
     assert standardise_all([]).schema.names == PERSON_RECORDS.names
 
 
-def test_the_table_is_the_same_whatever_the_number_of_processes(landed, contract, tmp_path):
+def test_a_landed_file_is_read_as_the_table_that_it_holds(landed, contract, tmp_path):
     import pyarrow.parquet as pq
 
-    items = []
-    for n in range(3):
-        rows = landed(
-            ref=[str(k) for k in range(5 + n)], name=["MR J & MRS K SMITH"] * (5 + n), dob=["27/03/1985"] * (5 + n)
-        )
-        items.append((rows, contract({"full_name": "name", "date_of_birth": "dob"}, name=f"source_{n}")))
+    rows = landed(ref=["1", "2"], name=["MR J & MRS K SMITH", "ANN LEE"], dob=["27/03/1985", None])
+    source = contract({"full_name": "name", "date_of_birth": "dob"})
     path = tmp_path / "landed.parquet"
-    pq.write_table(items[1][0], path)
-    alone = standardise_all(items, processes=1, as_of=TODAY)
-    assert standardise_all(items, processes=2, as_of=TODAY).equals(alone)
-    assert standardise_all([items[0], (path, items[1][1]), items[2]], processes=3, as_of=TODAY).equals(alone)
-
-
-def test_a_worker_tells_a_fault_of_the_contract_as_the_main_process_would(landed, contract):
-    good = (landed(ref=["1", "2"], name=["A", "B"]), contract({"full_name": "name"}, name="one"))
-    bad = (landed(ref=["1"]), contract({"family_name": "surname"}, name="two"))
-    with pytest.raises(ContractError, match="surname"):
-        standardise_all([good, bad], processes=2)
+    pq.write_table(rows, path)
+    assert standardise_all([(path, source)], as_of=TODAY).equals(standardise_all([(rows, source)], as_of=TODAY))

@@ -5,8 +5,10 @@ import itertools
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from insighthub.sources.examples import EXAMPLES, example_text
@@ -98,8 +100,6 @@ def test_every_other_row_is_somebody(delivered):
 
 
 def test_truth_has_the_declared_columns(delivered):
-    import pyarrow.parquet as pq
-
     assert pq.read_schema(delivered.borough.truth).equals(TRUTH)
 
 
@@ -173,3 +173,20 @@ def test_progress_hears_of_stages_and_extracts(tmp_path):
     generate(tmp_path, residents=500, progress=Watcher())
     assert heard[:2] == ["Residents, households and homes", "Extracts"]
     assert heard[-1] == (len(EXTRACTS), len(EXTRACTS))
+
+
+def test_people_of_one_household_share_its_number_and_hostels_have_none(delivered):
+    rows = pq.read_table(delivered.borough.truth).to_pylist()
+    homes = {}
+    for row in rows:
+        homes.setdefault(row["entity_id"], set()).add(row["household_id"])
+    assert all(len(found) == 1 for found in homes.values())
+    people = Counter(next(iter(found)) for found in homes.values())
+    nowhere = people.pop(None)
+    assert 0 < nowhere < 0.02 * len(homes)  # a hostel and a care home for twelve thousand residents
+    assert max(people.values()) < 20
+    assert 1.5 < sum(people.values()) / len(people) < 3.5
+    couples = [r for r in rows if r["source"] == "council_tax" and r["person"] == 2]
+    first = {r["record_id"]: r["household_id"] for r in rows if r["source"] == "council_tax" and r["person"] == 1}
+    together = [r["household_id"] == first[r["record_id"]] for r in couples]
+    assert sum(together) > 0.95 * len(together)

@@ -119,7 +119,7 @@ def _one_name(data: Encoded, a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
         same |= _is_among(x, y, data.memo("nicknames", lambda: _nickname_pairs(pool)), len(pool))
         return np.where(same, 0, 1).astype(np.int8)
 
-    return value_pair_levels(a, b, kernel, size=len(pool)) == 0
+    return np.asarray(value_pair_levels(a, b, kernel, size=len(pool)) == 0)
 
 
 def given_name_levels(data: Encoded, left: Rows, right: Rows) -> Levels:

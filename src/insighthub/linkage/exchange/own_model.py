@@ -12,20 +12,20 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from insighthub.errors import DataError
 from insighthub.linkage.comparisons.choose import choose_comparisons, comparisons_named
 from insighthub.linkage.comparisons.comparison import UNKNOWN, Comparison, Levels, Rows, Rule
 from insighthub.linkage.em import CLASSES, M, N, Parameters, SourcePairs, log_likelihood, rule_of, source_terms
 from insighthub.linkage.encode import MISSING, Encoded, Pool
-from insighthub.linkage.explain import waterfall
+from insighthub.linkage.explain.ledger import Step
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import NameRarity
 from insighthub.linkage.model import log_share_of_rows, name_places, see_as, shares_by_code
 from insighthub.linkage.model_schema import ComparisonPart, ModelFile
 from insighthub.linkage.pairs import Pairs
 from insighthub.linkage.patterns import Patterns
-from insighthub.linkage.result import WaterfallStep
 from insighthub.linkage.score import match_bits, namesake_terms, rarity_terms
 from insighthub.standardise.schema import OTHER_PREFIX
 
@@ -33,7 +33,6 @@ Array = npt.NDArray[np.float64]
 CHUNK = 1_000_000
 #: Bits of a pair that cannot be one person by the sources' own word.
 BARRED_BITS = -60.0
-SEEN_BITS = 1e-9
 
 
 @dataclass(frozen=True)
@@ -71,14 +70,9 @@ class OwnModelOnRows:
         total[:, N] += namesake_terms(fitted, levels[of], left)
         return np.where(patterns.barred[of], BARRED_BITS, match_bits(total))
 
-    def steps(self, patterns: Patterns, pairs: Pairs, i: int) -> tuple[WaterfallStep, ...]:
-        """Return the steps from the prior to the match weight of pair ``i``."""
-        steps = waterfall(self.fitted, patterns.levels[patterns.of_pair[i]], int(pairs.left[i]))
-        weight = float(self._weights(patterns, patterns.of_pair[i : i + 1], pairs.left[i : i + 1])[0])
-        rest = weight - sum(step.weight for step in steps)
-        return (
-            steps if abs(rest) < SEEN_BITS else (*steps, WaterfallStep("What is particular to the two sources", rest))
-        )
+    def steps(self, _patterns: Patterns, _pairs: Pairs, _i: int) -> tuple[Step, ...] | None:
+        """Return None: a model of ours is explained by its five kinds of pair."""
+        return None
 
     def written(self) -> ModelFile:
         """Return the model to write: the one that was read."""
@@ -136,7 +130,7 @@ class OwnModel:
             # A contract's own field that these data do not have: it is not known anywhere.
             if comparison.name.startswith(OTHER_PREFIX) and comparison.name not in data.codes:
                 data.codes[comparison.name] = np.full(data.n, MISSING, np.int32)
-                data.pools[comparison.name] = Pool(np.empty(0, object))
+                data.pools[comparison.name] = Pool(pa.array([], pa.string()))
         frequencies = {
             k: shares_by_code(part.term_frequencies, data.pools[part.term_frequencies.field].values)
             for k, part in enumerate(self.file.comparisons)

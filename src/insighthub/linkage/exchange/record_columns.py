@@ -61,7 +61,7 @@ def column(data: Encoded, name: str) -> pa.Array:
         texts = [" ".join(sorted(str(v).split())) for v in data.pools["address"].values]
         return _of_codes(data, "address", pa.array(texts, pa.string()))
     if name in data.pools:
-        return _of_codes(data, name, pa.array(data.pools[name].values, pa.string()))
+        return _of_codes(data, name, data.pools[name].text)
     return pa.array(data.codes[name], mask=data.codes[name] < 0)
 
 

@@ -21,17 +21,19 @@ import numpy.typing as npt
 from insighthub.errors import DataError
 from insighthub.linkage.comparisons.comparison import Comparison
 from insighthub.linkage.em import CLASSES, Parameters
-from insighthub.linkage.encode import Encoded, encode_columns
+from insighthub.linkage.encode import Encoded, one_pool
 from insighthub.linkage.exchange.own_model import BARRED_BITS
 from insighthub.linkage.exchange.record_columns import column, resolve
 from insighthub.linkage.exchange.sql_levels import SqlCase
+from insighthub.linkage.explain.ledger import Step
+from insighthub.linkage.explain.nouns import title_of
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import NameRarity
 from insighthub.linkage.model import term_frequencies
 from insighthub.linkage.model_schema import ComparisonPart, ModelFile, SqlRarity, TermFrequencies
 from insighthub.linkage.pairs import Pairs
 from insighthub.linkage.patterns import Patterns
-from insighthub.linkage.result import WaterfallStep
+from insighthub.standardise.coded import codes_of
 
 Array = npt.NDArray[np.float64]
 LEAST = 1e-300  # Splink's own floor under m and u
@@ -71,21 +73,21 @@ class SqlModelOnRows:
                 total[at] += self._adjustment(rarity, pairs.left[at], pairs.right[at])
         return np.where(patterns.barred[of], BARRED_BITS, np.clip(total, -MOST_BITS, MOST_BITS))
 
-    def steps(self, patterns: Patterns, pairs: Pairs, i: int) -> tuple[WaterfallStep, ...]:
+    def steps(self, patterns: Patterns, pairs: Pairs, i: int) -> tuple[Step, ...]:
         """Return the steps from the prior to the match weight of pair ``i``."""
-        steps = [WaterfallStep("Before any evidence", self._prior())]
+        steps = [Step("Before any evidence", self._prior())]
         left, right = pairs.left[i : i + 1], pairs.right[i : i + 1]
         for k, part in enumerate(self.file.comparisons):
             level = int(patterns.levels[patterns.of_pair[i], k])
-            name = part.name.removeprefix("other_").replace("_", " ").capitalize()
+            name = title_of(part.name)
             if level < 0:
-                steps.append(WaterfallStep(f"{name}: not known", 0.0))
+                steps.append(Step(f"{name}: not known", 0.0, part.name, level))
                 continue
-            steps.append(WaterfallStep(f"{name}: {part.levels[level]}", float(_bits(part)[level])))
+            steps.append(Step(f"{name}: {part.levels[level]}", float(_bits(part)[level]), part.name, level))
             for rarity in part.rarity:
                 if rarity.level == level:
                     bits = float(self._adjustment(rarity, left, right)[0])
-                    steps.append(WaterfallStep(f"{name}: how rare the value is", bits))
+                    steps.append(Step(f"{name}: how rare the value is", bits, part.name))
         return tuple(steps)
 
     def written(self) -> ModelFile:
@@ -151,7 +153,7 @@ class SqlModel:
                 file=self.path,
                 column=name,
             )
-        pool, (codes,) = encode_columns([column(data, there).cast("string")])
+        pool, (codes,) = one_pool([codes_of(column(data, there).cast("string"))])
         if known is None:
             counts = np.bincount(codes[codes >= 0], minlength=len(pool))
             by_value = np.maximum(counts, 1) / max(1, int(counts.sum()))

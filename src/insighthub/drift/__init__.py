@@ -1,0 +1,1 @@
+"""What changed between two runs: learned weights, sources, clusters, links, and error rates."""
