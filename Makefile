@@ -89,7 +89,7 @@ $(VENV)/.installed-to-run: $(VENV)/.created $(INSTALLED_BY)
 
 $(VENV)/.installed-to-develop: $(VENV)/.created $(INSTALLED_BY)
 	@echo "Installing what is needed to test (a minute or two the first time)"
-	@$(INSTALL) --editable '.[dev,peer]'
+	@$(INSTALL) --editable '.[dev,peer,spark]'
 	@touch $@ $(VENV)/.installed-to-run
 
 $(PEERS_VENV)/.installed: $(VENV)/.created $(PEERS_CONSTRAINTS)

@@ -97,6 +97,19 @@ EVALUATION = {
     "compared pair",
 }
 
+#: Columns of ``unlikely_pairs.parquet`` beside those that name and weigh a pair.
+UNLIKELY = {
+    "stands_for": "how many pairs of about this weight each stands for",
+}
+
+#: Columns of the sheet that ``insighthub sample`` writes, beside those that name a pair.
+SHEET = {
+    "label": "to be filled in: `match`, `not` or `cannot say`",
+    "stratum": "the group of pairs that it was drawn from",
+    "stratum_pairs": "how many pairs that group stands for",
+    "inclusion_probability": "how likely it was to be drawn; empty where the pair was chosen to teach and not drawn",
+}
+
 QUARANTINE = {
     "source": "the source's name in the contract",
     "file": "the file that delivered the row",
@@ -111,6 +124,7 @@ RECORD_COLUMNS = {
     "unique_id": "number of the row, from 0; Splink needs it, and a condition cannot name it",
     "address_words": "the words of the address in the order of the alphabet",
     "birth_date": "date of birth where all of it is known",
+    "birth_day": "month and day of birth where both are known, as in `07-31`",
     "birth_year": "year of birth where all of it is known",
     "birth_year_known": "year of birth as a number",
     "birth_month_known": "month of birth as a number",
@@ -119,9 +133,11 @@ RECORD_COLUMNS = {
     "street_dwelling": "number of the home: one flat, house number and street",
     "family_initial": "first letter of the family name",
     "family_other_forms": "list: halves of a double-barrelled name, the halves swapped, and as one word",
+    "family_prefix": "first four letters of the family name",
     "family_short_forms": "list: short forms of the family name, were it a given name",
     "family_sound": "how the family name sounds; spellings of one name share it",
     "given_initial": "first letter of the given name",
+    "given_prefix": "first three letters of the given name",
     "given_short_forms": "list: short forms of the given name, such as `BOB`",
     "given_sound": "how the given name sounds",
     "middle_first": "the first of the middle names, of those who have one",
@@ -141,6 +157,7 @@ FILES = {
     "against.parquet": "the evidence against: pairs too unlikely for `pairs.parquet` that clusters rest on all the "
     "same, because other records join the two; columns as there",
     "identifiers.parquet": "which records hold a valid NHS number, and which of them the same: a person has one",
+    "unlikely_pairs.parquet": "a sample of the compared pairs too unlikely for `pairs.parquet`, to tell what is missed",
     "quarantine.parquet": "the rows that were not landed, with the reason for each",
     "model.json": "what was learned: sizes, m and u of every level, and how common the common values are",
     "report.html": "how good the match is, on one page; see [Read the report](../how-to/read-the-report.md)",

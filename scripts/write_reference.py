@@ -15,6 +15,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from insighthub.cli import app
+from insighthub.linkage.labels.pair_file import REFERENCES
 from insighthub.linkage.model_schema import FORMAT, ModelFile
 from insighthub.sources.contract import contract_schema
 from insighthub.standardise.schema import OTHER_PREFIX, PERSON_RECORDS
@@ -236,6 +237,10 @@ def output_files_page() -> str:
         ("groups.parquet", reference_words.GROUPS),
         ("pairs.parquet and against.parquet", reference_words.PAIRS),
         ("identifiers.parquet", reference_words.IDENTIFIERS),
+        (
+            "unlikely_pairs.parquet",
+            {n: w for n, w in reference_words.PAIRS.items() if "<" not in n} | reference_words.UNLIKELY,
+        ),
         ("quarantine.parquet", reference_words.QUARANTINE),
     ):
         rows = [(f"`{name}`", sentence(text)) for name, text in words.items()]
@@ -246,7 +251,25 @@ def output_files_page() -> str:
         "`insighthub evaluate --json FILE` writes the same. It holds counts and rates, and nothing of a person.",
         markdown_table(("Entry", "What it is"), rows),
     ]
-    parts += ["## model.json", "[The model file](model-file.md) explains every key."]
+    sheet = (
+        "`insighthub sample` writes it: references and no other data of anybody, so that whoever fills it in looks the "
+        "records up. See [Evaluate without a truth](../how-to/evaluate-without-a-truth.md)."
+    )
+    parts += [
+        "## model.json",
+        "[The model file](model-file.md) explains every key.",
+        "## The sheet of a sample",
+        sheet,
+        markdown_table(
+            ("Column", "What it is"),
+            [
+                (f"`{name}`", sentence(words))
+                for name, words in (
+                    {n: w for n, w in reference_words.PAIRS.items() if n in REFERENCES} | reference_words.SHEET
+                ).items()
+            ],
+        ),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -258,6 +281,8 @@ _MODEL_PARTS = {
     "TermFrequencies": "`term_frequencies`",
     "SourcePair": "An entry of `source_pairs`",
     "Namesakes": "`namesakes`",
+    "LabelsPart": "`labels`",
+    "ShiftPart": "An entry of `shifts`",
     "SqlLevel": "An entry of `sql`",
     "SqlRarity": "An entry of `rarity`",
 }

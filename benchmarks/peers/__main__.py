@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from rich.console import Console
 from benchmarks.borough import borough
 from benchmarks.datasets import DATA_SETS, PROJECT, missing_files, prepare
 from benchmarks.peers.job import KEYS, Column, Job, Labels, write_job
-from benchmarks.peers.page import print_table, write_page
+from benchmarks.peers.page import parts, print_table, title_of, write_page
 from benchmarks.peers.rows import Limits, Row, run_ours, run_peer
 from benchmarks.peers.setups import SETUPS, Setup
 from benchmarks.peers.tables import borough_records, public_records
@@ -75,20 +76,16 @@ def _keys(table: pa.Table) -> list[tuple[Any, ...]]:
 
 
 def run_input(
-    made: Input, work: Path, setups: list[Setup], python: Path, limits: Limits, console: Console, *, ours: bool = True
-) -> list[Row]:
+    made: Input, work: Path, setups: list[Setup], python: Path, limits: Limits, *, ours: bool = True
+) -> Iterator[Row]:
     """Run ours and every set-up on one data set, one after the other."""
-    rows = []
     if ours:
-        rows.append(run_ours(made.contract, work / "ours", Path(sys.executable), made.truth, limits))
-        console.print(f"  Insight Hub: {_brief(rows[-1])}")
+        yield run_ours(made.contract, work / "ours", Path(sys.executable), made.truth, limits)
     for setup in setups:
         told = entities_of(made.records, made.truth) if setup.labels else None
         job = work / setup.name
         write_job(job, Job(made.records, made.columns, made.two_lists, told))
-        rows.append(run_peer(setup, job, job / "out", python, made.records, made.truth, limits))
-        console.print(f"  {setup.title}: {_brief(rows[-1])}")
-    return rows
+        yield run_peer(setup, job, job / "out", python, made.records, made.truth, limits)
 
 
 def _brief(row: Row) -> str:
@@ -151,6 +148,12 @@ def main(arguments: list[str] | None = None) -> int:
     # A run is a process group of its own, so this one must end in order to end it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     console = Console(width=None if sys.stdout.isatty() else 150)
+    if options.docs:
+        try:
+            parts(options.docs)
+        except ValueError as error:  # now, not after hours of runs
+            console.print(str(error))
+            return 2
     setups = [SETUPS[n] for n in (SETUPS if options.setups is None else options.setups)]
     chosen = options.only or names
     absent = [n for n in chosen if n in DATA_SETS and missing_files(DATA_SETS[n])]
@@ -169,16 +172,14 @@ def main(arguments: list[str] | None = None) -> int:
         for name in chosen:
             made = prepare_input(name, work, options.residents)
             console.print(f"{made.title}, {made.records.num_rows:,} records")
-            rows = run_input(made, work / "runs" / name, setups, python, limits, console, ours=not options.no_ours)
-            kept = results.get(name, {}).get("rows", {})
-            results[name] = {
-                "title": made.title,
-                "records": made.records.num_rows,
-                "rows": {**kept, **{row.setup: asdict(row) for row in rows}},
-            }
-            if options.json:
-                text = json.dumps(report(results, limits), indent=2) + "\n"
-                options.json.write_text(text, encoding="utf-8")
+            rows = results.get(name, {}).get("rows", {})
+            results[name] = {"title": made.title, "records": made.records.num_rows, "rows": rows}
+            for row in run_input(made, work / "runs" / name, setups, python, limits, ours=not options.no_ours):
+                console.print(f"  {title_of(row.setup)}: {_brief(row)}")
+                rows[row.setup] = asdict(row)
+                if options.json:  # after every row, so that a benchmark that is broken off keeps what it had
+                    text = json.dumps(report(results, limits), indent=2) + "\n"
+                    options.json.write_text(text, encoding="utf-8")
     figures = report({n: results[n] for n in names if n in results}, limits)
     print_table(figures, console)
     if options.docs:

@@ -25,7 +25,8 @@ OURS = "Insight Hub, no labels"
 Figures = dict[str, Any]
 
 
-def _title(setup: str) -> str:
+def title_of(setup: str) -> str:
+    """Return a set-up's title as the table has it."""
     return OURS if setup == "insighthub" else SETUPS[setup].title
 
 
@@ -38,7 +39,7 @@ def lines(figures: Figures) -> list[list[str]]:
             row = data_set["rows"].get(setup)
             if row is None:
                 continue
-            found.append([first, _title(setup), *_cells(row)])
+            found.append([first, title_of(setup), *_cells(row)])
             first = ""
     return found
 
@@ -56,6 +57,28 @@ def _cells(row: Figures) -> list[str]:
         f"{took['cpu_seconds']:.1f}",
         f"{took['peak_bytes'] / 1e9:.2f}",
     ]
+
+
+def ahead(figures: Figures) -> list[str]:
+    """Return a sentence for every data set on which a set-up has a higher F1 than ours, at either threshold."""
+    found = []
+    for data_set in figures["data_sets"].values():
+        rows = {setup: row for setup, row in data_set["rows"].items() if row["scores"] is not None}
+        if "insighthub" not in rows:
+            continue
+        ours = rows.pop("insighthub")["scores"]["f1"]
+        named = []
+        for setup in SETUPS:
+            if setup not in rows:
+                continue
+            own, best = rows[setup]["scores"]["f1"], (rows[setup]["best"] or rows[setup]["scores"])["f1"]
+            if own > ours:
+                named.append(f"{title_of(setup)} ({own:.4f})")
+            elif best > ours:
+                named.append(f"{title_of(setup)} at its best threshold ({best:.4f})")
+        if named:
+            found.append(f"{data_set['title']} (Insight Hub {ours:.4f}): {'; '.join(named)}.")
+    return found
 
 
 def versions(figures: Figures) -> dict[str, str]:
@@ -85,12 +108,17 @@ def table_text(figures: Figures) -> str:
     rows = [_line(HEADINGS), _line(rule), *(_line(cells) for cells in lines(figures))]
     measured = ", ".join(f"{package} {number}" for package, number in versions(figures).items())
     limits, machine = figures["limits"], figures["machine"]
+    others = [f"- {sentence}" for sentence in ahead(figures)] or ["- On no data set."]
     return "\n".join(
         [
             *rows,
             "",
             f"Measured with {measured}, on {machine['cores']} cores with Python {machine['python']}.",
             f"A run had {limits['minutes']:g} minutes, and one of another tool {limits['gigabytes']:g} GB of memory.",
+            "",
+            "Where another tool has the higher F1:",
+            "",
+            *others,
         ]
     )
 
@@ -99,17 +127,27 @@ def _line(cells: Any) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def write_page(page: Path, figures: Figures) -> None:
-    """Write the table between the page's two markers; the rest of the page stays as it is.
+def parts(page: Path) -> tuple[str, str]:
+    """Return what a page has before and after its table.
 
     Raises:
-        ValueError: the page lacks a marker.
+        ValueError: there is no such page, or it lacks a marker.
     """
-    text = page.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{page.name} lacks the lines {BEGIN} and {END}, between which the table goes")
+    return before, after
+
+
+def write_page(page: Path, figures: Figures) -> None:
+    """Write the table between the page's two markers; the rest of the page stays as it is.
+
+    Raises:
+        ValueError: there is no such page, or it lacks a marker.
+    """
+    before, after = parts(page)
     page.write_text(f"{before}{BEGIN}\n\n{table_text(figures)}\n\n{END}{after}", encoding="utf-8")
 
 

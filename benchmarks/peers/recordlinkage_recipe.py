@@ -30,9 +30,10 @@ from benchmarks.peers.setups import LABELS
 
 SEED = 1
 DEFAULT = 0.5
-GRID = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
+#: Probabilities to cut at; ECM's crowd together near 1.
+GRID = (0.01, 0.05, *(n / 10 for n in range(1, 10)), 0.95, 0.98, *(1 - 10.0**-n for n in range(2, 11)))
 #: A block of more pairs than this in all is left out: it would be the whole run.
-BLOCK_LIMIT = 3_000_000
+BLOCK_LIMIT = 1_000_000
 
 
 def link_unsupervised(job: Job) -> Outcome:

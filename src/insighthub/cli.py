@@ -17,14 +17,22 @@ from insighthub.drift.compare import compare_runs, summary, write_drift
 from insighthub.drift.finding import WORDS
 from insighthub.exports import ExportKind, ModelForm, export_model, export_records
 from insighthub.linkage.explain import ClusterExplanation, PairExplanation
+from insighthub.linkage.labels.run_folder import (
+    StratumCount,
+    evaluate_labels,
+    sample_sheet,
+    teaching_sheet,
+    write_sheet,
+)
 from insighthub.linkage.opened import open_linkage
 from insighthub.linkage.settings import LinkSettings
-from insighthub.pipeline import evaluate_folder, run_link, write_evaluation
+from insighthub.pipeline import Engine, evaluate_folder, run_link, write_evaluation
 from insighthub.report.explanation_page import write_explanation
 from insighthub.sources.checking import CheckReport
 from insighthub.sources.checking import check as check_sources
 from insighthub.sources.contract import load_contract
 from insighthub.sources.home import HomeContract, load_home, write_examples
+from insighthub.store.output_folder import check_whole
 
 app = typer.Typer(
     name="insighthub",
@@ -101,10 +109,17 @@ def check(
 @app.command()
 def link(
     contract: Annotated[Path, typer.Argument(metavar="CONTRACT.toml", help="The contract file.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
     *,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write.")],
     truth: Annotated[
         Path | None, typer.Option(help="A truth file, to say in the report how good the links are.")
+    ] = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Pairs decided to be one person or two, which the links keep to."),
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What people say of some pairs, for the model to learn from.")
     ] = None,
     report: Annotated[bool, typer.Option(help="Write report.html.")] = True,
     threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0 for all processors.")] = 0,
@@ -116,11 +131,17 @@ def link(
             "that Splink 5 saved.",
         ),
     ] = None,
+    engine: Annotated[
+        Engine,
+        typer.Option(metavar="duckdb|spark", help="Where pairs are compared: on this machine, or on Apache Spark."),
+    ] = Engine.DUCKDB,
     timings: Annotated[
         bool, typer.Option("--timings", help="Print the time of each stage beside the least that its work needs.")
     ] = False,
 ) -> None:
     """Link any set of files: clusters, pairs, the model and a report."""
+    if timings and engine is Engine.SPARK:
+        raise typer.BadParameter("the least that the work needs is known of one machine only", param_hint="--timings")
     with console.user_errors(), console.Bars() as bars:
         run = run_link(
             contract,
@@ -128,9 +149,12 @@ def link(
             truth=truth,
             report=report,
             settings=LinkSettings(threads=threads),
+            decisions=decisions,
+            labels=labels,
             model=model,
             progress=bars,
             account=timings,
+            engine=engine,
         )
     console.out.print(console.counts_table(run.counts))
     clusters = run.result.links["cluster_id"]
@@ -139,6 +163,8 @@ def link(
     console.out.print(f"{linked:,} linked records of {people:,} people", highlight=False)
     if model is not None:
         console.out.print(f"Weighed by the model in {model}", highlight=False, markup=False, soft_wrap=True)
+    for line in console.taught_notes(run.result.taught, run.result.threshold):
+        console.out.print(line, highlight=False, soft_wrap=True)
     if run.evaluation is not None:
         console.out.print(console.scores_table(run.evaluation))
         for line in evaluation_tables.in_short(run.evaluation):
@@ -151,24 +177,68 @@ def link(
 
 
 @app.command()
+def sample(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of insighthub link.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The CSV sheet to write; it must be new.")],
+    pairs: Annotated[int, typer.Option(min=1, max=100_000, help="How many pairs people will judge.")] = 300,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed draws other pairs.")] = 1,
+    teach: Annotated[
+        bool, typer.Option("--teach", help="Choose the pairs whose labels teach most; they can measure nothing.")
+    ] = False,
+) -> None:
+    """Draw pairs of records for people to judge, so that evaluate can say how good the links are."""
+    strata: tuple[StratumCount, ...] = ()
+    with console.user_errors():
+        check_whole(directory)
+        if teach:
+            table = teaching_sheet(directory, pairs)
+        else:
+            table, strata = sample_sheet(directory, pairs, seed=seed)
+        write_sheet(table, out)
+    if strata:
+        console.out.print(console.strata_table(strata))
+    console.out.print(f"{table.num_rows:,} pairs: {out}", highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
 def evaluate(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of insighthub link.")],
-    truth: Annotated[Path, typer.Option("--truth", metavar="FILE", help="Which person each record is really of.")],
+    *,
+    truth: Annotated[
+        Path | None, typer.Option("--truth", metavar="FILE", help="Which person each record is really of.")
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option("--labels", metavar="FILE", help="A sheet of insighthub sample, filled in.")
+    ] = None,
     contract: Annotated[
         Path | None,
         typer.Option(help="The contract that was linked, to read names again and compare by their form too."),
     ] = None,
-    json: Annotated[Path | None, typer.Option("--json", help="Write every figure to this file too.")] = None,
+    json: Annotated[
+        Path | None, typer.Option("--json", help="Write every figure that the truth gives to this file too.")
+    ] = None,
 ) -> None:
-    """Hold links against a truth: how good they are, for whom they are worse, and whether probabilities are right."""
+    """Hold links against a truth, or against labels: how good they are, and for whom they are worse."""
+    if truth is None and labels is None:
+        raise typer.BadParameter("give --truth, or --labels, or both")
+    if truth is None and (contract or json):
+        raise typer.BadParameter("--contract and --json need --truth")
     with console.user_errors():
-        evaluation = evaluate_folder(directory, truth, contract=contract)
-        if json is not None:
+        check_whole(directory)
+        evaluation = evaluate_folder(directory, truth, contract=contract) if truth is not None else None
+        if json is not None and evaluation is not None:
             write_evaluation(json, evaluation)
-    console.out.print(console.scores_table(evaluation))
-    console.out.print(console.by_source_table(evaluation))
-    for part in evaluation_tables.lay_out(evaluation):
-        console.out.print(part, highlight=False)
+        labelled = evaluate_labels(directory, labels) if labels is not None else None
+    if evaluation is not None:
+        console.out.print(console.scores_table(evaluation))
+        console.out.print(console.by_source_table(evaluation))
+        for part in evaluation_tables.lay_out(evaluation):
+            console.out.print(part, highlight=False)
+    if labelled is not None:
+        console.out.print(console.labels_table(labelled))
+        for line in console.labels_notes(labelled):
+            console.out.print(line, highlight=False, soft_wrap=True)
 
 
 @app.command()

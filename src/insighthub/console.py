@@ -17,7 +17,8 @@ from rich.table import Table
 
 from insighthub.errors import InsightHubError
 from insighthub.linkage.evaluation_result import Evaluation, Interval
-from insighthub.linkage.result import LinkResult
+from insighthub.linkage.labels.run_folder import LabelledEstimate, StratumCount
+from insighthub.linkage.result import LinkResult, Taught
 from insighthub.report.counts import SourceCounts
 
 out = Console(soft_wrap=False)
@@ -150,6 +151,64 @@ def by_source_table(evaluation: Evaluation) -> Table:
         figures = (f"{s.true_pairs:,}", f"{s.found_pairs:,}", f"{s.precision:.3f}", f"{s.recall:.3f}", f"{s.f1:.3f}")
         table.add_row(s.source_l, s.source_r, *figures)
     return table
+
+
+def strata_table(strata: Sequence[StratumCount]) -> Table:
+    """Lay out what a sample was drawn from."""
+    table = Table(title="What the pairs were drawn from")
+    table.add_column("Stratum")
+    table.add_column("Pairs that are", overflow="fold")
+    for name in ("Pairs", "To be judged"):
+        table.add_column(name, justify="right")
+    for s in strata:
+        table.add_row(s.code, s.words, f"{s.pairs:,}", f"{s.labels:,}")
+    return table
+
+
+def labels_table(found: LabelledEstimate) -> Table:
+    """Lay out what labels say of the links."""
+    table = Table(title=f"How good the links are, estimated from {found.estimate.answered:,} labels (95% interval)")
+    table.add_column("Counted by")
+    for name in ("Precision", "Recall", "F1"):
+        table.add_column(name, justify="right")
+    scores = found.estimate.scores
+    table.add_row("pairs of records", *(_interval(i) for i in (scores.precision, scores.recall, scores.f1)))
+    return table
+
+
+def labels_notes(found: LabelledEstimate) -> Iterator[str]:
+    """Say what recall is relative to, and what became of labels that do not count."""
+    yield (
+        "Recall is among the pairs that were compared, that the links imply, or that lie between clusters which a "
+        "likely pair connects: matches that no blocking rule brought near are not in it."
+    )
+    if found.estimate.unanswered:
+        yield (
+            f"{found.estimate.unanswered:,} drawn pairs have no answer, and are taken to be like the others of their "
+            "stratum."
+        )
+    if found.gone:
+        yield f"{found.gone:,} labelled pairs have a record that is no longer linked."
+    if found.estimate.silent_strata:
+        yield f"{found.estimate.silent_strata:,} strata have no answer; what the model expects stands for them."
+    if found.unused:
+        yield f"{found.unused:,} labels stand on pairs that were not drawn, and count for nothing here."
+
+
+def taught_notes(taught: Taught | None, threshold: float) -> Iterator[str]:
+    """Say what labels did to a run."""
+    if taught is None:
+        return
+    yield f"{taught.labels:,} labels were learned from"
+    if taught.unused:
+        yield f"{taught.unused:,} labels stand on a record that is not linked, and were not used"
+    if taught.labels and taught.reluctance is None:
+        yield "The model stays as it was without them: following them would have made it worse where no label is"
+    if taught.shifts:
+        labels = sum(shift.labels for shift in taught.shifts)
+        yield f"Pairs of {len(taught.shifts):,} looks weigh otherwise than the model says, by {labels:,} labels on such"
+    if taught.threshold_before is not None:
+        yield f"The threshold is {threshold:.3f} and not {taught.threshold_before:.3f}: labels tell that it is better"
 
 
 def _interval(i: Interval) -> str:

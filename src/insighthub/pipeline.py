@@ -13,9 +13,11 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +31,8 @@ from insighthub.linkage.engine import link_records
 from insighthub.linkage.evaluate_run import as_plain, evaluate_run
 from insighthub.linkage.evaluation_result import Evaluation
 from insighthub.linkage.exchange.read import model_text, read_model
+from insighthub.linkage.labels.decisions import read_decisions
+from insighthub.linkage.labels.labels_file import read_labels
 from insighthub.linkage.limits import Rates
 from insighthub.linkage.result import Least, LinkResult
 from insighthub.linkage.settings import LinkSettings
@@ -44,6 +48,13 @@ from insighthub.standardise.intake import Intake, take_in
 from insighthub.store.output_folder import check_whole, output_folder
 
 PAIRS = "pairs.parquet"
+
+
+class Engine(StrEnum):
+    """Where pairs are compared: on this machine, or on Apache Spark."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
 
 
 @dataclass(frozen=True)
@@ -63,9 +74,12 @@ def run_link(
     report: bool = True,
     title: str | None = None,
     settings: LinkSettings | None = None,
+    decisions: Path | None = None,
+    labels: Path | None = None,
     model: Path | None = None,
     progress: Progress | None = None,
     account: bool = False,
+    engine: Engine = Engine.DUCKDB,
 ) -> LinkRun:
     """Link the files of a contract into an output folder.
 
@@ -76,35 +90,41 @@ def run_link(
         report: whether to write ``report.html``.
         title: the report's heading; named after the contract's folder where it is not given.
         settings: the run's few numbers.
+        decisions: a file of pairs decided to be one person or two.
+        labels: a file of what people say of some pairs, for the model to learn from.
         model: a model file to use as it is, ours or Splink's; learned from the files where it is not given.
         progress: told of each stage.
-        account: whether to work out the least work of each stage as well.
+        account: whether to work out the least work of each stage as well; on Spark that of the files alone.
+        engine: where pairs are compared.
 
     Raises:
         ContractError: the contract cannot be used.
         DataError: a file, or the model, cannot be used.
-        RunError: the output cannot be written, or another run writes it.
+        RunError: the output cannot be written, another run writes it, the engine cannot be started, or what is asked
+            for does not go together.
     """
     progress = progress or Silent()
     contract = load_contract(contract_path)
     true_links = read_truth(truth) if truth else None
+    _check_together(engine, decisions=decisions, labels=labels, model=model)
+    decided = read_decisions(decisions) if decisions else None
+    said = read_labels(labels) if labels else None
     given = read_model(model) if model else None
-    with output_folder(out) as folder:
+    with _linker(engine, account=account) as link, output_folder(out) as folder:
         received = folder / "received"
         start = time.perf_counter()
         progress.stage("Reading and standardising the files")
         threads = settings.threads if settings else 0
         taken = take_in(contract, contract_path.resolve().parent, received, threads=threads, progress=progress)
         seconds = _shared_out(time.perf_counter() - start, taken.seconds)
-        result = link_records(
+        result = link(
             taken.records,
             single_sources=[s.name for s in contract.source if s.one_record_per_person],
             other_kinds=other_kinds(contract),
             settings=settings,
-            model=given,
+            **({} if engine is Engine.SPARK else {"decisions": decided, "labels": said, "model": given}),
             progress=progress,
             pairs_to=partial(write_pairs, path=folder / PAIRS),
-            account=account,
         )
         start = time.perf_counter()
         counts = source_counts(taken.deliveries, taken.records)
@@ -126,6 +146,35 @@ def run_link(
             write_report(folder / "report.html", result=result, deliveries=counts, evaluation=evaluation, title=heading)
         shutil.rmtree(received)
     return LinkRun(result, counts, evaluation)
+
+
+def _check_together(engine: Engine, *, decisions: Path | None, labels: Path | None, model: Path | None) -> None:
+    """Refuse what does not go together, before a file is read."""
+    if engine is Engine.SPARK and (decisions or labels or model):
+        raise RunError(
+            "decisions, labels and a given model are for the default engine alone",
+            remedy="Link without --engine spark, or without --decisions, --labels and --model",
+        )
+    if model and labels:
+        raise RunError(
+            "labels teach a model that is being learned, and a given model is used as it is",
+            remedy="Link without --labels, or without --model",
+        )
+
+
+@contextmanager
+def _linker(engine: Engine, *, account: bool) -> Iterator[Callable[..., LinkResult]]:
+    """Give the function that links records; an engine that cannot be started says so before a file is read."""
+    if engine is Engine.DUCKDB:
+        yield partial(link_records, account=account)
+        return
+    from insighthub.linkage.spark.session import require_pyspark, spark_session
+
+    require_pyspark()
+    from insighthub.linkage.spark.engine import link_records_on_spark
+
+    with spark_session() as session:
+        yield partial(link_records_on_spark, session=session)
 
 
 def link_files(contract_path: Path, out: Path) -> LinkResult:
@@ -235,6 +284,7 @@ def _write(
     if result.against is not None and result.identifiers is not None:
         write_pairs(result.against, folder / "against.parquet")
         pq.write_table(result.identifiers, folder / "identifiers.parquet", compression="zstd")
+    pq.write_table(result.unlikely, folder / "unlikely_pairs.parquet", compression="zstd")
     quarantine = pa.concat_tables([pq.read_table(d.quarantine) for d in deliveries])
     pq.write_table(quarantine, folder / "quarantine.parquet", compression="zstd")
     (folder / "model.json").write_text(model_text(result.model), encoding="utf-8", newline="\n")

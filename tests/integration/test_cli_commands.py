@@ -81,6 +81,8 @@ def trial(tmp_path):
         ("link", "contract.toml", "--out", "out", "--threads", "many"),
         ("link", "contract.toml", "--out", "out", "--nonsense"),
         ("evaluate", "out"),
+        ("sample", "out"),
+        ("sample", "out", "--out", "sheet.csv", "--pairs", "0"),
         ("evaluate", "--truth", "truth.csv"),
         ("drift", "out"),
         ("drift", "out", "out", "--nonsense"),
@@ -104,10 +106,10 @@ def test_wrong_usage_ends_with_2_and_writes_nothing(cli, tmp_path, monkeypatch, 
 
 
 def test_without_a_command_the_help_is_shown(cli):
-    assert {"demo", "init", "check", "link", "evaluate", "drift"} <= set(re.findall(r"\w+", cli().output))
+    assert {"demo", "init", "check", "link", "sample", "evaluate", "drift"} <= set(re.findall(r"\w+", cli().output))
 
 
-@pytest.mark.parametrize("command", ["demo", "init", "check", "link", "evaluate", "explain", "drift"])
+@pytest.mark.parametrize("command", ["demo", "init", "check", "link", "sample", "evaluate", "explain", "drift"])
 def test_every_command_has_help(cli, command):
     outcome = cli(command, "--help")
     assert outcome.exit_code == 0
@@ -121,7 +123,8 @@ def test_the_version_is_told(cli):
 def test_link_writes_its_files_and_says_what_came_of_each_row(cli, trial):
     outcome = cli("link", trial / "contract.toml", "--out", trial / "out")
     assert outcome.exit_code == 0
-    tables = {f"{name}.parquet" for name in ("links", "pairs", "against", "identifiers", "groups", "quarantine")}
+    names = ("links", "pairs", "against", "unlikely_pairs", "identifiers", "groups", "quarantine")
+    tables = {f"{name}.parquet" for name in names}
     assert {path.name for path in (trial / "out").iterdir()} == {*tables, "model.json", "report.html", "run.json"}
     rows = {cells[0]: cells[1:] for cells in table_rows(outcome.stdout)}
     assert rows["tenants"][:3] == ["3", "2", "1"]
@@ -340,3 +343,47 @@ def test_links_name_every_person_once_and_records_of_two_people_twice(cli, trial
     )
     rows = [(r["record_id"], r["person"], r["cluster_id"] is None) for r in links.to_pylist()]
     assert rows == [("L1", 1, False), ("L1", 2, False), ("L2", 1, True), ("T1", 1, False), ("T2", 1, False)]
+
+
+def test_a_sample_is_drawn_judged_and_evaluated(cli, few_extracts, small_borough, tmp_path):
+    out = tmp_path / "out"
+    assert cli("link", few_extracts, "--out", out, "--no-report").exit_code == 0
+    drawn = cli("sample", out, "--out", tmp_path / "sheet.csv", "--pairs", 60)
+    assert "60 pairs" in drawn.stdout
+    sheet = (tmp_path / "sheet.csv").read_text(encoding="utf-8")
+    assert len(sheet.splitlines()) == 61
+    again = cli("sample", out, "--out", tmp_path / "sheet.csv")
+    assert again.exit_code == 1
+    assert "may hold labels" in again.stderr
+    assert "no label stands on a pair" in cli("evaluate", out, "--labels", tmp_path / "sheet.csv").stderr
+    (tmp_path / "filled.csv").write_text(sheet.replace(',"","s', ',"match","s'), encoding="utf-8")
+    found = cli("evaluate", out, "--labels", tmp_path / "filled.csv", "--truth", small_borough.truth)
+    assert found.exit_code == 0
+    assert "estimated from 60 labels" in " ".join(found.stdout.split())
+    assert "against the truth" in found.stdout
+
+
+def test_labels_that_teach_are_learned_from(cli, few_extracts, tmp_path):
+    out = tmp_path / "out"
+    cli("link", few_extracts, "--out", out, "--no-report")
+    assert cli("sample", out, "--out", tmp_path / "teach.csv", "--pairs", 30, "--teach").exit_code == 0
+    sheet = (tmp_path / "teach.csv").read_text(encoding="utf-8")
+    (tmp_path / "filled.csv").write_text(sheet.replace(',"","","",""', ',"match","","",""'), encoding="utf-8")
+    learned = cli("link", few_extracts, "--out", out, "--labels", tmp_path / "filled.csv", "--no-report")
+    assert re.search(r"\d+ labels were learned from", learned.stdout)
+
+
+def test_decisions_hold_and_contradictions_name_the_records(cli, trial):
+    head = "source_l,record_id_l,source_r,record_id_r,decision\n"
+    (trial / "decisions.csv").write_text(f"{head}tenants,T1,library,L1,cannot_link\n", encoding="utf-8")
+    words = ("link", trial / "contract.toml", "--out", trial / "out", "--decisions", trial / "decisions.csv")
+    assert cli(*words).exit_code == 0
+    rows = pq.read_table(trial / "out" / "links.parquet").to_pylist()
+    cluster = {row["record_id"]: row["cluster_id"] for row in rows}
+    assert cluster["T1"] != cluster["L1"]
+    with (trial / "decisions.csv").open("a", encoding="utf-8") as handle:
+        handle.write("tenants,T1,library,L1,must_link\n")
+    refused = cli(*words)
+    assert refused.exit_code == 1
+    assert "'T1' of 'tenants'" in refused.stderr
+    assert "'L1' of 'library'" in refused.stderr

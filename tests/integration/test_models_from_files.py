@@ -155,6 +155,18 @@ def test_our_own_form_of_a_model_is_the_file_that_the_run_wrote(folder, tmp_path
     assert [p.name for p in out.parent.iterdir()] == ["model.json"]
 
 
+@pytest.mark.parametrize(
+    ("more", "said"), [(("--labels", "people.csv"), "used as it is"), (("--engine", "spark"), "default engine alone")]
+)
+def test_a_given_model_learns_from_no_labels_and_is_for_the_default_engine(more, said, folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(folder)
+    words = ("link", "contract.toml", "--out", tmp_path / "out", "--model", folder / "linked" / "model.json")
+    outcome = run(*words, *more)
+    assert outcome.exit_code == 1
+    assert said in " ".join(outcome.stderr.split())
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_model_that_cannot_be_used_ends_a_run_before_it_begins(folder, tmp_path):
     bad = tmp_path / "bad.json"
     bad.write_text('{"format": "insighthub-linkage-model/1"}', encoding="utf-8")

@@ -37,9 +37,11 @@ def as_pairs(pairs):
     return Pairs(np.array(left, np.int32), np.array(right, np.int32))
 
 
-def clustered(n, weights, single, identifier, apart, *, threshold=0.0):
+def clustered(n, weights, single, identifier, apart, *, together=(), threshold=0.0):
     bits = np.array([w / WHOLE_BITS for w in weights.values()], np.float32) + np.float32(threshold)
-    exclusive = Exclusive(np.array(single, np.int32), np.array(identifier, np.int32), as_pairs(sorted(apart)))
+    exclusive = Exclusive(
+        np.array(single, np.int32), np.array(identifier, np.int32), as_pairs(sorted(apart)), as_pairs(together)
+    )
     return cluster(n, as_pairs(weights), bits, exclusive, threshold_bits=threshold).tolist()
 
 
@@ -50,9 +52,9 @@ def fits(rows, single, identifier, apart):
     return len(set(sources)) == len(sources) and len(known) <= 1 and not apart & set(combinations(sorted(rows), 2))
 
 
-def slowly(n, weights, single, identifier, apart):
+def slowly(n, weights, single, identifier, apart, together=()):
     """Join the two clusters with the highest mean of compared pairs, over and over; None where two means tie."""
-    clusters = [frozenset([r]) for r in range(n)]
+    clusters = decided_persons(n, together)
     while True:
         open_to_join = []
         for a, b in combinations(clusters, 2):
@@ -69,6 +71,15 @@ def slowly(n, weights, single, identifier, apart):
             return None
         ((a, b),) = chosen
         clusters = [c for c in clusters if c not in (a, b)] + [a | b]
+
+
+def decided_persons(n, together):
+    """Rows joined by what was decided, and by nothing else."""
+    persons = {r: frozenset([r]) for r in range(n)}
+    for a, b in together:
+        both = persons[a] | persons[b]
+        persons |= dict.fromkeys(both, both)
+    return sorted(set(persons.values()), key=min)
 
 
 def sets_of(labels):
@@ -112,3 +123,51 @@ def test_the_order_of_the_pairs_makes_no_difference(graph, random):
 def test_labels_count_clusters_in_the_order_in_which_rows_show_them(graph):
     labels = clustered(*graph)
     assert list(dict.fromkeys(labels)) == list(range(len(set(labels))))
+
+
+@st.composite
+def decided(draw, most=9):
+    """A graph, and pairs decided to be one person or two that do not contradict each other."""
+    n, weights, single, identifier, apart = draw(graphs(most))
+    every = list(combinations(range(n), 2))
+    together = draw(st.lists(st.sampled_from(every), unique=True, max_size=n)) if every else []
+    persons = decided_persons(n, together)
+    two = draw(st.lists(st.sampled_from(every), unique=True, max_size=n)) if every else []
+    cannot = {pair for pair in two if not any(set(pair) <= person for person in persons)}
+    return n, weights, single, identifier, apart, together, cannot
+
+
+@settings(max_examples=400, deadline=None)
+@given(decided(most=20))
+def test_what_was_decided_holds_whatever_the_weights(graph):
+    n, weights, single, identifier, apart, together, cannot = graph
+    labels = clustered(n, weights, single, identifier, apart | cannot, together=together)
+    assert all(labels[a] == labels[b] for a, b in together)
+    assert all(labels[a] != labels[b] for a, b in cannot)
+
+
+@settings(max_examples=400, deadline=None)
+@given(decided(most=12))
+def test_decisions_break_no_rule_beyond_what_they_say(graph):
+    """Two persons as decided are never joined where one of them would lend the other what a person cannot have."""
+    n, weights, single, identifier, apart, together, cannot = graph
+    persons = decided_persons(n, together)
+    labels = clustered(n, weights, single, identifier, apart | cannot, together=together)
+    for rows in sets_of(labels):
+        parts = [p for p in persons if p <= rows]
+        for a, b in combinations(parts, 2):
+            sources = [{single[r] for r in part if single[r] >= 0} for part in (a, b)]
+            known = [{identifier[r] for r in part if identifier[r] >= 0} for part in (a, b)]
+            assert not sources[0] & sources[1]
+            assert not (known[0] and known[1]) or (known[0] == known[1] and len(known[0]) == 1)
+            assert not (apart | cannot) & {(min(x, y), max(x, y)) for x in a for y in b}
+
+
+@settings(max_examples=400, deadline=None)
+@given(decided())
+def test_decided_persons_are_joined_further_as_average_linkage_would(graph):
+    n, weights, _, _, _, together, cannot = graph
+    free = [-1] * n
+    expected = slowly(n, weights, free, free, cannot, together)
+    assume(expected is not None)
+    assert sets_of(clustered(n, weights, free, free, cannot, together=together)) == expected

@@ -4,7 +4,8 @@ Takes pairs with match weights, gives a cluster for every row. Connected compone
 and A and C, who were compared and differ, end as one person. So components that hold such a conflict are taken apart
 and built up again by average linkage: the two clusters whose compared pairs have the highest mean weight are joined,
 until no mean is over the threshold. Two clusters are never joined that hold two people of one record, that share a
-source which holds one record a person, or that hold different valid NHS numbers.
+source which holds one record a person, or that hold different valid NHS numbers. What a person decided stands above
+all of this: rows decided to be one person begin as one cluster, and rows decided to be two are never joined.
 
 Average linkage over the pairs that were compared is reducible (a mean is never over the larger of its parts), so
 clusters that are each other's nearest can be joined at once, and rounds of sorting replace a queue; see Murtagh
@@ -13,14 +14,14 @@ clusters that are each other's nearest can be joined at once, and rounds of sort
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from insighthub.linkage.encode import Codes
+from insighthub.linkage.encode import Codes, Encoded
 from insighthub.linkage.pairs import Pairs
 
 Ints = npt.NDArray[np.int64]
@@ -36,12 +37,14 @@ class Exclusive:
     Attributes:
         single: number of the row's source if it holds one record a person, at most 61, else -1; shape (n,).
         identifier: code of a valid identifier of which a person has one, else -1; shape (n,).
-        apart: pairs that are two people: those whom one record names.
+        apart: pairs that are two people: those whom one record names, and those decided to be two.
+        together: pairs decided to be one person, whatever else is said here of one of them alone; none where not given.
     """
 
     single: Codes
     identifier: Codes
     apart: Pairs
+    together: Pairs = field(default_factory=lambda: Pairs(np.empty(0, np.int32), np.empty(0, np.int32)))
 
 
 def same_record_pairs(record: Codes) -> Pairs:
@@ -58,6 +61,13 @@ def same_record_pairs(record: Codes) -> Pairs:
     if not left:
         return Pairs(record[:0], record[:0])
     return Pairs(np.concatenate(left), np.concatenate(right))
+
+
+def exclusive_of(data: Encoded) -> Exclusive:
+    """Return what a person can have one of, in these rows."""
+    # Sources are numbered among themselves, since clusters keep a bit for each.
+    number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
+    return Exclusive(number[data.source], data.codes["nhs_number"], same_record_pairs(data.codes["record"]))
 
 
 def components(n: int, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
@@ -88,7 +98,9 @@ def cluster(
     """
     left, right = pairs.left, pairs.right
     joins = weight >= threshold_bits
-    label = components(n, left[joins], right[joins]).astype(np.int64)
+    must = exclusive.together
+    ends = (np.concatenate([left[joins], must.left]), np.concatenate([right[joins], must.right]))
+    label = components(n, *ends).astype(np.int64)
     inside = label[left] == label[right]
     torn = np.zeros(int(label.max(initial=-1)) + 1, bool)
     torn[label[left[inside & ~joins]]] = True
@@ -100,7 +112,7 @@ def cluster(
     rows = torn[label]
     open_pairs = inside & rows[left]
     label[rows] = len(torn) + np.flatnonzero(rows)
-    if open_pairs.any():
+    if rows.any():
         capped = np.clip(weight[open_pairs].astype(np.float64) - threshold_bits, -CAP_BITS, CAP_BITS)
         whole = np.rint(capped * UNITS).astype(np.int64)
         # Number only the rows that are taken apart: they are few, and each round looks at all of them.
@@ -113,7 +125,9 @@ def cluster(
             np.ones(len(whole) + int(parted.sum()), np.int64),
             np.concatenate([np.zeros(len(whole), bool), np.ones(int(parted.sum()), bool)]),
         )
-        of_rows = Exclusive(exclusive.single[rows], exclusive.identifier[rows], apart)
+        kept = rows[must.left]
+        together = Pairs(*(small[end[kept]].astype(np.int32) for end in (must.left, must.right)))
+        of_rows = Exclusive(exclusive.single[rows], exclusive.identifier[rows], apart, together)
         label[rows] = len(torn) + _average_linkage(int(rows.sum()), edges, of_rows)
     return in_order_of_rows(label)
 
@@ -162,8 +176,8 @@ class _Edges:
 
 def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
     """Join clusters that are each other's nearest, in rounds; give the root row of every row."""
-    root = np.arange(n, dtype=np.int64)
-    identifier = exclusive.identifier.astype(np.int64)
+    root = _decided(n, exclusive.together)
+    identifier = one_identifier(root, exclusive.identifier, n)
     sources = set_of_sources(root, exclusive.single, n)
     edges = _joined(n, root, edges)
     while True:
@@ -193,6 +207,32 @@ def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
         if np.array_equal(above, root):
             return root
         root = above
+
+
+def _decided(n: int, together: Pairs) -> Ints:
+    """Return the first row of the rows decided to be one person with each row."""
+    group = components(n, together.left, together.right)
+    first = np.full(n, n, np.int64)
+    np.minimum.at(first, group, np.arange(n))
+    return np.asarray(first[group])
+
+
+def one_identifier(label: npt.NDArray[np.integer], identifier: Codes, clusters: int) -> Ints:
+    """Return the identifier that each cluster holds, -1 for none; one that nobody else has where it holds several.
+
+    Only a decision brings two into one cluster, and then neither says who else belongs there.
+
+    Args:
+        label: cluster of each row.
+        identifier: of each row, -1 where it has none.
+        clusters: how many clusters there are.
+    """
+    out = np.full(clusters, -1, np.int64)
+    np.maximum.at(out, label, identifier)
+    known = np.flatnonzero(identifier >= 0)
+    several = np.unique(label[known[identifier[known] != out[label[known]]]])
+    out[several] = int(identifier.max(initial=-1)) + 1 + np.arange(len(several))
+    return out
 
 
 def set_of_sources(label: npt.NDArray[np.integer], single: Codes, clusters: int) -> Ints:

@@ -180,8 +180,10 @@ def source_terms(parameters: Parameters, levels: npt.NDArray[np.int8], source_pa
 
 
 def responsibilities(parameters: Parameters, log_lik: Array, patterns: Patterns) -> Array:
-    """Return P(class | levels), shape (patterns, 5). A barred pattern cannot be of one person."""
+    """Return P(class | levels, labels), shape (patterns, 5). A barred pattern cannot be of one person."""
     scored = log_lik + parameters.log_sizes(patterns.source_pair)
+    if patterns.said is not None:
+        scored[:, M] += patterns.said
     scored[patterns.barred, M] = -np.inf
     scored -= scored.max(axis=1, keepdims=True)
     posterior = np.exp(scored)

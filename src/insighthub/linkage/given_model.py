@@ -28,6 +28,10 @@ class ModelOnRows(Protocol):
         """How rare each row's names are, by the model."""
 
     @property
+    def threshold(self) -> float | None:
+        """The match probability from which records may be joined, where the model brings one."""
+
+    @property
     def looks_again(self) -> bool:
         """Whether clusters, once formed, are judged as wholes by this model too."""
 

@@ -9,7 +9,7 @@ run with this model needs nothing else, and gives a pair the same weight whateve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
 import numpy as np
@@ -25,6 +25,7 @@ from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.model_schema import (
     FORMAT,
     ComparisonPart,
+    LabelsPart,
     LearnedFrom,
     ModelFile,
     Namesakes,
@@ -44,8 +45,14 @@ NEVER_LISTED = frozenset({"address", "address_words", "uprn", "phone", "mobile",
 SHARED_FIELDS = (("phone", "mobile"), ("email",), *((name,) for name in IDENTIFIERS))
 
 
-def describe(fitted: Fitted, settings: LinkSettings) -> ModelFile:
-    """Gather what was learned."""
+def describe(fitted: Fitted, settings: LinkSettings, taught: Mapping[str, object] | None = None) -> ModelFile:
+    """Gather what was learned.
+
+    Args:
+        fitted: the learned model on its rows.
+        settings: of the run, with the threshold that it ended with.
+        taught: what labels did; see ``Teaching.as_dict``.
+    """
     data, parameters = fitted.data, fitted.parameters
     described = [
         ComparisonPart(
@@ -81,6 +88,7 @@ def describe(fitted: Fitted, settings: LinkSettings) -> ModelFile:
         sex_by_name=_sex_by_name(data, described),
         namesakes=_namesakes(fitted, described),
         shared_values=dict(_shared_values(data)),
+        labels=None if taught is None else LabelsPart.model_validate(taught),
         iterations=parameters.iterations,
         converged=parameters.converged,
     )

@@ -139,6 +139,35 @@ class Namesakes(_Part):
     least_dates: int = Field(ge=1, description="a full name with fewer different dates of birth is not listed")
 
 
+class ShiftPart(_Part):
+    """By how much labels shifted the weight of all pairs that look the same."""
+
+    levels: dict[str, int] = Field(description="comparison and level, -1 where not known; the pairs show exactly these")
+    labels: int = Field(ge=0, description="labelled pairs that look so")
+    weight: float = Field(allow_inf_nan=False, description="bits added to the match weight")
+
+
+class LabelsPart(_Part):
+    """What labels changed."""
+
+    labels: int = Field(ge=0, description="labels that were learned from")
+    unused: int = Field(ge=0, description="labels on a record that was not linked")
+    reluctance: float | None = Field(
+        default=None,
+        allow_inf_nan=False,
+        description="labels until half of the pairs that look the same go by them; not there where none do",
+    )
+    regret: float = Field(
+        default=0.0,
+        allow_inf_nan=False,
+        description="matches that following labels may cost where there is no label, as a share of all",
+    )
+    shifts: list[ShiftPart] = Field(default_factory=list, description="every shift of a weight")
+    threshold_before: float | None = Field(
+        default=None, gt=0, lt=1, description="the match probability that was set, where labels moved it"
+    )
+
+
 class ModelFile(_Part):
     """A learned model, or one that came from Splink."""
 
@@ -175,6 +204,7 @@ class ModelFile(_Part):
         default_factory=list,
         description="how common values are, by column; only in a model that came from Splink and was used on data",
     )
+    labels: LabelsPart | None = Field(default=None, description="what labels changed; only where some were given")
     iterations: int = Field(default=0, ge=0, description="rounds of learning")
     converged: bool = Field(default=True, description="whether learning settled before the most rounds allowed")
 
@@ -193,9 +223,20 @@ class ModelFile(_Part):
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
             raise ValueError(f"comparisons that are there twice: {', '.join(twice)}")
+        threshold = self.settings.get("threshold", 0.5)
+        if not isinstance(threshold, float) or not 0 < threshold < 1:
+            raise ValueError("the threshold in settings is no number between 0 and 1")
+        if self.labels is not None and any(not set(shift.levels) <= set(names) for shift in self.labels.shifts):
+            raise ValueError("a shift in labels names a comparison that is not there")
         if len({bool(c.sql) for c in self.comparisons}) > 1:
             raise ValueError("some comparisons are in SQL and others are not")
         return self
+
+    @property
+    def threshold(self) -> float | None:
+        """The match probability from which records may be joined, where the settings hold it."""
+        found = self.settings.get("threshold")
+        return found if isinstance(found, float) else None
 
     @property
     def in_sql(self) -> bool:

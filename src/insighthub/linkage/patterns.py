@@ -37,6 +37,7 @@ class Patterns:
         rarity: steps of how rare the names agreed on are; shape (patterns, 3); see ``NameRarity``.
         counts: pairs of each pattern; shape (patterns,).
         of_pair: pattern of each pair; shape (pairs,).
+        said: nats that people's labels add to the odds of a match, where there are labels; shape (patterns,).
     """
 
     levels: Levels
@@ -45,6 +46,7 @@ class Patterns:
     rarity: npt.NDArray[np.int8]
     counts: npt.NDArray[np.int64]
     of_pair: npt.NDArray[np.int32]
+    said: npt.NDArray[np.float64] | None = None
 
 
 def compare(

@@ -125,6 +125,8 @@ def _names(data: Encoded) -> None:
     data.derive("family_sound", "family_name", [sound_key(v) for v in pool])
     data.derive("family_initial", "family_name", [v[:1] for v in pool])
     data.derive("given_sound", "given_name", [sound_key(v) for v in pool])
+    data.derive("given_prefix", "given_name", [v[:3] if len(v) > 1 else None for v in pool])
+    data.derive("family_prefix", "family_name", [v[:4] if len(v) > 1 else None for v in pool])
     # A letter on its own is an initial: it can agree with a name, but it cannot be a block or be rare.
     data.flags["given_is_initial"] = np.array([*(len(v) == 1 for v in pool), False], bool)[data.codes["given_name"]]
 
@@ -170,6 +172,7 @@ def _dates(data: Encoded) -> None:
         days = [_day(str(v)) for v in data.pools[name].values]
         data.days[name] = np.append(days, MISSING).astype(np.int32)[data.codes[name]]
     data.derive("birth_year", "date_of_birth", [v[:4] if "X" not in v[:4] else None for v in values])
+    data.derive("birth_day", "date_of_birth", [v[5:] if len(v) == 10 and "X" not in v[5:] else None for v in values])
     data.derive("birth_date", "date_of_birth", [v if "X" not in v else None for v in values])
 
 

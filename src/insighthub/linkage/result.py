@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from insighthub.linkage.explain.pair import PairExplanation
 from insighthub.linkage.fitted import Fitted
+from insighthub.linkage.unlikely import UNLIKELY
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,28 @@ class BlockingYield:
     capped_records: int  # records in those blocks
 
 
+@dataclass(frozen=True)
+class GroupOfRules:
+    """Blocking rules of one kind, held against the rules of the other kinds. All counts are sums of probabilities."""
+
+    name: str  # plain English: "dates of birth"
+    rules: int  # rules in the group
+    found: float  # matches that the group gave
+    found_by_others: float  # matches that other groups gave and this one could have given, as its fields are known
+    of_these: float  # how many of them it did give
+
+
+@dataclass(frozen=True)
+class MissedByBlocking:
+    """An estimate of the matches that no blocking rule gave, copies left aside, with a 95% interval."""
+
+    found: float  # matches among the candidate pairs: the sum of their probabilities
+    missed: float
+    low: float
+    high: float
+    groups: tuple[GroupOfRules, ...]
+
+
 class LevelWeights(tuple[LevelWeight, ...]):
     """All levels of all comparisons, in order; in a notebook, a table."""
 
@@ -59,6 +82,27 @@ class Least:
 
 
 @dataclass(frozen=True)
+class Shift:
+    """By how much labels shifted the weight of all pairs that look the same."""
+
+    levels: dict[str, int]  # comparison -> level
+    labels: int  # labelled pairs that look so
+    weight: float  # bits added to the match weight
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What labels did to a run."""
+
+    labels: int  # labels that were learned from
+    unused: int  # labels on a record that was not linked
+    reluctance: float | None = None  # labels until half of the pairs that look the same go by them; None: not followed
+    regret: float = 0.0  # matches that following them may cost where there is no label, as a share of all
+    shifts: tuple[Shift, ...] = ()
+    threshold_before: float | None = None  # the match probability that was set, where labels moved it
+
+
+@dataclass(frozen=True)
 class LinkResult:
     """All that a run of linkage gives.
 
@@ -69,6 +113,7 @@ class LinkResult:
     against: less likely pairs that clustering weighed because other records join them; columns as in pairs.
     identifiers: source, record_id, person, and a number that stands for the row's NHS number, where it has one.
     fitted: the model on its rows, with which any two records can be compared; not written to a folder.
+    unlikely: a sample of the compared pairs that are not in ``pairs``; see ``unlikely_pairs``.
     """
 
     links: pa.Table
@@ -77,12 +122,15 @@ class LinkResult:
     threshold: float  # match probability
     levels: LevelWeights
     blocking: tuple[BlockingYield, ...]
+    missed: MissedByBlocking
     weight_histogram: tuple[tuple[float, float, int], ...]  # from bits, to bits, candidate pairs that may be one person
     samples: tuple[PairExplanation, ...]  # pairs near the threshold
     seconds: dict[str, float] = field(default_factory=dict)  # wall seconds by stage
     least: tuple[Least, ...] = ()  # the least work of each stage, where it was asked for
     against: pa.Table | None = field(default=None, repr=False)
     identifiers: pa.Table | None = field(default=None, repr=False)
+    unlikely: pa.Table = field(default_factory=UNLIKELY.empty_table, repr=False)
+    taught: Taught | None = None  # where labels were given
     fitted: Fitted | None = field(default=None, repr=False, compare=False)
 
     def _repr_html_(self) -> str:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from insighthub.linkage.cluster import UNITS, Exclusive, in_order_of_rows, set_of_sources
+from insighthub.linkage.cluster import UNITS, Exclusive, in_order_of_rows, one_identifier, set_of_sources
 from insighthub.linkage.comparisons.comparison import Rule
 from insighthub.linkage.em import CLASSES, TINY, N, class_levels, rule_of
 from insighthub.linkage.fitted import Fitted
@@ -29,7 +29,7 @@ from insighthub.linkage.score import match_bits, namesake_terms, rarity_terms
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
-NEAR_BITS = -8.0  # two clusters are looked at again if some pair between them weighs more than this
+NEAR_BITS = -5.0  # two clusters are looked at again if some pair between them weighs more than this
 MARGIN_BITS = 3.0  # and joined if together they weigh this much over the threshold,
 DOUBLING_BITS = 1.0  # and this much more for each doubling of the pairs that were compared
 NOT_KNOWN = np.int8(127)
@@ -177,8 +177,7 @@ def join_again(
     between = judge.between(pairs.left[at], patterns.of_pair[at], patterns, ends)
     root = np.arange(clusters, dtype=np.int64)
     sources = set_of_sources(labels, exclusive.single, clusters)
-    identifier = np.full(clusters, -1, np.int64)
-    np.maximum.at(identifier, labels, exclusive.identifier)
+    identifier = one_identifier(labels, exclusive.identifier, clusters)
     parted = [labels[side].astype(np.int64) for side in (exclusive.apart.left, exclusive.apart.right)]
     while True:
         between = between.joined(root)

@@ -130,15 +130,21 @@ def _bits(log_likelihood: npt.NDArray[np.float64]) -> pa.Array:
     return pa.array((0.0 - log_likelihood / np.log(2.0)).astype(np.float32))
 
 
-def weight_histogram(weight: npt.NDArray[np.floating]) -> tuple[tuple[float, float, int], ...]:
+def weight_histogram(
+    weight: npt.NDArray[np.floating], pairs: npt.NDArray[np.int64] | None = None
+) -> tuple[tuple[float, float, int], ...]:
     """Count candidate pairs by match weight, in bins of two bits from the lowest to the highest.
 
     Pairs that cannot be one person by the sources' own word are for the caller to leave out: no evidence weighed there.
+
+    Args:
+        weight: match weights, in bits.
+        pairs: how many pairs each weight stands for; one where it is not given.
     """
     if not len(weight):
         return ()
     low = np.floor(float(weight.min()) / BIN_BITS) * BIN_BITS
     high = np.floor(float(weight.max()) / BIN_BITS) * BIN_BITS + BIN_BITS
     edges = np.arange(low, high + BIN_BITS / 2, BIN_BITS)
-    counts, _ = np.histogram(weight, bins=edges)
+    counts, _ = np.histogram(weight, bins=edges, weights=pairs)
     return tuple((float(a), float(b), int(c)) for a, b, c in zip(edges[:-1], edges[1:], counts, strict=True))

@@ -10,7 +10,7 @@ from itertools import groupby
 from insighthub.charts import Column, Figure, counts, evidence
 from insighthub.charts.numbers import bits, count, share
 from insighthub.charts.table import table
-from insighthub.linkage.result import BlockingYield, LevelWeight, LinkResult
+from insighthub.linkage.result import BlockingYield, GroupOfRules, LevelWeight, LinkResult, MissedByBlocking
 from insighthub.report.section import Section, of, words
 
 
@@ -24,14 +24,15 @@ def threshold_bits(threshold: float) -> float:
     return math.log2(probability / (1 - probability))
 
 
-def blocking_section(blocking: Sequence[BlockingYield]) -> Section:
+def blocking_section(blocking: Sequence[BlockingYield], missed: MissedByBlocking) -> Section:
     """Say what each blocking rule brought."""
     return Section(
         "blocking",
         "Blocking: which pairs were compared",
         "Comparing every record with every other would take too long, so only pairs that share something are "
-        "candidates. A rule's new pairs are those that no rule above it gave.",
-        (_rules(blocking),) if blocking else (),
+        "candidates. The rules were chosen from many for the likely matches that each brings for the pairs it costs. "
+        "A rule's new pairs are those that no rule above it gave.",
+        ((_rules(blocking),) if blocking else ()) + ((_missed(missed),) if missed.groups else ()),
     )
 
 
@@ -109,6 +110,44 @@ def _rules(blocking: Sequence[BlockingYield]) -> Figure:
             ],
         ),
         lambda width: counts.bars(bars, ("New pairs", "Also given by a rule above"), width),
+    )
+
+
+def _missed(missed: MissedByBlocking) -> Figure:
+    """Say about how many matches no rule gave, and what each group of rules finds of what the others find."""
+
+    def found(group: GroupOfRules) -> float | None:
+        return group.of_these / group.found_by_others if group.found_by_others else None
+
+    total = missed.found + missed.missed
+    bars = [
+        counts.Bar(words(g.name), (round(g.of_these), round(g.found_by_others - g.of_these)), share(found(g)))
+        for g in missed.groups
+    ]
+    return Figure(
+        "blocking-missed",
+        f"At least {share(missed.missed / total if total else None)} of the pairs of one person were likely never "
+        f"compared: about {count(round(missed.missed))}, between {count(round(missed.low))} and "
+        f"{count(round(missed.high))} if groups of rules miss independently",
+        "Told from how many of the matches that other groups of rules gave a group gave too, where the fields it "
+        "needs are known. It is a floor: too low where one thing hides a pair from several groups at once, as in "
+        "records that hold little. Records that were never compared may still end as one person by way of a third.",
+        table(
+            "What each group of rules finds of the matches that others find",
+            [
+                Column("group", "Rules on"),
+                Column("rules", "Rules", "count"),
+                Column("found", "Matches given", "count"),
+                Column("found_by_others", "Matches given by other groups", "count"),
+                Column("of_these", "Of these, given by this group too", "count"),
+                Column("share", "Share", "share"),
+            ],
+            [
+                (words(g.name), g.rules, round(g.found), round(g.found_by_others), round(g.of_these), found(g))
+                for g in missed.groups
+            ],
+        ),
+        lambda width: counts.bars(bars, ("Given by this group too", "Given by other groups alone"), width),
     )
 
 

@@ -110,7 +110,7 @@ def _sections(result: LinkResult, deliveries: Sequence[SourceCounts], evaluation
         *([records_section(deliveries)] if deliveries else []),
         overlap_section(people),
         cluster_section(people),
-        blocking_section(result.blocking),
+        blocking_section(result.blocking, result.missed),
         comparison_section(result.levels),
         weights_section(result),
         samples_section(result),

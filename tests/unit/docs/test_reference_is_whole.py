@@ -39,13 +39,13 @@ def test_reference_pages_are_as_the_code_is(name):
 def test_every_command_and_option_is_explained():
     text = page("commands.md")
     commands = write_reference.commands()
-    assert {"demo", "init", "check", "link", "evaluate", "export", "drift", "explain"} <= set(commands)
+    assert {"demo", "init", "check", "link", "sample", "evaluate", "export", "drift", "explain"} <= set(commands)
     for name, command in commands.items():
         assert f"## insighthub {name}\n" in text
         assert command.help, name
         for parameter in command.params:
             assert parameter.help, f"{name} {parameter.name}"
-            assert (parameter.metavar or parameter.opts[0]) in text
+            assert (parameter.metavar or parameter.opts[0]).replace("|", "\\|") in text
 
 
 def test_every_setting_of_a_contract_is_explained():
@@ -89,6 +89,8 @@ def test_every_column_of_the_output_is_explained():
     assert {"level_given_name", "rarity_given_name"} <= set(result.pairs.column_names)
     assert result.against.column_names == result.pairs.column_names
     assert result.identifiers.column_names == list(reference_words.IDENTIFIERS)
+    weighed = [name for name in explained if not name.startswith("rarity_")]
+    assert result.unlikely.column_names == [*weighed, *reference_words.UNLIKELY]
     text = page("model-file.md")
     for key in keys_of(result.model):
         assert f"| `{key}` |" in text, key

@@ -158,6 +158,37 @@ def test_the_waterfall_of_a_given_model_adds_up_to_the_weight(people, file):
         assert sum(step.weight for step in sample.steps) == pytest.approx(sample.match_weight, abs=1e-6)
 
 
+def test_what_labels_shifted_is_shifted_under_a_given_model_too(learned, people, file):
+    before = link(people, model=read_model(file))
+    names = [c["name"] for c in learned.model["comparisons"]]
+    look = {name: before.pairs[f"level_{name}"][0].as_py() for name in names}
+    taught = {"labels": 9, "unused": 0, "regret": 0.0, "shifts": [{"levels": look, "labels": 9, "weight": 2.5}]}
+    after = link(people, model=OwnModel.of(checked({**learned.model, "labels": taught}, None)))
+    one, other = weights(before), weights(after)
+    shifted = 0
+    for row, key in zip(before.pairs.to_pylist(), one, strict=True):
+        alike = all(row[f"level_{name}"] == level for name, level in look.items())
+        barred = row["source_l"] == row["source_r"] == "c" or row["record_id_l"] == row["record_id_r"]
+        assert key not in other or other[key] == one[key] + (2.5 if alike and not barred else 0.0)
+        shifted += alike and not barred and key in other
+    assert shifted
+    assert after.model["labels"] == taught
+
+
+def test_a_given_model_brings_the_threshold_that_it_was_learned_with(learned, people):
+    content = {**learned.model, "settings": {**learned.model["settings"], "threshold": 0.9375}}
+    result = link(people, model=OwnModel.of(checked(content, None)))
+    assert result.threshold == 0.9375
+    assert result.samples
+    assert all(sample.threshold == 0.9375 for sample in result.samples)
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.0, "high", True])
+def test_a_threshold_that_is_none_is_refused(learned, threshold):
+    with pytest.raises(DataError, match="threshold"):
+        checked({**learned.model, "settings": {"threshold": threshold}}, None)
+
+
 def test_a_given_model_explains_records_of_sources_that_it_does_not_know(people, file):
     others = people.set_column(0, "source", pa.array([{"b": "_new"}.get(s, s) for s in people["source"].to_pylist()]))
     result = link(others, model=read_model(file))

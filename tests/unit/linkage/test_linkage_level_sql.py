@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 
-from insighthub.linkage.blocking import candidate_pairs, choose_rules
+from insighthub.linkage.blocking.choose import choose_rules
+from insighthub.linkage.blocking.judge import first_look
+from insighthub.linkage.blocking.names import paired_by_name
+from insighthub.linkage.blocking.pairing import candidate_pairs
 from insighthub.linkage.comparisons.choose import choose_comparisons
 from insighthub.linkage.exchange.level_sql import level_sql
 from insighthub.linkage.exchange.sql_levels import SqlCase
+from insighthub.linkage.frequencies import name_rarity
 from insighthub.linkage.model_schema import SqlLevel
 from insighthub.linkage.prepare import prepare
 from insighthub.progress import Silent
@@ -25,10 +29,13 @@ def compared():
     table = made_people(4, 3_000)
     table = table.append_column("other_place", table["street"]).append_column("other_team", table["sex"])
     data = prepare(table)
-    pairs, _ = candidate_pairs(data, choose_rules(data), cap=150, progress=Silent())
+    chosen = choose_comparisons(data, KINDS)
+    judge = first_look(data, chosen, name_rarity(data, chosen, paired_by_name(data, 150)))
+    rules = choose_rules(data, judge, cap=150, pairs_per_record=12.0)
+    pairs = candidate_pairs(data, rules, cap=150, progress=Silent()).pairs
     dice = np.random.Generator(np.random.PCG64(1))
     left, right = dice.integers(0, data.n, (2, len(pairs)), dtype=np.int32)
-    comparisons = {c.name: c for c in choose_comparisons(data, KINDS)}
+    comparisons = {c.name: c for c in chosen}
     return comparisons, data, np.append(pairs.left, left), np.append(pairs.right, right)
 
 

@@ -237,6 +237,23 @@ def test_the_table_has_a_line_for_each_set_up_that_was_run_and_the_failures_too(
     assert {len(line) for line in found} == {len(page.HEADINGS)}
 
 
+def test_a_tool_that_is_ahead_is_named_with_how():
+    def row(own, best):
+        return {**DONE, "scores": {**DONE["scores"], "f1": own}, "best": best and {"f1": best}}
+
+    rows = {
+        "insighthub": row(0.9, None),
+        "dedupe": row(0.95, 0.97),
+        "goldenmatch_zero": row(0.8, 0.91),
+        "recordlinkage_ecm": row(0.8, 0.85),
+        "goldenmatch_probabilistic": NOT_DONE,
+    }
+    named = "dedupe, up to 300 labels (0.9500); GoldenMatch, zero-config at its best threshold (0.9100)"
+    assert page.ahead(figures(rows)) == [f"A set (Insight Hub 0.9000): {named}."]
+    assert page.ahead(figures({"insighthub": row(0.9, None), "recordlinkage_ecm": row(0.8, 0.85)})) == []
+    assert "- On no data set." in page.table_text(figures({"insighthub": row(0.9, None)}))
+
+
 def test_a_page_is_written_between_its_markers_and_only_there(tmp_path):
     path = tmp_path / "page.md"
     path.write_text(f"# Title\n\n{page.BEGIN}\nthe table before\n{page.END}\n\nAfter.\n")
@@ -255,6 +272,12 @@ def test_a_page_without_markers_is_refused(tmp_path):
     path.write_text("# Title\n")
     with pytest.raises(ValueError, match=r"page\.md lacks the lines"):
         page.write_page(path, figures({}))
+
+
+def test_a_page_that_cannot_be_written_is_told_before_anything_runs(tmp_path, capsys):
+    assert main(["--only", "borough", "--work", str(tmp_path), "--docs", str(tmp_path / "none.md")]) == 2
+    assert "none.md lacks the lines" in console_text(capsys)
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_documentation_has_the_table_that_the_command_writes():

@@ -21,7 +21,14 @@ from insighthub.linkage.evaluation_result import (
 from insighthub.linkage.explain.ledger import KINDS, Kind, Step
 from insighthub.linkage.explain.pair import PairExplanation
 from insighthub.linkage.reference import Reference
-from insighthub.linkage.result import BlockingYield, LevelWeight, LevelWeights, LinkResult
+from insighthub.linkage.result import (
+    BlockingYield,
+    GroupOfRules,
+    LevelWeight,
+    LevelWeights,
+    LinkResult,
+    MissedByBlocking,
+)
 from insighthub.report import SourceCounts
 
 SOURCES = ("adult_social_care", "benefits", "childrens_social_care", "council_tax", "libraries")
@@ -96,6 +103,16 @@ def result():
                 "same first letters of given name, same postcode and house number", 400_000, 340_000, 88, 0, 0
             ),
             BlockingYield("same telephone", 30_000, 4_321, 40, 3, 1_234),
+        ),
+        missed=MissedByBlocking(
+            found=52_000.0,
+            missed=1_300.0,
+            low=900.0,
+            high=1_900.0,
+            groups=(
+                GroupOfRules("dates of birth", 4, 21_000.0, 22_000.0, 20_900.0),
+                GroupOfRules("places", 6, 46_000.0, 43_000.0, 38_700.0),
+            ),
         ),
         weight_histogram=histogram,
         samples=tuple(sample(n, -3.25 + n / 2) for n in range(16)),

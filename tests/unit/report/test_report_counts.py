@@ -3,7 +3,7 @@ import dataclasses
 import pyarrow as pa
 import pytest
 
-from insighthub.linkage.result import BlockingYield, LinkResult
+from insighthub.linkage.result import BlockingYield, LinkResult, MissedByBlocking
 from insighthub.report import SourceCounts, write_report
 from insighthub.report.model_section import blocking_section, threshold_bits
 from insighthub.report.people import Reference, count_people
@@ -79,8 +79,18 @@ def test_one_source_alone_has_no_overlap_matrix():
     assert [figure.key for figure in section.figures] == ["sources-known"]
 
 
+NOTHING_MISSED = MissedByBlocking(0.0, 0.0, 0.0, 0.0, ())
+
+
+def test_blocking_says_about_how_many_matches_it_missed(result):
+    figure = blocking_section(result.blocking, result.missed).figures[1]
+    assert figure.title.startswith("At least 2.4% of the pairs of one person were likely never compared: about 1,300,")
+    assert "between 900 and 1,900" in figure.title
+    assert figure.table.rows[1][1:] == (6, 46_000, 43_000, 38_700, 0.9)
+
+
 def test_blocking_says_what_was_left_out():
-    figure = blocking_section([BlockingYield("same postcode", 10, 10, 5, 2, 900)]).figures[0]
+    figure = blocking_section([BlockingYield("same postcode", 10, 10, 5, 2, 900)], NOTHING_MISSED).figures[0]
     assert figure.summary == "2 blocks were left out for being too large, with 900 records."
     assert figure.table.rows == (("Same postcode", 10, 10, 1.0, 5, 2, 900),)
 
@@ -98,6 +108,7 @@ def test_a_run_that_found_nothing_still_has_a_report(tmp_path):
         threshold=0.5,
         levels=(),
         blocking=(),
+        missed=NOTHING_MISSED,
         weight_histogram=(),
         samples=(),
     )

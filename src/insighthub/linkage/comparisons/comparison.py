@@ -49,6 +49,8 @@ class Comparison:
             addresses and telephones of years ago.
         lasting: what is compared does not change in a life, so that of many records each one counts.
         of_others: what is compared is what other records say, so that a record more may change another pair's level.
+        prepare: works out, and keeps with ``Encoded.memo``, what the levels need of rows other than the pair's own. It
+            is called where all rows are at hand; the levels may then be asked for where only the pair's are.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Comparison:
     by_source: bool = False
     lasting: bool = False
     of_others: bool = False
+    prepare: Callable[[Encoded], object] | None = None
 
     def centre(self) -> npt.NDArray[np.float64]:
         """Return the centre of the prior on m: nine in ten agree exactly, the rest is spread evenly."""

@@ -38,24 +38,25 @@ def _names_by_home(data: Encoded) -> tuple[Keys, Keys]:
     return entry // span, entry % span
 
 
-def _own(data: Encoded, name: Keys, homes: Keys) -> Keys:
-    """How telling each row's own full name is, nought where it is not looked at; shape (n,)."""
+def _own(data: Encoded, name: Keys, homes: Keys) -> tuple[Keys, Keys]:
+    """Return the full names that are looked at (given x span + family, sorted), and how telling each is."""
     given, family = data.codes["given_name"], data.codes["family_name"]
     at = _at(data)
-    number = dense(given[at].astype(np.int64) * len(data.pools["family_name"]) + family[at])
+    full = given[at].astype(np.int64) * len(data.pools["family_name"]) + family[at]
+    names, first = np.unique(full, return_index=True)
+    number = dense(full)
     by_name = np.zeros(int(number.max(initial=-1)) + 1, np.int64)
     by_name[name] = TELLING // (homes - 1)
-    out = np.zeros(data.n, np.int64)
-    out[at] = by_name[number]
-    return out
+    return names, by_name[number[first]]
 
 
-def shared_names(data: Encoded) -> tuple[Keys, Keys, npt.NDArray[np.int32], Keys]:
+def shared_names(data: Encoded) -> tuple[Keys, Keys, npt.NDArray[np.int32], tuple[Keys, Keys]]:
     """Return what dwellings share.
 
     Returns:
         The pairs of dwellings that share a full name (smaller x span + larger, sorted); how telling the names are that
-        each shares, in thousandths; how many names each dwelling has; and how telling each row's own name is.
+        each shares, in thousandths; how many names each dwelling has; and the full names that are looked at, sorted,
+        with how telling each is.
     """
     name, home = _names_by_home(data)
     span = int(data.codes["dwelling"].max(initial=0)) + 1
@@ -78,9 +79,13 @@ def shared_names(data: Encoded) -> tuple[Keys, Keys, npt.NDArray[np.int32], Keys
     return keys, total, names_a_home, _own(data, name, homes)
 
 
+def _shared(data: Encoded) -> tuple[Keys, Keys, npt.NDArray[np.int32], tuple[Keys, Keys]]:
+    return data.memo("shared names", lambda: shared_names(data))
+
+
 def mates_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
     """Levels of the house-mates of pairs at two addresses; see ``MATES.labels``."""
-    keys, total, names_a_home, own = data.memo("shared names", lambda: shared_names(data))
+    keys, total, names_a_home, (names, telling) = _shared(data)
     home = data.codes["dwelling"]
     out = np.full(len(left), UNKNOWN, np.int8)
     given, family = data.codes["given_name"], data.codes["family_name"]
@@ -92,7 +97,9 @@ def mates_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
     place = np.minimum(np.searchsorted(keys, wanted), max(0, len(keys) - 1))
     shared = np.where(keys[place] == wanted, total[place], 0) if len(keys) else np.zeros(len(at), np.int64)
     same = (family[left[at]] >= 0) & (family[left[at]] == family[right[at]])
-    others = shared - np.where(same, own[left[at]], 0)
+    full = given[left[at]].astype(np.int64) * len(data.pools["family_name"]) + family[left[at]]
+    own = telling[np.minimum(np.searchsorted(names, full), len(names) - 1)] if len(names) else np.zeros_like(full)
+    others = shared - np.where(same, own, 0)
     company = (names_a_home[a] > 1) & (names_a_home[b] > 1)
     steps = np.searchsorted(-np.array(STEPS), -others, side="right")
     out[at] = np.where(others >= STEPS[-1], np.minimum(steps, len(STEPS) - 1), np.where(company, len(STEPS), UNKNOWN))
@@ -115,4 +122,5 @@ MATES = Comparison(
     shared=0.002,
     floor=0.0,
     of_others=True,
+    prepare=_shared,
 )

@@ -50,12 +50,27 @@ class OwnModelOnRows:
     file: ModelFile
     looks_again: bool = True
 
+    @property
+    def threshold(self) -> float | None:
+        """The threshold that the model was learned with."""
+        return self.file.threshold
+
     def weights(self, patterns: Patterns, pairs: Pairs) -> Array:
         """Return the match weight of every pair in bits, with nothing rounded; shape (pairs,)."""
         out = np.empty(len(pairs))
+        shifted = self._shifts(patterns)
         for start in range(0, len(pairs), CHUNK):
             part = slice(start, start + CHUNK)
-            out[part] = self._weights(patterns, patterns.of_pair[part], pairs.left[part])
+            of = patterns.of_pair[part]
+            out[part] = self._weights(patterns, of, pairs.left[part]) + shifted[of]
+        return out
+
+    def _shifts(self, patterns: Patterns) -> Array:
+        """Return the bits by which labels shifted the weight of pairs that look like labelled ones; (patterns,)."""
+        out = np.zeros(len(patterns.levels))
+        for shift in () if self.file.labels is None else self.file.labels.shifts:
+            look = [shift.levels.get(comparison.name, UNKNOWN) for comparison in self.fitted.comparisons]
+            out[(patterns.levels == look).all(axis=1) & ~patterns.barred] = shift.weight
         return out
 
     def _weights(self, patterns: Patterns, of: npt.NDArray[np.int32], left: Rows) -> Array:

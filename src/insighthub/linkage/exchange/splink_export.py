@@ -84,9 +84,13 @@ def folded_u(model: OwnModel) -> list[Array]:
 
 
 def left_out(file: ModelFile) -> list[str]:
-    """Return the comparisons of a model that Splink, which looks at two records alone, cannot make."""
+    """Return what Splink, which looks at two records and at each comparison by itself, cannot make of a model."""
     parts = () if file.in_sql else OwnModel.of(file).comparisons
-    return [
+    shifts = 0 if file.labels is None else len(file.labels.shifts)
+    told = (
+        [f"labels: {shifts} shifts of weights left out, since they bear on all comparisons at once"] if shifts else []
+    )
+    return told + [
         f"{comparison.name}: left out, since it looks at other records too"
         for comparison in parts
         if comparison.of_others

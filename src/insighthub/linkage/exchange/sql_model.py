@@ -57,6 +57,7 @@ class SqlModelOnRows:
     file: ModelFile
     shares: Mapping[str, Array]
     counted: Mapping[str, TermFrequencies] = field(default_factory=dict)
+    threshold: float | None = None
     looks_again: bool = False  # a condition does not say whether what it compares can change in a life
 
     def weights(self, patterns: Patterns, pairs: Pairs) -> Array:

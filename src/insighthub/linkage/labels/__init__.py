@@ -1,0 +1,1 @@
+"""What people say of pairs: decisions that bind, samples that measure, and labels that teach."""

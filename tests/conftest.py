@@ -1,0 +1,57 @@
+"""Apache Spark for the tests that need it: one session, on two threads of this machine."""
+
+import importlib.util
+import os
+import warnings
+
+import pytest
+
+from insighthub.linkage.spark.session import LEAST_JAVA, java_version, spark_session
+
+#: PySpark leaves the sockets on which it fetches rows for Python to close.
+UNCLOSED = "ignore:unclosed <socket.socket:ResourceWarning"
+
+
+def pytest_collection_modifyitems(items):
+    marked = [item for item in items if item.get_closest_marker("spark")]
+    if not marked:
+        return
+    there = importlib.util.find_spec("pyspark") and (java_version() or 0) >= LEAST_JAVA
+    for item in marked:
+        item.add_marker(pytest.mark.filterwarnings(UNCLOSED))
+        if not there and not os.environ.get("CI"):
+            item.add_marker(pytest.mark.skip(reason=f"needs the extra spark, and Java {LEAST_JAVA} or later"))
+
+
+@pytest.fixture(scope="session")
+def spark():
+    """Open a Spark session as the command line does; runs within the tests use it."""
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        patch.setenv("INSIGHTHUB_SPARK_MASTER", "local[2]")
+        patch.setenv("PYSPARK_SUBMIT_ARGS", "--conf spark.sql.shuffle.partitions=4 pyspark-shell")
+        with spark_session() as session:
+            yield session
+
+
+def assert_same_result(ours, other):
+    """Hold a result against the default engine's: the same pairs, levels, clusters and model; weights to 1e-9."""
+    assert ours.links.equals(other.links)
+    weight = ["match_weight", "match_probability"]
+    assert ours.pairs.drop_columns(weight).equals(other.pairs.drop_columns(weight))
+    for name in weight:
+        worst = abs(ours.pairs[name].to_numpy() - other.pairs[name].to_numpy()).max(initial=0.0)
+        assert worst <= 1e-9
+    assert ours.model == other.model
+    assert ours.against.drop_columns(weight).equals(other.against.drop_columns(weight))
+    assert ours.identifiers.equals(other.identifiers)
+    assert ours.levels == other.levels
+    assert ours.blocking == other.blocking
+    assert ours.weight_histogram == other.weight_histogram
+    assert ours.samples == other.samples
+
+
+@pytest.fixture
+def same_result():
+    """Return the check that two engines gave the same."""
+    return assert_same_result
