@@ -119,19 +119,34 @@ QUARANTINE = {
     "raw": "the start of the row as it was delivered: keep this file as carefully as the data",
 }
 
-MODEL = {
-    "format": "the name and version of this form of file",
-    "version": "the version of Insight Hub that wrote it",
-    "data": "rows, sources, which of these hold one record a person, and a fingerprint of the records that it was "
-    "learned from",
-    "settings": "the settings of the run",
-    "classes": "the share of all pairs in each of the five kinds of pair",
-    "comparisons": "for each comparison: its levels, m, u, how many levels agree, what each kind of pair follows, free "
-    "distributions, and how common the common values are",
-    "source_pairs": "for each pair of sources: its own class sizes, and its own m where a comparison has one",
-    "iterations": "rounds of learning",
-    "converged": "whether learning settled before the most rounds allowed",
-    "labels": "what labels changed, with every shift of a weight; empty where none were given",
+#: What SQL conditions may name beside the columns of the person records: worked out from them.
+RECORD_COLUMNS = {
+    "unique_id": "number of the row, from 0; Splink needs it, and a condition cannot name it",
+    "address_words": "the words of the address in the order of the alphabet",
+    "birth_date": "date of birth where all of it is known",
+    "birth_day": "month and day of birth where both are known, as in `07-31`",
+    "birth_year": "year of birth where all of it is known",
+    "birth_year_known": "year of birth as a number",
+    "birth_month_known": "month of birth as a number",
+    "birth_day_known": "day of birth as a number",
+    "dwelling": "number of the home: one flat, house number and postcode",
+    "street_dwelling": "number of the home: one flat, house number and street",
+    "family_initial": "first letter of the family name",
+    "family_other_forms": "list: halves of a double-barrelled name, the halves swapped, and as one word",
+    "family_prefix": "first four letters of the family name",
+    "family_short_forms": "list: short forms of the family name, were it a given name",
+    "family_sound": "how the family name sounds; spellings of one name share it",
+    "given_initial": "first letter of the given name",
+    "given_prefix": "first three letters of the given name",
+    "given_short_forms": "list: short forms of the given name, such as `BOB`",
+    "given_sound": "how the given name sounds",
+    "middle_first": "the first of the middle names, of those who have one",
+    "middle_initial": "first letter of the first middle name",
+    "middle_name": "the first of the middle names",
+    "record": "number of the record; people whom one record names share it",
+    "sector": "the postcode without its last two letters",
+    "valid_from_day": "the date from which the record held, in days",
+    "valid_to_day": "the date until which the record held, in days",
 }
 
 FILES = {

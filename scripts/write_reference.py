@@ -16,6 +16,7 @@ from typer.main import get_command
 
 from insighthub.cli import app
 from insighthub.linkage.labels.pair_file import REFERENCES
+from insighthub.linkage.model_schema import FORMAT, ModelFile
 from insighthub.sources.contract import contract_schema
 from insighthub.standardise.schema import OTHER_PREFIX, PERSON_RECORDS
 from scripts import reference_words
@@ -52,6 +53,7 @@ def pages() -> dict[str, str]:
         "contract.md": contract_page(),
         "person-records.md": person_records_page(),
         "output-files.md": output_files_page(),
+        "model-file.md": model_file_page(),
     }
 
 
@@ -249,15 +251,13 @@ def output_files_page() -> str:
         "`insighthub evaluate --json FILE` writes the same. It holds counts and rates, and nothing of a person.",
         markdown_table(("Entry", "What it is"), rows),
     ]
-    rows = [(f"`{name}`", sentence(text)) for name, text in reference_words.MODEL.items()]
     sheet = (
         "`insighthub sample` writes it: references and no other data of anybody, so that whoever fills it in looks the "
         "records up. See [Evaluate without a truth](../how-to/evaluate-without-a-truth.md)."
     )
     parts += [
         "## model.json",
-        "A value that only a few records hold is not written, since a rare name is somebody.",
-        markdown_table(("Entry", "What it is"), rows),
+        "[The model file](model-file.md) explains every key.",
         "## The sheet of a sample",
         sheet,
         markdown_table(
@@ -269,6 +269,56 @@ def output_files_page() -> str:
                 ).items()
             ],
         ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+# The parts of a model file in the order in which a reader meets them, with their headings.
+_MODEL_PARTS = {
+    "ModelFile": "The file",
+    "LearnedFrom": "`data`",
+    "ComparisonPart": "An entry of `comparisons`",
+    "TermFrequencies": "`term_frequencies`",
+    "SourcePair": "An entry of `source_pairs`",
+    "Namesakes": "`namesakes`",
+    "LabelsPart": "`labels`",
+    "ShiftPart": "An entry of `shifts`",
+    "SqlLevel": "An entry of `sql`",
+    "SqlRarity": "An entry of `rarity`",
+}
+
+
+def model_file_models() -> dict[str, dict[str, Any]]:
+    """Return the parts of a model file by name, each as its schema."""
+    schema = ModelFile.model_json_schema()
+    return {"ModelFile": schema, **schema["$defs"]}
+
+
+def model_file_page() -> str:
+    """Describe every key of a model file, and the columns that conditions in SQL may name."""
+    models = model_file_models()
+    unknown = set(models) ^ set(_MODEL_PARTS)
+    if unknown:
+        raise ValueError(f"no heading for these parts of a model file: {', '.join(sorted(unknown))}")
+    lead = (
+        f"`model.json` holds what a run learned, as JSON in the form `{FORMAT}`. `insighthub link --model` uses such a "
+        "file as it is, and then the weight of a pair is a matter of its two records and the file alone. A key that "
+        "is not listed here is an error. A value that only a few records hold is not written, since a rare name is "
+        "somebody."
+    )
+    parts = ["# The model file", WRITTEN, lead]
+    for name, heading in _MODEL_PARTS.items():
+        rows = [(f"`{key}`", setting_words(words)) for key, words in models[name]["properties"].items()]
+        words = [sentence(models[name].get("description", "")), markdown_table(("Key", "What it is"), rows)]
+        parts += [f"## {heading}", *words]
+    columns = [(f"`{name}`", sentence(text)) for name, text in reference_words.RECORD_COLUMNS.items()]
+    parts += [
+        "## Columns that conditions may name",
+        sentence(
+            "A condition in `sql` names columns of [the person records](person-records.md), a field of your own (with "
+            "or without `other_` before its name), and the following. `insighthub export records` writes the same ones"
+        ),
+        markdown_table(("Column", "What it is"), columns),
     ]
     return "\n\n".join(parts) + "\n"
 

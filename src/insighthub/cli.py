@@ -15,6 +15,7 @@ import insighthub
 from insighthub import checks, console, evaluation_tables
 from insighthub.drift.compare import compare_runs, summary, write_drift
 from insighthub.drift.finding import WORDS
+from insighthub.exports import ExportKind, ModelForm, export_model, export_records
 from insighthub.linkage.explain import ClusterExplanation, PairExplanation
 from insighthub.linkage.labels.run_folder import (
     StratumCount,
@@ -122,6 +123,14 @@ def link(
     ] = None,
     report: Annotated[bool, typer.Option(help="Write report.html.")] = True,
     threads: Annotated[int, typer.Option(min=0, help="Threads to use; 0 for all processors.")] = 0,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A model to use as it is, instead of learning one: the model.json of an earlier run, or settings "
+            "that Splink 5 saved.",
+        ),
+    ] = None,
     engine: Annotated[
         Engine,
         typer.Option(metavar="ENGINE", help="Where pairs are compared: duckdb, this machine; spark, Apache Spark."),
@@ -142,6 +151,7 @@ def link(
             settings=LinkSettings(threads=threads),
             decisions=decisions,
             labels=labels,
+            model=model,
             progress=bars,
             account=timings,
             engine=engine,
@@ -151,6 +161,8 @@ def link(
     people = len(clusters.drop_null().unique())
     linked = len(clusters) - clusters.null_count
     console.out.print(f"{linked:,} linked records of {people:,} people", highlight=False)
+    if model is not None:
+        console.out.print(f"Weighed by the model in {model}", highlight=False, markup=False, soft_wrap=True)
     for line in console.taught_notes(run.result.taught, run.result.threshold):
         console.out.print(line, highlight=False, soft_wrap=True)
     if run.evaluation is not None:
@@ -297,3 +309,34 @@ def explain(
             write_explanation(out, explained)
     shown = str(explained) if out is None else f"Written to: {out}"
     console.out.print(shown, highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def export(
+    kind: Annotated[
+        ExportKind,
+        typer.Argument(metavar="KIND", help="model, or records: the person records as an exported model reads them."),
+    ],
+    run: Annotated[Path, typer.Option("--from", metavar="DIR", help="The output folder of insighthub link.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")],
+    *,
+    form: Annotated[
+        ModelForm, typer.Option("--format", metavar="NAME", help="For a model: splink or insighthub.")
+    ] = ModelForm.SPLINK,
+    contract: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="For records: the contract of the run; none is needed else.")
+    ] = None,
+) -> None:
+    """Write what a run gave for use elsewhere: its model for Splink 5, or the records that this model reads."""
+    with console.user_errors():
+        if kind is ExportKind.RECORDS:
+            if contract is None:
+                raise typer.BadParameter("records need the contract of the run", param_hint="--contract")
+            with console.Bars() as bars:
+                rows = export_records(run, contract, out, progress=bars)
+            lines = [f"{rows:,} records"]
+        else:
+            approximate = export_model(run, out, form)
+            lines = [f"Not ours in Splink: {level}" for level in approximate]
+    for line in (*lines, f"Written to: {out}"):
+        console.out.print(line, highlight=False, markup=False, soft_wrap=True)

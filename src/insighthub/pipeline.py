@@ -30,6 +30,7 @@ from insighthub.groups.attributes import groups_table, with_name_origin
 from insighthub.linkage.engine import link_records
 from insighthub.linkage.evaluate_run import as_plain, evaluate_run
 from insighthub.linkage.evaluation_result import Evaluation
+from insighthub.linkage.exchange.read import model_text, read_model
 from insighthub.linkage.labels.decisions import read_decisions
 from insighthub.linkage.labels.labels_file import read_labels
 from insighthub.linkage.limits import Rates
@@ -75,6 +76,7 @@ def run_link(
     settings: LinkSettings | None = None,
     decisions: Path | None = None,
     labels: Path | None = None,
+    model: Path | None = None,
     progress: Progress | None = None,
     account: bool = False,
     engine: Engine = Engine.DUCKDB,
@@ -90,25 +92,24 @@ def run_link(
         settings: the run's few numbers.
         decisions: a file of pairs decided to be one person or two.
         labels: a file of what people say of some pairs, for the model to learn from.
+        model: a model file to use as it is, ours or Splink's; learned from the files where it is not given.
         progress: told of each stage.
         account: whether to work out the least work of each stage as well; on Spark that of the files alone.
         engine: where pairs are compared.
 
     Raises:
         ContractError: the contract cannot be used.
-        DataError: a file cannot be used.
-        RunError: the output cannot be written, another run writes it, or the engine cannot be started.
+        DataError: a file, or the model, cannot be used.
+        RunError: the output cannot be written, another run writes it, the engine cannot be started, or what is asked
+            for does not go together.
     """
     progress = progress or Silent()
     contract = load_contract(contract_path)
     true_links = read_truth(truth) if truth else None
-    if engine is Engine.SPARK and (decisions or labels):
-        raise RunError(
-            "decisions and labels are kept to by the default engine alone",
-            remedy="Link without --engine spark, or without --decisions and --labels",
-        )
+    _check_together(engine, decisions=decisions, labels=labels, model=model)
     decided = read_decisions(decisions) if decisions else None
     said = read_labels(labels) if labels else None
+    given = read_model(model) if model else None
     with _linker(engine, account=account) as link, output_folder(out) as folder:
         received = folder / "received"
         start = time.perf_counter()
@@ -121,7 +122,7 @@ def run_link(
             single_sources=[s.name for s in contract.source if s.one_record_per_person],
             other_kinds=other_kinds(contract),
             settings=settings,
-            **({} if engine is Engine.SPARK else {"decisions": decided, "labels": said}),
+            **({} if engine is Engine.SPARK else {"decisions": decided, "labels": said, "model": given}),
             progress=progress,
             pairs_to=partial(write_pairs, path=folder / PAIRS),
         )
@@ -145,6 +146,20 @@ def run_link(
             write_report(folder / "report.html", result=result, deliveries=counts, evaluation=evaluation, title=heading)
         shutil.rmtree(received)
     return LinkRun(result, counts, evaluation)
+
+
+def _check_together(engine: Engine, *, decisions: Path | None, labels: Path | None, model: Path | None) -> None:
+    """Refuse what does not go together, before a file is read."""
+    if engine is Engine.SPARK and (decisions or labels or model):
+        raise RunError(
+            "decisions, labels and a given model are for the default engine alone",
+            remedy="Link without --engine spark, or without --decisions, --labels and --model",
+        )
+    if model and labels:
+        raise RunError(
+            "labels teach a model that is being learned, and a given model is used as it is",
+            remedy="Link without --labels, or without --model",
+        )
 
 
 @contextmanager
@@ -272,8 +287,7 @@ def _write(
     pq.write_table(result.unlikely, folder / "unlikely_pairs.parquet", compression="zstd")
     quarantine = pa.concat_tables([pq.read_table(d.quarantine) for d in deliveries])
     pq.write_table(quarantine, folder / "quarantine.parquet", compression="zstd")
-    model = json.dumps(result.model, indent=1, ensure_ascii=False)
-    (folder / "model.json").write_text(model + "\n", encoding="utf-8", newline="\n")
+    (folder / "model.json").write_text(model_text(result.model), encoding="utf-8", newline="\n")
     if evaluation is not None:
         write_evaluation(folder / "evaluation.json", evaluation)
 

@@ -7,12 +7,15 @@ the same tables, so that both give the same answers; a run in memory can also co
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from insighthub.charts.numbers import of
@@ -60,7 +63,8 @@ class Linkage:
         """Open an output folder.
 
         Raises:
-            DataError: this is not the output of a finished run, or of an older version that kept too little.
+            DataError: this is not the output of a finished run, or of an older version that kept too little; or its
+                model came from Splink, or from sources that are not those of the run.
         """
         folder = Path(directory)
         names = check_whole(folder)["files"]
@@ -72,7 +76,10 @@ class Linkage:
                 file=folder,
             )
         links, pairs, against, identifiers = (pq.read_table(folder / f"{name}.parquet") for name in wanted)
-        learned = Learned.read(json.loads((folder / "model.json").read_text(encoding="utf-8")))
+        model = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        _check_ours(model, folder)
+        _check_sources(model, links, folder)
+        learned = Learned.read(model)
         return cls(RunTables(links, pairs, against, identifiers, learned.threshold_bits), learned)
 
     @classmethod
@@ -81,10 +88,14 @@ class Linkage:
 
         Raises:
             ValueError: the result is not that of a run.
+            DataError: its model came from Splink.
         """
+        _check_ours(result.model, None)
         if result.against is None or result.identifiers is None:
             raise ValueError("this result holds no evidence: take it from link_records")
         learned = Learned.read(result.model)
+        if result.fitted is not None:
+            learned = learned.on(result.fitted, result.threshold)
         tables = RunTables(result.links, result.pairs, result.against, result.identifiers, learned.threshold_bits)
         return cls(tables, learned, result.fitted)
 
@@ -177,3 +188,23 @@ class Linkage:
         everyone = np.ones(self.fitted.data.n, bool)
         rarity = name_rarity(self.fitted.data, self.fitted.comparisons, everyone)
         return self.fitted, replace(rarity, namesakes=self.fitted.namesakes)
+
+
+def _check_ours(model: Mapping[str, Any], folder: Path | None) -> None:
+    if any(comparison.get("sql") for comparison in model["comparisons"]):
+        raise DataError(
+            "this run used a model from Splink, whose weights cannot be explained by kinds of pair",
+            remedy="Its report shows pairs near the threshold step by step; for more, link without --model",
+            file=folder,
+        )
+
+
+def _check_sources(model: Mapping[str, Any], links: pa.Table, folder: Path) -> None:
+    """Refuse a model of other sources: a folder does not say which of its own sources hold one record a person."""
+    linked = pc.unique(links.filter(pc.is_valid(links["cluster_id"]))["source"]).to_pylist()
+    if set(linked) - set(model.get("data", {}).get("sources", ())):
+        raise DataError(
+            "this run used a model that was learned from other sources, and does not hold enough to explain it",
+            remedy="In Python, Linkage.of(the result of the run) explains it; or link without --model",
+            file=folder,
+        )

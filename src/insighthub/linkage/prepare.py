@@ -12,6 +12,7 @@ from datetime import date
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -46,7 +47,12 @@ ONE_SEX = 0.97  # and so large a share of them says the same
 
 
 def prepare(
-    records: pa.Table, *, single: Collection[str] = (), shared_value_limit: int = 40, threads: int = 1
+    records: pa.Table,
+    *,
+    single: Collection[str] = (),
+    shared_value_limit: int = 40,
+    infer_sex: bool = True,
+    threads: int = 1,
 ) -> Encoded:
     """Code the linkable rows.
 
@@ -54,6 +60,7 @@ def prepare(
         records: ``person_records``, coded or not; rows with a ``not_linked_reason`` are left out.
         single: sources that hold one record a person.
         shared_value_limit: a contact or identifier on more records than this counts as not known.
+        infer_sex: fill in a sex that a record does not say from its title, and from others who bear the given name.
         threads: fields to code at once.
     """
     table = records if is_coded(records) else coded(records)
@@ -88,7 +95,8 @@ def prepare(
         threads,
     )
     _names(data)
-    _sex(data)
+    if infer_sex:
+        fill_in_sex(data, sex_by_name(data))
     _dates(data)
     _places(data)
     for names in (("phone", "mobile"), ("email",), *((i,) for i in IDENTIFIERS)):
@@ -123,25 +131,39 @@ def _names(data: Encoded) -> None:
     data.flags["given_is_initial"] = np.array([*(len(v) == 1 for v in pool), False], bool)[data.codes["given_name"]]
 
 
-def _sex(data: Encoded) -> None:
-    """Fill in the sex where a record does not say it: from its title, else from others who bear the given name."""
+def _stated_sex(data: Encoded) -> tuple[npt.NDArray[np.int32], list[str]]:
+    """Return the sex that each row says by itself or by its title, and the sexes by code."""
     pool = [str(v) for v in data.pools["sex"].values]
     number = {sex: i for i, sex in enumerate(pool)}
     for sex in ("F", "M"):
         number.setdefault(sex, len(number))
-    data.pools["sex"] = Pool(pa.array(list(number), pa.string()))
     by_title = [number.get(_TITLES.get(str(v), ""), MISSING) for v in data.pools["title"].values]
     stated = data.codes["sex"]
-    stated = np.where(stated >= 0, stated, np.append(by_title, MISSING)[data.codes["title"]]).astype(np.int32)
+    said = np.where(stated >= 0, stated, np.append(by_title, MISSING)[data.codes["title"]]).astype(np.int32)
+    return said, list(number)
+
+
+def sex_by_name(data: Encoded) -> dict[str, str]:
+    """Return the given names that only one sex bears in these rows, with the sex."""
+    stated, sexes = _stated_sex(data)
     given = data.codes["given_name"]
     known = (given >= 0) & (stated >= 0) & ~data.flags["given_is_initial"]
-    counts = np.zeros((len(data.pools["given_name"]) + 1, len(number)), np.int64)
+    counts = np.zeros((len(data.pools["given_name"]), len(sexes)), np.int64)
     np.add.at(counts, (given[known], stated[known]), 1)
     bearers = counts.sum(axis=1)
-    tells = (bearers >= LEAST_BEARERS) & (counts.max(axis=1) >= ONE_SEX * bearers)
-    by_name = np.where(tells, counts.argmax(axis=1), MISSING)
-    by_name[-1] = MISSING
-    data.codes["sex"] = np.where(stated >= 0, stated, by_name[given]).astype(np.int32)
+    tells = (bearers >= LEAST_BEARERS) & (counts.max(axis=1, initial=0) >= ONE_SEX * bearers)
+    values = data.pools["given_name"].values
+    return {str(values[i]): sexes[counts[i].argmax()] for i in np.flatnonzero(tells)}
+
+
+def fill_in_sex(data: Encoded, by_name: Mapping[str, str]) -> None:
+    """Fill in the sex where a record does not say it: from its title, else from its given name."""
+    stated, sexes = _stated_sex(data)
+    number = {sex: i for i, sex in enumerate(sexes)}
+    by_value = [number.get(by_name.get(str(v), ""), MISSING) for v in data.pools["given_name"].values]
+    told = np.append(by_value, MISSING)[data.codes["given_name"]]
+    data.pools["sex"] = Pool(pa.array(sexes, pa.string()))
+    data.codes["sex"] = np.where(stated >= 0, stated, told).astype(np.int32)
 
 
 def _dates(data: Encoded) -> None:

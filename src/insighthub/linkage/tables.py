@@ -40,7 +40,7 @@ def links_table(data: Encoded, labels: npt.NDArray[np.int32]) -> pa.Table:
 
 
 def pairs_table(
-    fitted: Fitted, pairs: Pairs, patterns: Patterns, weight: npt.NDArray[np.float32], *, keep: float
+    fitted: Fitted, pairs: Pairs, patterns: Patterns, weight: npt.NDArray[np.floating], *, keep: float
 ) -> pa.Table:
     """Return the pairs at or over a match probability, with their evidence; see ``evidence_table``."""
     return evidence_table(fitted, pairs, patterns, weight, np.flatnonzero(probability_of(weight) >= keep))
@@ -50,7 +50,7 @@ def against_table(
     fitted: Fitted,
     pairs: Pairs,
     patterns: Patterns,
-    weight: npt.NDArray[np.float32],
+    weight: npt.NDArray[np.floating],
     labels: npt.NDArray[np.int32],
     *,
     keep: float,
@@ -78,7 +78,7 @@ def evidence_table(
     fitted: Fitted,
     pairs: Pairs,
     patterns: Patterns,
-    weight: npt.NDArray[np.float32],
+    weight: npt.NDArray[np.floating],
     at: npt.NDArray[np.intp],
 ) -> pa.Table:
     """Return some pairs with weight, probability, the level of each comparison, and what rarity adds.
@@ -131,7 +131,7 @@ def _bits(log_likelihood: npt.NDArray[np.float64]) -> pa.Array:
 
 
 def weight_histogram(
-    weight: npt.NDArray[np.float32], pairs: npt.NDArray[np.int64] | None = None
+    weight: npt.NDArray[np.floating], pairs: npt.NDArray[np.int64] | None = None
 ) -> tuple[tuple[float, float, int], ...]:
     """Count candidate pairs by match weight, in bins of two bits from the lowest to the highest.
 

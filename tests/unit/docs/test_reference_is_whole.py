@@ -7,6 +7,9 @@ import pytest
 from insighthub.groups.attributes import GROUPS
 from insighthub.linkage.engine import link_records
 from insighthub.linkage.evaluate_run import as_plain, evaluate_run
+from insighthub.linkage.exchange.record_columns import column_names
+from insighthub.linkage.exchange.splink_export import splink_records
+from insighthub.linkage.prepare import prepare
 from insighthub.sources.contract import PersonMap, Source, parse_contract
 from insighthub.sources.reading import QUARANTINE
 from insighthub.standardise.dates import Flag
@@ -26,7 +29,9 @@ def every_page():
     return sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
 
 
-@pytest.mark.parametrize("name", ["commands.md", "contract.md", "person-records.md", "output-files.md"])
+@pytest.mark.parametrize(
+    "name", ["commands.md", "contract.md", "person-records.md", "output-files.md", "model-file.md"]
+)
 def test_reference_pages_are_as_the_code_is(name):
     assert page(name) == write_reference.pages()[name], "run: make reference"
 
@@ -34,7 +39,7 @@ def test_reference_pages_are_as_the_code_is(name):
 def test_every_command_and_option_is_explained():
     text = page("commands.md")
     commands = write_reference.commands()
-    assert {"demo", "init", "check", "link", "sample", "evaluate", "drift"} <= set(commands)
+    assert {"demo", "init", "check", "link", "sample", "evaluate", "export", "drift", "explain"} <= set(commands)
     for name, command in commands.items():
         assert f"## insighthub {name}\n" in text
         assert command.help, name
@@ -86,12 +91,38 @@ def test_every_column_of_the_output_is_explained():
     assert result.identifiers.column_names == list(reference_words.IDENTIFIERS)
     weighed = [name for name in explained if not name.startswith("rarity_")]
     assert result.unlikely.column_names == [*weighed, *reference_words.UNLIKELY]
-    assert list(result.model) == list(reference_words.MODEL)
+    text = page("model-file.md")
+    for key in keys_of(result.model):
+        assert f"| `{key}` |" in text, key
     assert QUARANTINE.names == list(reference_words.QUARANTINE)
     assert GROUPS.names == list(reference_words.GROUPS)
     truth = result.links.append_column("entity_id", result.links["record_id"]).drop_columns(["cluster_id"])
     evaluation = evaluate_run(result.links, truth, pairs=result.pairs, groups=None)
     assert list(as_plain(evaluation)) == list(reference_words.EVALUATION)
+
+
+def keys_of(part):
+    """Return the keys of a model file, but for those that are names of kinds of pair or values."""
+    named = {"classes", "follows", "free", "shares", "full_names", "shared_values", "settings"}
+    if isinstance(part, list):
+        return {key for one in part for key in keys_of(one)}
+    if not isinstance(part, dict):
+        return set()
+    return set(part) | {key for name, one in part.items() if name not in named for key in keys_of(one)}
+
+
+def test_every_key_of_a_model_file_is_explained():
+    text = page("model-file.md")
+    for name, model in write_reference.model_file_models().items():
+        for key, words in model["properties"].items():
+            assert write_reference.setting_words(words), f"{name}.{key} has no description"
+            assert f"| `{key}` |" in text
+
+
+def test_every_column_that_a_condition_may_name_is_explained():
+    columns = set(column_names(prepare(PERSON_RECORDS.empty_table())))
+    assert columns - set(PERSON_RECORDS.names) == set(reference_words.RECORD_COLUMNS) - {"unique_id"}
+    assert splink_records(prepare(PERSON_RECORDS.empty_table())).column_names[0] == "unique_id"
 
 
 @pytest.mark.parametrize("path", every_page(), ids=lambda path: path.stem)

@@ -48,6 +48,7 @@ class Comparison:
         by_source: each pair of sources may have an m of its own, shrunk to the common one: some sources lag, and hold
             addresses and telephones of years ago.
         lasting: what is compared does not change in a life, so that of many records each one counts.
+        of_others: what is compared is what other records say, so that a record more may change another pair's level.
         prepare: works out, and keeps with ``Encoded.memo``, what the levels need of rows other than the pair's own. It
             is called where all rows are at hand; the levels may then be asked for where only the pair's are.
     """
@@ -65,6 +66,7 @@ class Comparison:
     told_by: str | None = None
     by_source: bool = False
     lasting: bool = False
+    of_others: bool = False
     prepare: Callable[[Encoded], object] | None = None
 
     def centre(self) -> npt.NDArray[np.float64]:

@@ -15,7 +15,7 @@ from insighthub.linkage.encode import Codes, Encoded
 SAME, SAME_PARTS, SAME_YEAR_ONLY, SLIP, NEAR, OTHER = range(6)
 
 
-def _parts(values: npt.NDArray[np.object_]) -> npt.NDArray[np.int32]:
+def date_parts(values: npt.NDArray[np.object_]) -> npt.NDArray[np.int32]:
     """Year, month, day of each value, -1 where not known; shape (values, 3)."""
     out = np.full((len(values), 3), -1, np.int32)
     for i, value in enumerate(values):
@@ -35,7 +35,7 @@ def _digits_that_differ(x: npt.NDArray[np.int32], y: npt.NDArray[np.int32]) -> n
 
 def date_of_birth_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
     """Levels of the dates of birth of pairs; see ``DATE_OF_BIRTH.labels``."""
-    parts = data.memo("date parts", lambda: _parts(data.pools["date_of_birth"].values))
+    parts = data.memo("date parts", lambda: date_parts(data.pools["date_of_birth"].values))
     codes = data.codes["date_of_birth"]
     whole = (parts >= 0).all(axis=1)
     # 1 January stands for "some day in that year" on many systems: it agrees as a year does, and never as a day.

@@ -121,5 +121,6 @@ MATES = Comparison(
     agreeing=5,
     shared=0.002,
     floor=0.0,
+    of_others=True,
     prepare=_shared,
 )

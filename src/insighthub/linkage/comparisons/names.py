@@ -75,16 +75,18 @@ def _nickname_pairs(values: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
     return _value_pairs(found, len(values))
 
 
+def other_forms(name: str) -> list[str]:
+    """Return what a double-barrelled name may be called: a half, the halves the other way round, or as one word."""
+    parts = name.split()
+    if len(parts) < 2:
+        return []
+    return [p for p in parts if len(p) > 2] + [" ".join(reversed(parts)), "".join(parts)]
+
+
 def _part_pairs(values: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
     """Pairs of a double-barrelled name and one of its halves, or the halves the other way round."""
     place = {str(v): i for i, v in enumerate(values)}
-    found: set[tuple[int, int]] = set()
-    for name, i in place.items():
-        parts = name.split()
-        if len(parts) < 2:
-            continue
-        others = [p for p in parts if len(p) > 2] + [" ".join(reversed(parts)), "".join(parts)]
-        found |= {(i, place[other]) for other in others if place.get(other, i) != i}
+    found = {(i, place[o]) for name, i in place.items() for o in other_forms(name) if place.get(o, i) != i}
     return _value_pairs(found, len(values))
 
 

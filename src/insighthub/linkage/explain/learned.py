@@ -7,7 +7,7 @@ kind of pair. Read back from what is written, a model explains the same whether 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ import numpy.typing as npt
 from insighthub.linkage.comparisons.comparison import Comparison, Levels, Rows, Rule
 from insighthub.linkage.em import CLASSES, M, Parameters, log_likelihood, source_terms
 from insighthub.linkage.encode import Encoded
+from insighthub.linkage.fitted import Fitted
+from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.source_pairs_file import read_source_pairs
 
 Array = npt.NDArray[np.float64]
@@ -54,13 +56,31 @@ class Learned:
                 for k, entry in enumerate(described)
                 for name, shares in entry.get("free", {}).items()
             },
-            by_source=read_source_pairs(model),
+            by_source=read_source_pairs(model) if "data" in model else None,
         )
         return cls(
             tuple(_comparison(entry) for entry in described),
             parameters,
-            float(model["settings"]["threshold"]),
-            frozenset(model["data"]["single_sources"]),
+            float(model.get("settings", {}).get("threshold", LinkSettings().threshold)),
+            frozenset(model.get("data", {}).get("single_sources", ())),
+        )
+
+    def on(self, fitted: Fitted, threshold: float) -> Learned:
+        """Return the model as a run used it, whose sources may be others than those that it was learned from.
+
+        Args:
+            fitted: the model on the rows of that run.
+            threshold: of that run.
+        """
+        data, by_source = fitted.data, fitted.parameters.by_source
+        own = self.parameters.by_source
+        if by_source is None or (own is not None and own.names == by_source.names):
+            by_source = own
+        return replace(
+            self,
+            parameters=replace(self.parameters, by_source=by_source),
+            threshold=threshold,
+            single_sources=frozenset(np.array(data.sources, object)[data.single].tolist()),
         )
 
     @property

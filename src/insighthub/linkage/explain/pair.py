@@ -6,12 +6,12 @@ words, as a table and as figures.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from insighthub.linkage.explain.learned import Learned
-from insighthub.linkage.explain.ledger import Evidence, Kind, Step, account
+from insighthub.linkage.explain.ledger import KINDS, Evidence, Kind, Step, account
 from insighthub.linkage.reference import Reference
 
 if TYPE_CHECKING:
@@ -118,6 +118,25 @@ def explain_pair(
         kept,
         barred,
     )
+
+
+def explain_by_steps(
+    steps: Sequence[Step], row: Mapping[str, Any], *, threshold: float, same_cluster: bool | None = None
+) -> PairExplanation:
+    """Explain a pair that a model weighed in its own way, as one of two kinds: a match, or two unrelated people.
+
+    Args:
+        steps: from the prior to the match weight.
+        row: of ``pairs.parquet``.
+        threshold: match probability from which two records may be joined.
+        same_cluster: whether the two ended as one person.
+    """
+    left, right = (Reference(row[f"source_{s}"], row[f"record_id_{s}"], int(row[f"person_{s}"])) for s in ("l", "r"))
+    probability = float(row["match_probability"])
+    of_kinds = {"match": probability, "unrelated": 1 - probability}
+    kinds = tuple(Kind(name, KINDS[name], share, 0.0) for name, share in of_kinds.items())
+    weight = float(row["match_weight"])
+    return PairExplanation(left, right, weight, probability, threshold, tuple(steps), kinds, same_cluster)
 
 
 def why_barred(learned: Learned, left: Reference, right: Reference) -> str | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from insighthub.linkage.explain.learned import Learned
-from insighthub.linkage.explain.pair import PairExplanation, explain_pair
+from insighthub.linkage.explain.ledger import Step
+from insighthub.linkage.explain.pair import PairExplanation, explain_by_steps, explain_pair
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.pairs import Pairs
 from insighthub.linkage.patterns import Patterns
@@ -23,10 +23,12 @@ def sample_pairs(
     fitted: Fitted,
     pairs: Pairs,
     patterns: Patterns,
-    weight: npt.NDArray[np.float32],
+    weight: npt.NDArray[np.floating],
     labels: npt.NDArray[np.int32],
     *,
-    model: Mapping[str, Any],
+    threshold: float,
+    learned: Learned | None,
+    steps_of: Callable[[Patterns, Pairs, int], tuple[Step, ...] | None] | None = None,
 ) -> tuple[PairExplanation, ...]:
     """Return pairs near the threshold, spread evenly from six bits under it to six bits over it.
 
@@ -36,10 +38,14 @@ def sample_pairs(
         patterns: of the pairs.
         weight: match weight of each pair, in bits.
         labels: cluster of each row.
-        model: content of the model file.
+        threshold: match probability from which two records may be joined.
+        learned: the model, where its five kinds of pair explain a weight.
+        steps_of: gives the steps of a pair by its place, where the model weighs in a way of its own.
+
+    Raises:
+        ValueError: there is neither a model of five kinds nor steps.
     """
-    learned = Learned.read(model)
-    near = np.abs(weight - learned.threshold_bits) <= NEAR_BITS
+    near = np.abs(weight - np.log2(threshold / (1 - threshold))) <= NEAR_BITS
     at = np.flatnonzero(near & ~patterns.barred[patterns.of_pair])
     if len(at) > SAMPLES:
         at = at[np.lexsort((at, weight[at]))]
@@ -47,4 +53,13 @@ def sample_pairs(
     at = at[np.lexsort((at, -weight[at]))]
     rows = evidence_table(fitted, pairs, patterns, weight, at).to_pylist()
     together = labels[pairs.left[at]] == labels[pairs.right[at]]
-    return tuple(explain_pair(learned, row, same_cluster=bool(same)) for row, same in zip(rows, together, strict=True))
+    out = []
+    for i, row, same in zip(at.tolist(), rows, together.tolist(), strict=True):
+        steps = None if steps_of is None else steps_of(patterns, pairs, i)
+        if steps is not None:
+            out.append(explain_by_steps(steps, row, threshold=threshold, same_cluster=same))
+        elif learned is not None:
+            out.append(explain_pair(learned, row, same_cluster=same))
+        else:
+            raise ValueError("a pair needs a model of five kinds or steps of its own to be explained")
+    return tuple(out)

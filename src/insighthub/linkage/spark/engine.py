@@ -30,12 +30,13 @@ from insighthub.linkage.comparisons.choose import choose_comparisons
 from insighthub.linkage.comparisons.comparison import Comparison
 from insighthub.linkage.em import Sources, learn_with_random_pairs
 from insighthub.linkage.encode import Encoded
+from insighthub.linkage.explain.learned import Learned
 from insighthub.linkage.explain.samples import NEAR_BITS, sample_pairs
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import log_frequencies, name_rarity
 from insighthub.linkage.labels.teaching import Teaching
 from insighthub.linkage.level_weights import level_weights
-from insighthub.linkage.model import Model
+from insighthub.linkage.model import describe
 from insighthub.linkage.pairs import Pairs
 from insighthub.linkage.patterns import Patterns, compare, with_more
 from insighthub.linkage.prepare import prepare
@@ -154,7 +155,7 @@ def link_records_on_spark(
             table = pairs_table(fitted, pairs, of_pairs, weight, keep=keep)
             if pairs_to is not None:
                 pairs_to(table)
-            model = Model.of(fitted, settings).as_dict() | {"labels": Teaching().as_dict()}
+            model = describe(fitted, settings).as_json() | {"labels": Teaching().as_dict()}
             against = against_table(fitted, pairs, of_pairs, weight, labels, keep=keep, threshold_bits=threshold_bits)
             result = LinkResult(
                 links=links_table(data, labels),
@@ -165,7 +166,15 @@ def link_records_on_spark(
                 blocking=blocking,
                 missed=missed,
                 weight_histogram=weight_histogram(bins["weight"].to_numpy(), bins["pairs"].to_numpy()),
-                samples=sample_pairs(fitted, pairs, of_pairs, weight, labels, model=model),
+                samples=sample_pairs(
+                    fitted,
+                    pairs,
+                    of_pairs,
+                    weight,
+                    labels,
+                    threshold=settings.threshold,
+                    learned=Learned.read(model),
+                ),
                 seconds=clock.seconds,
                 against=against,
                 identifiers=identifiers_table(data, exclusive.identifier),
