@@ -355,3 +355,20 @@ def test_pairs_of_any_key_and_what_is_left_out():
     left, right, *told = pairs_of_blocks(np.array([9, -1, 9, 4, 10**12, 10**12, 10**12, -1]), 2)
     assert list(zip(left.tolist(), right.tolist(), strict=True)) == [(0, 2)]
     assert told == [3, 1, 3]
+
+
+@pytest.mark.parametrize("cap", [4, 20])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_pair_that_meets_from_both_sides_is_made_once_and_also_where_one_of_its_blocks_is_left_out(
+    records, cap, backwards
+):
+    rule = BlockingRule("swapped", ("given_name",), other_fields=("family_name",))
+    names = [("JOHN", "SMITH"), ("SMITH", "JOHN"), *[(f"Z{i}", "JOHN") for i in "ABCDE"]]
+    names = names[::-1] if backwards else names
+    data = prepare(records([{"given_name": given, "family_name": family} for given, family in names]))
+    found = candidate_pairs(data, (rule,), cap=cap, progress=Silent())
+    pairs = list(zip(found.pairs.left.tolist(), found.pairs.right.tolist(), strict=True))
+    john, smith = names.index(("JOHN", "SMITH")), names.index(("SMITH", "JOHN"))
+    with_all = [(min(john, i), max(john, i)) for i in range(len(names)) if i != john]
+    assert pairs == sorted([(min(john, smith), max(john, smith))] if cap == 4 else with_all)
+    assert found.yields[-1].pairs == len(pairs)

@@ -112,8 +112,11 @@ class Across:
         left = np.repeat(self.rows[begin:end], counts)
         step = np.arange(len(left)) - np.repeat(np.cumsum(counts) - counts, counts)
         right = self.partners[np.repeat(self.starts[begin:end], counts) + step]
-        # Two rows each of whose keys is the other's meet from both sides: they count from the asking side.
-        twice = ~np.repeat(self.asks[begin:end], counts)
+        # Two rows each of whose keys is the other's meet from both sides: they count from the side on which the left
+        # row asks, unless that block is left out.
+        asks = np.zeros(last - first, bool)
+        asks[self.rows[begin:end][self.asks[begin:end]] - first] = True
+        twice = ~np.repeat(self.asks[begin:end], counts) & asks[left - first]
         for asked, answer in zip(self.asked, self.answers, strict=True):
             twice &= (asked[left] == answer[right]) & (asked[left] >= 0)
         keep = (left < right) & ~twice
