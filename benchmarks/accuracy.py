@@ -37,7 +37,6 @@ from insighthub.peer.result import weight_of
 from insighthub.peer.thresholds import GRID, best_threshold
 from insighthub.pipeline import link_files
 
-
 BOROUGH = "borough"
 RESIDENTS = 220_000
 SEEDS = (1, 2)
