@@ -24,11 +24,11 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INSTALLED_BY := pyproject.toml constraints.txt
 
-.PHONY: help demo test lint reference docs bench-accuracy bench-names bench-speed bench-peers clean
+.PHONY: help demo test lint reference docs bench-accuracy bench-ablation bench-names bench-speed bench-peers clean
 
 help:
 	@sed -n 's/^#     //p' Makefile
-	@echo "Also: make lint, docs, reference, bench-accuracy, bench-names, bench-speed, bench-peers, clean"
+	@echo "Also: make lint, docs, reference, bench-accuracy, bench-ablation, bench-names, bench-speed, bench-peers, clean"
 
 demo: $(VENV)/.installed-to-run
 	$(BIN)/insighthub demo --home $(DEMO_HOME) $(DEMO_ARGS)
@@ -54,6 +54,9 @@ docs: $(VENV)/.installed-to-develop
 
 bench-accuracy: $(VENV)/.installed-to-develop
 	$(BIN)/python -m benchmarks.accuracy $(BENCH_ARGS)
+
+bench-ablation: $(VENV)/.installed-to-develop
+	$(BIN)/python -m benchmarks.ablation --docs docs/explanation/what-each-part-gives.md $(BENCH_ARGS)
 
 bench-names: $(VENV)/.installed-to-develop
 	$(BIN)/python -m benchmarks.name_origin
