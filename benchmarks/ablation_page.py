@@ -86,10 +86,11 @@ def page_text(figures: Figures) -> str:
     """Return what goes between the page's markers, in Markdown."""
     heads = headings(figures)
     table = [_line(heads), _line(["---", *["---:"] * (len(heads) - 1)]), *map(_line, lines(figures))]
-    told = []
-    for part in PARTS.values():
-        if gains(figures, part.name):
-            told.append(f"**{part.title}.** {part.what} *Without it:* {part.without} {verdict(figures, part.name)}")
+    told = [
+        f"**{part.title}.** {part.what} *Without it:* {part.without} *What it gives:* {verdict(figures, part.name)}"
+        for part in PARTS.values()
+        if gains(figures, part.name)
+    ]
     measured = f"Measured with Insight Hub {figures['insighthub']}, at the default settings."
     return "\n\n".join(["\n".join(table), measured, *told])
 
