@@ -54,7 +54,7 @@ def lines(figures: Figures) -> list[list[str]]:
 
 def headings(figures: Figures) -> list[str]:
     """Return the table's headings."""
-    return ["Part", *(f"{d['title']}, {d['records']:,} records" for d in figures["data_sets"].values())]
+    return ["Part", *(f"{d['title']}, {d['records']:,} person records" for d in figures["data_sets"].values())]
 
 
 def verdict(figures: Figures, part: str) -> str:
@@ -87,7 +87,7 @@ def page_text(figures: Figures) -> str:
     heads = headings(figures)
     table = [_line(heads), _line(["---", *["---:"] * (len(heads) - 1)]), *map(_line, lines(figures))]
     told = [
-        f"**{part.title}.** {part.what} *Without it:* {part.without} *What it gives:* {verdict(figures, part.name)}"
+        f"**{part.title}.** {part.what} *Without it:* {part.without} {verdict(figures, part.name)}"
         for part in PARTS.values()
         if gains(figures, part.name)
     ]

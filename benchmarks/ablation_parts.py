@@ -165,14 +165,15 @@ PARTS: dict[str, Part] = {
             "classes",
             "Five kinds of pair",
             "The model tells pairs of one person from family, from co-residents, from namesakes and from the rest.",
-            "Two kinds: one person, and all others. What is learned for the other three alone goes with them.",
+            "Two kinds: one person, and all others. The other parts stay as they were made for five kinds, so that this shows "
+            "how far they lean on them, not the best that a model of two kinds could do.",
             (Replacement(em, "_first_guess", _two_classes),),
         ),
         Part(
             "rarity",
             "Rarity of values",
             "Agreeing on a rare name, or on another rare value, says more than agreeing on a common one.",
-            "All names count alike, in learning and in scoring; how many namesakes a full name has still counts.",
+            "All values count alike, in learning and in scoring; how many namesakes a full name has still counts.",
             (
                 _put(frequencies, "log_frequencies", _none_rare),
                 _put(engine, "log_frequencies", _none_rare),
@@ -241,7 +242,7 @@ PARTS: dict[str, Part] = {
         Part(
             "more-rules",
             "Any rules but the needed",
-            "The same, against less.",
+            "Chosen blocking rules once more, against less.",
             "Only the rules that every run needs. Where a data set has no identifier, contact or postcode, that is the "
             "full name alone.",
             (_put(engine, "choose_rules", _needed),),
