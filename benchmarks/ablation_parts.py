@@ -165,8 +165,8 @@ PARTS: dict[str, Part] = {
             "classes",
             "Five kinds of pair",
             "The model tells pairs of one person from family, from co-residents, from namesakes and from the rest.",
-            "Two kinds: one person, and all others. The other parts stay as they were made for five kinds, so that this shows "
-            "how far they lean on them, not the best that a model of two kinds could do.",
+            "Two kinds: one person, and all others. The other parts stay as they were made for five kinds, so that "
+            "this shows how far they lean on them, not the best that a model of two kinds could do.",
             (Replacement(em, "_first_guess", _two_classes),),
         ),
         Part(
