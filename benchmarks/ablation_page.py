@@ -54,7 +54,7 @@ def lines(figures: Figures) -> list[list[str]]:
 
 def headings(figures: Figures) -> list[str]:
     """Return the table's headings."""
-    return ["Part", *(f"{d['title']}, {d['records']:,} records" for d in figures["data_sets"].values())]
+    return ["Part", *(f"{d['title']}, {d['records']:,} person records" for d in figures["data_sets"].values())]
 
 
 def verdict(figures: Figures, part: str) -> str:
@@ -86,10 +86,11 @@ def page_text(figures: Figures) -> str:
     """Return what goes between the page's markers, in Markdown."""
     heads = headings(figures)
     table = [_line(heads), _line(["---", *["---:"] * (len(heads) - 1)]), *map(_line, lines(figures))]
-    told = []
-    for part in PARTS.values():
-        if gains(figures, part.name):
-            told.append(f"**{part.title}.** {part.what} *Without it:* {part.without} {verdict(figures, part.name)}")
+    told = [
+        f"**{part.title}.** {part.what} *Without it:* {part.without} {verdict(figures, part.name)}"
+        for part in PARTS.values()
+        if gains(figures, part.name)
+    ]
     measured = f"Measured with Insight Hub {figures['insighthub']}, at the default settings."
     return "\n\n".join(["\n".join(table), measured, *told])
 

@@ -7,7 +7,7 @@ switch in it that only a benchmark would use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -83,7 +83,7 @@ def _without_sources(original: Callable[..., Any]) -> Callable[..., Any]:
     return learn
 
 
-def _no_namesakes(data: Encoded, paired_by_name: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+def _no_namesakes(data: Encoded, _paired_by_name: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     return np.zeros(data.n)
 
 
@@ -107,11 +107,11 @@ def _full_names_only(original: Callable[..., Any]) -> Callable[..., Any]:
     return steps
 
 
-def _needed(data: Encoded, *args: Any, **kwargs: Any) -> tuple[BlockingRule, ...]:
+def _needed(data: Encoded, *_args: Any, **_settings: Any) -> tuple[BlockingRule, ...]:
     return needed_rules(data)
 
 
-def _fixed(data: Encoded, *args: Any, **kwargs: Any) -> tuple[BlockingRule, ...]:
+def _fixed(data: Encoded, *_args: Any, **_settings: Any) -> tuple[BlockingRule, ...]:
     needed = needed_rules(data)
     wanted = {frozenset(fields) for fields in FIXED_RULES}
     more = (r for r in candidate_rules(data) if not r.other_fields and frozenset(r.fields) in wanted)
@@ -119,13 +119,13 @@ def _fixed(data: Encoded, *args: Any, **kwargs: Any) -> tuple[BlockingRule, ...]
 
 
 def _chained(
-    n: int, pairs: Pairs, weight: npt.NDArray[np.float32], exclusive: Exclusive, *, threshold_bits: float
+    n: int, pairs: Pairs, weight: npt.NDArray[np.float32], _exclusive: Exclusive, *, threshold_bits: float
 ) -> npt.NDArray[np.int32]:
     joins = weight >= threshold_bits
     return in_order_of_rows(components(n, pairs.left[joins], pairs.right[joins]))
 
 
-def _as_first(*args: Any, labels: npt.NDArray[np.int32], **kwargs: Any) -> npt.NDArray[np.int32]:
+def _as_first(*_args: Any, labels: npt.NDArray[np.int32], **_settings: Any) -> npt.NDArray[np.int32]:
     return labels
 
 
@@ -133,7 +133,7 @@ def _each_first(data: Encoded) -> npt.NDArray[np.int32]:
     return np.arange(data.n, dtype=np.int32)
 
 
-def _no_pairs(data: Encoded, candidates: Pairs, *, cap: int, most: int) -> tuple[Pairs, float]:
+def _no_pairs(*_args: Any, **_settings: Any) -> tuple[Pairs, float]:
     return Pairs(np.empty(0, np.int32), np.empty(0, np.int32)), 1.0
 
 
@@ -154,7 +154,7 @@ def _put(where: Any, name: str, new: Callable[..., Any]) -> Replacement:
     return Replacement(where, name, lambda _: new)
 
 
-def _none_rare(data: Encoded, comparisons: Collection[Any]) -> dict[int, npt.NDArray[np.float64]]:
+def _none_rare(*_args: Any) -> dict[int, npt.NDArray[np.float64]]:
     return {}
 
 
@@ -165,14 +165,15 @@ PARTS: dict[str, Part] = {
             "classes",
             "Five kinds of pair",
             "The model tells pairs of one person from family, from co-residents, from namesakes and from the rest.",
-            "Two kinds: one person, and all others. What is learned for the other three alone goes with them.",
+            "Two kinds: one person, and all others. The other parts stay as they were made for five kinds, so that "
+            "this shows how far they lean on them, not the best that a model of two kinds could do.",
             (Replacement(em, "_first_guess", _two_classes),),
         ),
         Part(
             "rarity",
             "Rarity of values",
             "Agreeing on a rare name, or on another rare value, says more than agreeing on a common one.",
-            "All names count alike, in learning and in scoring; how many namesakes a full name has still counts.",
+            "All values count alike, in learning and in scoring; how many namesakes a full name has still counts.",
             (
                 _put(frequencies, "log_frequencies", _none_rare),
                 _put(engine, "log_frequencies", _none_rare),
@@ -199,7 +200,7 @@ PARTS: dict[str, Part] = {
             "Sex from titles and names",
             "Where a record does not say the sex, its title does, or others who bear its given name.",
             "Sex is known only where a record says it.",
-            (_put(prepare, "_sex", lambda data: None),),
+            (_put(prepare, "_sex", lambda _data: None),),
         ),
         Part(
             "mates",
@@ -241,7 +242,7 @@ PARTS: dict[str, Part] = {
         Part(
             "more-rules",
             "Any rules but the needed",
-            "The same, against less.",
+            "Chosen blocking rules once more, against less.",
             "Only the rules that every run needs. Where a data set has no identifier, contact or postcode, that is the "
             "full name alone.",
             (_put(engine, "choose_rules", _needed),),
