@@ -6,8 +6,8 @@ differs), Splink as its own demo configures it at the demo's threshold (on the b
 the best threshold that the truth could pick, which no user could know. All are scored by
 ``insighthub.linkage.evaluate``. The exit status is 1 where ours misses a target.
 
-    python -m benchmarks.accuracy [--only NAME ...] [--residents N] [--seeds N ...] [--no-splink] [--json FILE]
-        [--work DIR] [--threads N]
+    python -m benchmarks.accuracy [--only NAME ...] [--residents N] [--seeds N ...] [--mixes NAME ...] [--no-splink]
+        [--json FILE] [--work DIR] [--threads N]
 """
 
 from __future__ import annotations
@@ -36,10 +36,12 @@ from benchmarks.verdicts import Check, Run, borough_checks, data_set_checks, sco
 from insighthub.peer.result import weight_of
 from insighthub.peer.thresholds import GRID, best_threshold
 from insighthub.pipeline import link_files
+from insighthub.synthetic.calibration import MIXES
 
 BOROUGH = "borough"
 RESIDENTS = 220_000
 SEEDS = (1, 2)
+OTHER_MIXES = tuple(mix for mix in MIXES if mix != "usual")
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--residents", type=int, default=RESIDENTS, help="of the fictional borough; 0 leaves it out")
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS, help="of the boroughs, the first first")
+    parser.add_argument(
+        "--mixes", nargs="*", choices=OTHER_MIXES, default=OTHER_MIXES, help="further mixes, first seed"
+    )
     parser.add_argument("--no-splink", action="store_true", help="run ours alone")
     parser.add_argument("--json", type=Path, help="write every figure to this file")
     parser.add_argument("--work", type=Path, help="folder for prepared data and output; a temporary one if not given")
@@ -179,9 +184,11 @@ def main(arguments: list[str] | None = None) -> int:
         for name in names:
             console.print(f"{DATA_SETS[name].title} ...")
             rows.append(run_data_set(name, work, **how))
-        for seed in seeds:
-            console.print(f"Fictional borough, seed {seed} ...")
-            boroughs.append(run_borough(work, options.residents, seed, **how))
+        made = [(seed, "usual") for seed in seeds]
+        made += [(seeds[0], mix) for mix in options.mixes if seeds]
+        for seed, mix in made:
+            console.print(f"Fictional borough, seed {seed}, {mix} mix of communities ...")
+            boroughs.append(run_borough(work, options.residents, seed, mix, **how))
     checks = checks_of(rows, boroughs)
     print_rows([*rows, *boroughs], console)
     print_checks(checks, console)

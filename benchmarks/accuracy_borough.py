@@ -35,6 +35,7 @@ class BoroughRow:
     title: str
     residents: int
     seed: int
+    mix: str
     records: int
     ours: Run
     splink: Run | None
@@ -49,18 +50,20 @@ class BoroughRow:
         return BoroughScores(self.title, self.ours.f1, self.households_merged, self.calibration_error, best)
 
 
-def run_borough(work: Path, residents: int, seed: int, *, with_splink: bool, threads: int | None) -> BoroughRow:
+def run_borough(
+    work: Path, residents: int, seed: int, mix: str, *, with_splink: bool, threads: int | None
+) -> BoroughRow:
     """Make one borough unless ``work`` holds it, link it with both engines and score them.
 
     Raises:
         CommandFailedError: Splink did not end well.
         ValueError: the borough's truth has no households, or no pair could be held against it.
     """
-    made = borough(work, residents, seed)
+    made = borough(work, residents, seed, mix)
     ours, merged, error = _ours(made, work / "borough-ours")
     splink, best = _splink(made, work / "borough-splink", threads) if with_splink else (None, None)
-    title = f"Fictional borough, {residents:,} residents, seed {seed}"
-    return BoroughRow(title, residents, seed, made.count, ours, splink, best, merged, error)
+    title = f"Fictional borough, {residents:,} residents, seed {seed}" + ("" if mix == "usual" else f", {mix}")
+    return BoroughRow(title, residents, seed, mix, made.count, ours, splink, best, merged, error)
 
 
 def _ours(made: Borough, out: Path) -> tuple[Run, float, float]:

@@ -4,7 +4,7 @@ Takes a number of residents and a seed, gives a folder that later runs use again
 and ``truth.parquet``) and ``person_records.parquet``, which is what the peer starts from. Each is made in a process of
 its own, so that the benchmark's own memory stays small, and is moved into place when whole.
 
-    python -m benchmarks.borough OUT RESIDENTS SEED
+    python -m benchmarks.borough OUT RESIDENTS SEED [--mix NAME]
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from insighthub.pipeline import standardise_landed
 from insighthub.sources.contract import load_contract
 from insighthub.sources.landing import land
 from insighthub.synthetic.borough import generate
+from insighthub.synthetic.calibration import MIXES
 
 MOST_RESIDENTS = 1_000_000
 REGION = 10  # boroughs
@@ -39,13 +40,13 @@ class Borough:
     count: int
 
 
-def borough(work: Path, residents: int, seed: int) -> Borough:
-    """Return the borough of this size and seed, made now unless ``work`` holds it.
+def borough(work: Path, residents: int, seed: int, mix: str = "usual") -> Borough:
+    """Return the borough of this size, seed and mix of communities, made now unless ``work`` holds it.
 
     Raises:
         subprocess.CalledProcessError: it could not be made; the reason is on the error stream.
     """
-    folder = work / f"borough-{residents}-{seed}"
+    folder = work / "-".join(["borough", str(residents), str(seed), *([] if mix == "usual" else [mix])])
     if not folder.exists():
         making = folder.with_suffix(".making")
         shutil.rmtree(making, ignore_errors=True)
@@ -53,6 +54,7 @@ def borough(work: Path, residents: int, seed: int) -> Borough:
         kind, parts = ("borough", []) if residents <= MOST_RESIDENTS else ("region", [str(REGION)])
         each = residents // REGION if parts else residents
         command = [sys.executable, "-m", f"benchmarks.{kind}", str(making), *parts, str(each), str(seed)]
+        command += ["--mix", mix] if mix != "usual" else []  # a region has the usual one alone
         subprocess.run(command, cwd=PROJECT, check=True)
         making.rename(folder)
     extracts, records = folder / "extracts", folder / "person_records.parquet"
@@ -65,9 +67,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("residents", type=int)
     parser.add_argument("seed", type=int)
+    parser.add_argument("--mix", choices=sorted(MIXES), default="usual", help="shares of communities")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True)
-    made = generate(options.out / "extracts", residents=options.residents, seed=options.seed)
+    made = generate(options.out / "extracts", residents=options.residents, seed=options.seed, mix=options.mix)
     contract = load_contract(made.contract)
     with tempfile.TemporaryDirectory(dir=options.out) as landing:
         deliveries = [land(source, made.folder, Path(landing)) for source in contract.source]

@@ -16,7 +16,7 @@ import pyarrow.parquet
 
 from insighthub.progress import Progress, Silent
 from insighthub.sources.examples import EXAMPLES, example_text
-from insighthub.synthetic.calibration import HABITS, Habits
+from insighthub.synthetic.calibration import HABITS, MIXES, Habits
 from insighthub.synthetic.delivery import deliver
 from insighthub.synthetic.entries import Clerk
 from insighthub.synthetic.extract import Extract
@@ -63,20 +63,25 @@ class Borough:
     sources: dict[str, SourceCount]
 
 
-def generate(out: Path, *, residents: int = 20_000, seed: int = 1, progress: Progress | None = None) -> Borough:
+def generate(
+    out: Path, *, residents: int = 20_000, seed: int = 1, mix: str = "usual", progress: Progress | None = None
+) -> Borough:
     """Make the borough in the folder ``out``, which is created if need be; files of the same names are replaced.
 
     residents: people living in the borough on the day of extraction, from 500 to 1,000,000.
+    mix: which shares of communities, a key of ``calibration.MIXES``.
 
     Raises:
-        ValueError: residents is out of that range.
+        ValueError: residents is out of that range, or there is no such mix.
     """
     if not 500 <= residents <= 1_000_000:
         raise ValueError("residents must be between 500 and 1,000,000")
+    if mix not in MIXES:
+        raise ValueError(f"mix must be one of {', '.join(MIXES)}")
     watcher = progress or Silent()
     out.mkdir(parents=True, exist_ok=True)
     watcher.stage("Residents, households and homes")
-    world = build_world(residents, seed)
+    world = build_world(residents, seed, mix)
     book = AddressBook(world.places)
     watcher.stage("Extracts")
     truth: list[pa.Table] = []

@@ -60,6 +60,38 @@ COMMUNITIES: dict[str, Community] = {
     "mixed": Community(0.043, "MOTH", 2.4, 0.03, 0.40, 0.70, 0.65, 0.005, 0.0),
 }
 
+#: Shares of residents by the name of a mix: the borough's own, and one of another kind of place, to see whether what
+#: holds in the first holds in the second. Habits of naming stay those of the community.
+MIXES: dict[str, dict[str, float]] = {
+    "usual": {name: community.share for name, community in COMMUNITIES.items()},
+    "northern_town": {
+        "white_british": 0.55,
+        "white_irish": 0.01,
+        "romanian": 0.03,
+        "lithuanian": 0.002,
+        "polish": 0.05,
+        "albanian": 0.0005,
+        "bulgarian": 0.002,
+        "portuguese": 0.002,
+        "turkish": 0.002,
+        "nigerian": 0.02,
+        "ghanaian": 0.002,
+        "somali": 0.004,
+        "congolese": 0.0005,
+        "caribbean": 0.01,
+        "pakistani": 0.17,
+        "bangladeshi": 0.03,
+        "sikh": 0.02,
+        "indian": 0.04,
+        "tamil": 0.0005,
+        "chinese": 0.004,
+        "vietnamese": 0.0005,
+        "afghan": 0.01,
+        "arab": 0.01,
+        "mixed": 0.03,
+    },
+}
+
 #: Share of couples whose two partners come from one community.
 SAME_COMMUNITY_COUPLES = 0.88
 

@@ -7,6 +7,7 @@ twins, grown children at home and three generations under one roof come out of t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,10 +93,16 @@ class _Roll:
         )
 
 
-def build_households(rng: np.random.Generator, n: int, *, institutions_for: int = 0) -> Members:
-    """Return the members of ``n`` households, and the hostels and care homes of ``institutions_for`` residents."""
+def build_households(
+    rng: np.random.Generator, n: int, *, institutions_for: int = 0, mix: Mapping[str, float] = cal.MIXES["usual"]
+) -> Members:
+    """Return the members of ``n`` households, and the hostels and care homes of ``institutions_for`` residents.
+
+    ``mix`` is the share of residents of each community.
+    """
     communities = list(cal.COMMUNITIES.values())
-    share = np.array([c.share / (1.9 + 0.55 * c.children) for c in communities])  # large families: fewer households
+    shares = np.array([mix[name] for name in cal.COMMUNITIES])
+    share = shares / np.array([1.9 + 0.55 * c.children for c in communities])  # large families: fewer households
     community = rng.choice(len(share), n, p=share / share.sum()).astype(np.int8)
     lone = np.array([c.lone_parents for c in communities])[community]
     kind = rng.choice(
@@ -111,11 +118,11 @@ def build_households(rng: np.random.Generator, n: int, *, institutions_for: int 
     )
     roll = _Roll()
     head_age, head_sex = _heads(rng, roll, kind, community)
-    mother_age = _partners(rng, roll, kind, community, head_age=head_age, head_sex=head_sex)
+    mother_age = _partners(rng, roll, kind, community, shares=shares, head_age=head_age, head_sex=head_sex)
     _children(rng, roll, kind, community, mother_age)
     _grandparents(rng, roll, kind, community, head_age)
     _sharers(rng, roll, kind, community, head_age)
-    kind, community = _institutions(rng, roll, kind, community, institutions_for)
+    kind, community = _institutions(rng, roll, kind, community, residents=institutions_for, shares=shares)
     return _deaths(rng, roll.members(kind, community))
 
 
@@ -137,6 +144,7 @@ def _partners(
     kind: np.ndarray,
     community: np.ndarray,
     *,
+    shares: Reals,
     head_age: Reals,
     head_sex: np.ndarray,
 ) -> Reals:
@@ -149,7 +157,7 @@ def _partners(
     other = rng.choice(
         len(cal.COMMUNITIES),
         len(who),
-        p=np.array([c.share for c in cal.COMMUNITIES.values()]) / sum(c.share for c in cal.COMMUNITIES.values()),
+        p=shares / sum(shares.tolist()),
     )
     roll.add(who, PARTNER, sex, np.where(own, community[who], other).astype(np.int8), age)
     mother_age = head_age.copy()
@@ -205,12 +213,11 @@ def _sharers(rng: np.random.Generator, roll: _Roll, kind: np.ndarray, community:
 
 
 def _institutions(
-    rng: np.random.Generator, roll: _Roll, kind: np.ndarray, community: np.ndarray, residents: int
+    rng: np.random.Generator, roll: _Roll, kind: np.ndarray, community: np.ndarray, *, residents: int, shares: Reals
 ) -> tuple[np.ndarray, np.ndarray]:
     """Add hostels and care homes, each a household of many unrelated people at one UPRN."""
     hostels = -(-residents // cal.RESIDENTS_A_HOSTEL) if residents else 0
     homes = -(-residents // cal.RESIDENTS_A_CARE_HOME) if residents else 0
-    shares = np.array([c.share for c in cal.COMMUNITIES.values()])
     shares = shares / shares.sum()
     kinds = [HOSTEL] * hostels + [CARE_HOME] * homes
     for offset, what in enumerate(kinds):

@@ -7,6 +7,7 @@ so that a change in one does not shake all the others.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -37,17 +38,21 @@ def stream(seed: int, name: str) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence([seed, zlib.crc32(name.encode())]))
 
 
-def build_world(residents: int, seed: int) -> World:
-    """Return a borough of exactly ``residents`` living residents, with those who left or died in the window."""
+def build_world(residents: int, seed: int, mix: str = "usual") -> World:
+    """Return a borough of exactly ``residents`` living residents, with those who left or died in the window.
+
+    ``mix`` names the shares of communities among them, a key of ``calibration.MIXES``.
+    """
+    shares = cal.MIXES[mix]
     rng = stream(seed, "households")
     asked = int(residents / 2.2) + 40
-    members = first_residents(build_households(rng, asked, institutions_for=residents), residents)
+    members = first_residents(build_households(rng, asked, institutions_for=residents, mix=shares), residents)
     n_current = len(members.kind)
     places = build_places(stream(seed, "places"), int(n_current / (1 - cal.VACANT_DWELLINGS)) + 5)
     rng = stream(seed, "moves")
     free = np.arange(len(places), dtype=np.int32)
     addresses, dwelling, since, until = trace_moves(rng, members, places, free)
-    members, addresses = _with_former(rng, members, addresses, dwelling=dwelling, since=since, until=until)
+    members, addresses = _with_former(rng, members, addresses, mix=shares, dwelling=dwelling, since=since, until=until)
     current = np.arange(len(members.kind)) < n_current
     settled = np.where(addresses.dwelling >= 0, addresses.since, NEVER).min(axis=1)
     origins = find_origins(rng, members, current, addresses.since[:, 0], settled)
@@ -57,8 +62,8 @@ def build_world(residents: int, seed: int) -> World:
     texts = pools.vocabulary.texts()
     contacts = build_contacts(stream(seed, "contacts"), members, named, texts)
     rng = stream(seed, "lives")
-    shares = np.array([c.first_january for c in cal.COMMUNITIES.values()])[members.community]
-    unknown = (rng.random(len(shares)) < shares) & (members.born < TODAY - 25 * YEAR)
+    unknown_day = np.array([c.first_january for c in cal.COMMUNITIES.values()])[members.community]
+    unknown = (rng.random(len(unknown_day)) < unknown_day) & (members.born < TODAY - 25 * YEAR)
     born = _to_first_january(members.born, unknown)
     households = Households(
         members.kind,
@@ -108,13 +113,14 @@ def _with_former(
     members: Members,
     addresses: Addresses,
     *,
+    mix: Mapping[str, float],
     dwelling: np.ndarray,
     since: np.ndarray,
     until: np.ndarray,
 ) -> tuple[Members, Addresses]:
     """Add the households that lived in the borough before, after the current ones."""
     extra = len(dwelling)
-    former = build_households(rng, extra)
+    former = build_households(rng, extra, mix=mix)
     # Of people living alone who were old when they went, most had died; the others moved away.
     alone = (former.kind == SINGLE)[former.household]
     gone = until[former.household]
