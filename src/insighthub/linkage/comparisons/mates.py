@@ -94,7 +94,10 @@ def mates_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
     at = np.flatnonzero(named & (home[left] >= 0) & (home[right] >= 0) & (home[left] != home[right]))
     a, b = home[left[at]].astype(np.int64), home[right[at]].astype(np.int64)
     wanted = np.minimum(a, b) * len(names_a_home) + np.maximum(a, b)
-    place = np.minimum(np.searchsorted(keys, wanted), max(0, len(keys) - 1))
+    # In order, one search goes on where the one before it ended; in any order each would go through all of memory.
+    order = np.argsort(wanted)
+    place = np.empty(len(wanted), np.int64)
+    place[order] = np.minimum(np.searchsorted(keys, wanted[order]), max(0, len(keys) - 1))
     shared = np.where(keys[place] == wanted, total[place], 0) if len(keys) else np.zeros(len(at), np.int64)
     same = (family[left[at]] >= 0) & (family[left[at]] == family[right[at]])
     full = given[left[at]].astype(np.int64) * len(data.pools["family_name"]) + family[left[at]]
