@@ -200,7 +200,7 @@ PARTS: dict[str, Part] = {
             "Sex from titles and names",
             "Where a record does not say the sex, its title does, or others who bear its given name.",
             "Sex is known only where a record says it.",
-            (_put(prepare, "_sex", lambda _data: None),),
+            (_put(prepare, "fill_in_sex", lambda _data, _by_name: None),),
         ),
         Part(
             "mates",

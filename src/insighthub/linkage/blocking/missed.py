@@ -83,7 +83,9 @@ def missed_by_blocking(
     # What is told is how many would be missed on average; how many were is a count about it.
     spread = float(np.sqrt(told + missed))
     # On the scale of logs, so that the interval does not reach below nought.
-    factor = float(np.exp(Z * spread / missed)) if missed > 0 else 1.0
+    # Nor beyond the matches that were found: where next to none are missed, the scale of logs says nothing of how many.
+    most = float(np.log(max(float(total.sum()), missed) / missed)) if missed > 0 else 0.0
+    factor = float(np.exp(min(Z * spread / missed, most))) if missed > 0 else 1.0
     every = _by_given_of(total.sum(axis=(0, 1)))
     return MissedByBlocking(
         found=float(total.sum()),
