@@ -69,7 +69,7 @@ def test_neither_order_nor_record_ids_change_a_weight(model, seed, shuffle):
 
 
 def test_these_properties_are_of_many_pairs(model):
-    table, fewer = parts(3, 60)
+    table, fewer = parts(3, 120)
     more, held = weights(table, model), weights(fewer, model)
     assert len(more.keys() & held.keys()) > 100
     assert len({round(w) for w in held.values()}) > 20

@@ -34,7 +34,6 @@ from insighthub.linkage.explain.learned import Learned
 from insighthub.linkage.explain.samples import NEAR_BITS, sample_pairs
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.frequencies import log_frequencies, name_rarity
-from insighthub.linkage.labels.teaching import Teaching
 from insighthub.linkage.level_weights import level_weights
 from insighthub.linkage.model import describe
 from insighthub.linkage.pairs import Pairs
@@ -155,7 +154,7 @@ def link_records_on_spark(
             table = pairs_table(fitted, pairs, of_pairs, weight, keep=keep)
             if pairs_to is not None:
                 pairs_to(table)
-            model = describe(fitted, settings).as_json() | {"labels": Teaching().as_dict()}
+            model = describe(fitted, settings).as_json()
             against = against_table(fitted, pairs, of_pairs, weight, labels, keep=keep, threshold_bits=threshold_bits)
             result = LinkResult(
                 links=links_table(data, labels),
