@@ -192,6 +192,10 @@ def main(arguments: list[str] | None = None) -> int:
     checks = checks_of(rows, boroughs)
     print_rows([*rows, *boroughs], console)
     print_checks(checks, console)
+    for row in boroughs:
+        for note in row.splink_notes:
+            text = f"{row.title}: a training pass of Splink failed, so its scores say little of it: {note}"
+            console.print(text, markup=False)
     if options.json:
         options.json.write_text(json.dumps(report(rows, boroughs, checks), indent=2) + "\n", encoding="utf-8")
     return 1 if any(check.passed is False for check in checks) else 0

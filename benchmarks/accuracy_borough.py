@@ -30,7 +30,10 @@ PEER_PROBABILITY = 0.95
 
 @dataclass(frozen=True)
 class BoroughRow:
-    """One borough: both engines' scores, and what the truth says of ours besides."""
+    """One borough: both engines' scores, and what the truth says of ours besides.
+
+    splink_notes: training passes that Splink could not do, in its own words; its scores suffer from them.
+    """
 
     title: str
     residents: int
@@ -42,6 +45,7 @@ class BoroughRow:
     splink_best: Run | None
     households_merged: float
     calibration_error: float
+    splink_notes: tuple[str, ...] = ()
 
     @property
     def scores(self) -> BoroughScores:
@@ -61,9 +65,9 @@ def run_borough(
     """
     made = borough(work, residents, seed, mix)
     ours, merged, error = _ours(made, work / "borough-ours")
-    splink, best = _splink(made, work / "borough-splink", threads) if with_splink else (None, None)
+    splink, best, notes = _splink(made, work / "borough-splink", threads) if with_splink else (None, None, ())
     title = f"Fictional borough, {residents:,} residents, seed {seed}" + ("" if mix == "usual" else f", {mix}")
-    return BoroughRow(title, residents, seed, mix, made.count, ours, splink, best, merged, error)
+    return BoroughRow(title, residents, seed, mix, made.count, ours, splink, best, merged, error, notes)
 
 
 def _ours(made: Borough, out: Path) -> tuple[Run, float, float]:
@@ -80,12 +84,13 @@ def _ours(made: Borough, out: Path) -> tuple[Run, float, float]:
     return run, evaluation.households.rate.value, evaluation.calibration.error.value
 
 
-def _splink(made: Borough, out: Path, threads: int | None) -> tuple[Run, Run]:
-    """Run tuned Splink once; return its scores at 0.95 and at the threshold that the truth would pick."""
+def _splink(made: Borough, out: Path, threads: int | None) -> tuple[Run, Run, tuple[str, ...]]:
+    """Run tuned Splink once; return its scores at 0.95 and at the threshold the truth would pick, and its notes."""
     shutil.rmtree(out, ignore_errors=True)
     command = [sys.executable, "-m", "benchmarks.speed_splink", str(made.records), str(out), "--pairs", "--seed", "1"]
     measure([*command, *(["--threads", str(threads)] if threads else [])], cwd=PROJECT)
-    seconds = json.loads((out / "splink.json").read_text(encoding="utf-8"))["seconds"]
+    figures = json.loads((out / "splink.json").read_text(encoding="utf-8"))
+    seconds = figures["seconds"]
     clusters = pq.read_table(out / "clusters.parquet")
     result = PeerResult(clusters.select(["source", "record_id", "person"]), pq.read_table(out / "pairs.parquet"))
     truth = pq.read_table(made.truth)
@@ -95,4 +100,5 @@ def _splink(made: Borough, out: Path, threads: int | None) -> tuple[Run, Run]:
     return (
         score(result.clusters_at(own), truth, seconds, own),
         score(result.clusters_at(best), truth, seconds, best),
+        tuple(figures["notes"]),
     )
