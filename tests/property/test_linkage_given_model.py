@@ -5,7 +5,7 @@ from random import Random
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from insighthub.linkage.engine import link_records
@@ -55,6 +55,7 @@ def test_adding_records_changes_the_weight_of_no_other_pair(model, seed, people)
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6), st.integers(0, 2**32))
+@example(94, 93)  # no match is missed here, but for the last place of a sum
 def test_neither_order_nor_record_ids_change_a_weight(model, seed, shuffle):
     table = made_people(seed, 60, names=6)
     order = list(range(table.num_rows))

@@ -172,7 +172,8 @@ def _missed(total: Array) -> float:
                     continue
                 # A name written as an initial hinders names alone, and nothing else: the rest is told from all.
                 _, others, both = own[g] if g == NAME else pooled[g]
-                all_miss *= 1.0 - (both / others if others else 0.0)
+                # Of sums in another order, which may differ in the last place.
+                all_miss *= 1.0 - min(both / others if others else 0.0, 1.0)
             if all_miss < 1.0:
                 missed += found * all_miss / (1.0 - all_miss)
     return missed

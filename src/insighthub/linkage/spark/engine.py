@@ -172,7 +172,7 @@ def link_records_on_spark(
                     weight,
                     labels,
                     threshold=settings.threshold,
-                    learned=Learned.read(model),
+                    learned=Learned.read(model).on(fitted, settings.threshold),
                 ),
                 seconds=clock.seconds,
                 against=against,
