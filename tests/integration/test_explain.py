@@ -122,7 +122,10 @@ def clustered_whole(linkage, *apart):
     near = [(a, b) for a in range(len(record)) for b in range(a + 1, min(a + 6, len(record)))]
     left, right = zip(*[(a, b) for a, b in near if record[a] == record[b]], *apart, strict=True)
     held = Exclusive(
-        np.array(single, np.int32), tables.identifier, Pairs(np.array(left, np.int32), np.array(right, np.int32))
+        np.array(single, np.int32),
+        tables.identifier,
+        Pairs(np.array(left, np.int32), np.array(right, np.int32)),
+        dated=tables.dated,
     )
     return cluster(len(record), Pairs(*tables.ends), tables.weight, held, threshold_bits=tables.threshold_bits)
 

@@ -3,8 +3,11 @@
 Takes pairs with match weights, gives a cluster for every row. Connected components chain: A is like B, B is like C,
 and A and C, who were compared and differ, end as one person. So components that hold such a conflict are taken apart
 and built up again by average linkage: the two clusters whose compared pairs have the highest mean weight are joined,
-until no mean is over the threshold. Two clusters are never joined that hold two people of one record, that share a
-source which holds one record a person, or that hold different valid NHS numbers. What a person decided stands above
+until no mean is over the threshold. Pairs both of whose records hold a date of birth know more than the rest, and
+have a say of their own: where their mean is under the threshold, no number of pairs that know less joins two clusters.
+A father and son of one name at one address are held apart by few dates, and by many records that hold none they would
+be one. Two clusters are never joined that hold two people of one record, that share a source which holds one record a
+person, or that hold different valid NHS numbers. What a person decided stands above
 all of this: rows decided to be one person begin as one cluster, and rows decided to be two are never joined.
 
 Average linkage over the pairs that were compared is reducible (a mean is never over the larger of its parts), so
@@ -14,7 +17,7 @@ clusters that are each other's nearest can be joined at once, and rounds of sort
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -39,12 +42,20 @@ class Exclusive:
         identifier: code of a valid identifier of which a person has one, else -1; shape (n,).
         apart: pairs that are two people: those whom one record names, and those decided to be two.
         together: pairs decided to be one person, whatever else is said here of one of them alone; none where not given.
+        dated: whether the row holds a date of birth, shape (n,); no row where not given.
     """
 
     single: Codes
     identifier: Codes
     apart: Pairs
     together: Pairs = field(default_factory=lambda: Pairs(np.empty(0, np.int32), np.empty(0, np.int32)))
+    dated: npt.NDArray[np.bool_] | None = None
+
+    def both_dated(self, pairs: Pairs) -> npt.NDArray[np.bool_]:
+        """Whether both rows of each pair hold a date of birth."""
+        if self.dated is None:
+            return np.zeros(len(pairs), bool)
+        return np.asarray(self.dated[pairs.left] & self.dated[pairs.right])
 
 
 def same_record_pairs(record: Codes) -> Pairs:
@@ -67,7 +78,9 @@ def exclusive_of(data: Encoded) -> Exclusive:
     """Return what a person can have one of, in these rows."""
     # Sources are numbered among themselves, since clusters keep a bit for each.
     number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
-    return Exclusive(number[data.source], data.codes["nhs_number"], same_record_pairs(data.codes["record"]))
+    same_record = same_record_pairs(data.codes["record"])
+    dated = data.codes["date_of_birth"] >= 0
+    return Exclusive(number[data.source], data.codes["nhs_number"], same_record, dated=dated)
 
 
 def components(n: int, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
@@ -118,12 +131,15 @@ def cluster(
         # Number only the rows that are taken apart: they are few, and each round looks at all of them.
         small = np.cumsum(rows) - 1
         parted &= rows[apart.left]
+        compared = Pairs(left[open_pairs], right[open_pairs])
+        none = np.zeros(int(parted.sum()), np.int64)
         edges = _Edges(
-            small[np.concatenate([left[open_pairs], apart.left[parted]])],
-            small[np.concatenate([right[open_pairs], apart.right[parted]])],
-            np.concatenate([whole, np.zeros(int(parted.sum()), np.int64)]),
-            np.ones(len(whole) + int(parted.sum()), np.int64),
-            np.concatenate([np.zeros(len(whole), bool), np.ones(int(parted.sum()), bool)]),
+            small[np.concatenate([compared.left, apart.left[parted]])],
+            small[np.concatenate([compared.right, apart.right[parted]])],
+            np.concatenate([whole, none]),
+            np.concatenate([np.where(exclusive.both_dated(compared), whole, 0), none]),
+            np.ones(len(whole) + len(none), np.int64),
+            np.concatenate([np.zeros(len(whole), bool), np.ones(len(none), bool)]),
         )
         kept = rows[must.left]
         together = Pairs(*(small[end[kept]].astype(np.int32) for end in (must.left, must.right)))
@@ -161,17 +177,19 @@ def _more_than_one(label: Ints, value: Codes, size: int, *, repeated: bool) -> n
 class _Edges:
     """Edges between clusters, each named by its lowest row.
 
-    total and count: sum of whole weights, and of compared pairs. parted: whether some pair is known to be two people.
+    total and count: sum of whole weights, and of compared pairs. dated: sum of the whole weights of those pairs both of
+    whose rows hold a date of birth. parted: whether some pair is known to be two people.
     """
 
     a: Ints
     b: Ints
     total: Ints
+    dated: Ints
     count: Ints
     parted: npt.NDArray[np.bool_]
 
     def where(self, keep: npt.NDArray[np.bool_]) -> _Edges:
-        return _Edges(self.a[keep], self.b[keep], self.total[keep], self.count[keep], self.parted[keep])
+        return _Edges(*(getattr(self, name)[keep] for name in self.__dataclass_fields__))
 
 
 def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
@@ -186,7 +204,7 @@ def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
         allowed &= (identifier[a] < 0) | (identifier[b] < 0) | (identifier[a] == identifier[b])
         edges = edges.where(allowed)
         mean = edges.total / edges.count
-        open_edges = np.flatnonzero((mean > 0) & ~edges.parted)
+        open_edges = np.flatnonzero((mean > 0) & (edges.dated >= 0) & ~edges.parted)
         if not len(open_edges):
             break
         # A total order of the edges: the mean, and where means tie the lower rows.
@@ -256,11 +274,12 @@ def set_of_sources(label: npt.NDArray[np.integer], single: Codes, clusters: int)
 def _joined(n: int, root: Ints, edges: _Edges) -> _Edges:
     """Bring together the edges between the same two clusters, and drop those within one."""
     a, b = root[edges.a], root[edges.b]
-    edges = _Edges(np.minimum(a, b), np.maximum(a, b), edges.total, edges.count, edges.parted).where(a != b)
+    edges = replace(edges, a=np.minimum(a, b), b=np.maximum(a, b)).where(a != b)
     keys, inverse = np.unique(edges.a * n + edges.b, return_inverse=True)
     a, b = np.divmod(keys, n)
-    sums = [np.bincount(inverse, weights=x, minlength=len(keys)) for x in (edges.total, edges.count, edges.parted)]
-    return _Edges(a, b, sums[0].astype(np.int64), sums[1].astype(np.int64), sums[2] > 0)
+    summed = (edges.total, edges.dated, edges.count, edges.parted)
+    sums = [np.bincount(inverse, weights=x, minlength=len(keys)).astype(np.int64) for x in summed]
+    return _Edges(a, b, *sums[:3], sums[3] > 0)
 
 
 def _still_open(n: int, edges: _Edges) -> _Edges:

@@ -29,8 +29,6 @@ ALONE = (
     "email",
     "middle_names",
     "date_of_birth",
-    "valid_from",
-    "valid_to",
     "uprn",
     "postcode",
     "flat",
@@ -90,6 +88,7 @@ def prepare(
         [
             partial(_name_columns, table, at),
             _columns(table, at, "phone", "mobile"),
+            _columns(table, at, "valid_from", "valid_to"),
             *(_columns(table, at, name) for name in (*ALONE, *others)),
         ],
         threads,
@@ -171,6 +170,8 @@ def _dates(data: Encoded) -> None:
     for name in ("valid_from", "valid_to"):
         days = [_day(str(v)) for v in data.pools[name].values]
         data.days[name] = np.append(days, MISSING).astype(np.int32)[data.codes[name]]
+    born = np.append([_middle_day(v) for v in values], MISSING).astype(np.int32)
+    data.days["born"] = born[data.codes["date_of_birth"]]
     data.derive("birth_year", "date_of_birth", [v[:4] if "X" not in v[:4] else None for v in values])
     data.derive("birth_day", "date_of_birth", [v[5:] if len(v) == 10 and "X" not in v[5:] else None for v in values])
     data.derive("birth_date", "date_of_birth", [v if "X" not in v else None for v in values])
@@ -181,6 +182,12 @@ def _day(text: str) -> int:
         return date.fromisoformat(text).toordinal()
     except ValueError:
         return MISSING
+
+
+def _middle_day(text: str) -> int:
+    """Return the day of a date of birth; where month or day is not known, one in the middle."""
+    year, month, day = [*text.split("-"), "XX", "XX"][:3]
+    return _day(f"{year}-{'07' if 'X' in month else month}-{'15' if 'X' in month or 'X' in day else day}")
 
 
 def _places(data: Encoded) -> None:

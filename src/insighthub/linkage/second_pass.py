@@ -30,7 +30,7 @@ Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 NEAR_BITS = -5.0  # two clusters are looked at again if some pair between them weighs more than this
-MARGIN_BITS = 3.0  # and joined if together they weigh this much over the threshold,
+MARGIN_BITS = 2.0  # and joined if together they weigh this much over the threshold,
 DOUBLING_BITS = 1.0  # and this much more for each doubling of the pairs that were compared
 NOT_KNOWN = np.int8(127)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from insighthub.linkage.comparisons.address import ADDRESS
+from insighthub.linkage.comparisons.ages import AGE
 from insighthub.linkage.comparisons.choose import choose_comparisons
 from insighthub.linkage.comparisons.contacts import EMAIL, PHONE, SEX, equality, identifier, text
 from insighthub.linkage.comparisons.dates import DATE_OF_BIRTH
@@ -300,11 +301,16 @@ def held(place, begins=None, ends=None):
         (
             held(HERE, ends="2024-05-31"),
             held(THERE, "2024-06-01"),
-            "one ends as the other begins, to a few days",
+            "one ends as the other begins, to the day",
         ),
         (
             held(HERE, "2019-01-01", "2024-05-31"),
             held(THERE, "2024-05-31", "2025-01-01"),
+            "one ends as the other begins, to the day",
+        ),
+        (
+            held(HERE, ends="2024-05-31"),
+            held(THERE, "2024-06-04"),
             "one ends as the other begins, to a few days",
         ),
         (
@@ -324,8 +330,37 @@ def test_moves(level, one, two, expected):
     assert level(MOVES, one, two) == expected
 
 
+def born(text, **more):
+    return {"given_name": "PAUL", "family_name": "BATES", "date_of_birth": text, **more}
+
+
+def begun(text, **more):
+    return {"given_name": "PAUL", "family_name": "BATES", "valid_from": text, **more}
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        (born("2019-01-15"), begun("2014-03-01"), "born after the other's record began"),
+        (begun("2014-03-01"), born("2019-01-15"), "born after the other's record began"),
+        (born("2019-01-15"), begun("2019-01-15"), "under 11 when the other's record began"),
+        (born("2000-06-XX"), begun("2013-03-01"), "11 to 15 when the other's record began"),
+        (born("2000-XX-XX"), begun("2016-12-31"), "16 or 17 when the other's record began"),
+        (born("1990-02-01"), begun("2008-02-02"), "18 to 29 when the other's record began"),
+        (born("1960-02-01"), begun("2019-02-02"), "30 to 59 when the other's record began"),
+        (born("1930-02-01", valid_from="1931-01-01"), begun("2019-02-02"), "60 or over when the other's record began"),
+        (born("1990-02-01"), begun("2008-02-02", date_of_birth="1990-02-01"), UNKNOWN),  # two dates of birth: compared
+        (born("1990-02-01"), {"given_name": "PAUL"}, UNKNOWN),
+        (born("XXXX-02-01"), begun("2008-02-02"), UNKNOWN),
+        (begun("2008-02-02"), begun("2008-02-02"), UNKNOWN),
+    ],
+)
+def test_age(level, one, two, expected):
+    assert level(AGE, one, two) == expected
+
+
 def test_every_level_says_what_it_is():
-    for comparison in (GIVEN_NAME, FAMILY_NAME, MIDDLE_NAMES, DATE_OF_BIRTH, SEX, ADDRESS, PHONE, EMAIL, MOVES):
+    for comparison in (GIVEN_NAME, FAMILY_NAME, MIDDLE_NAMES, DATE_OF_BIRTH, SEX, ADDRESS, PHONE, EMAIL, MOVES, AGE):
         assert len(set(comparison.labels)) == len(comparison.labels)
         assert 0 < comparison.agreeing < len(comparison.labels)
 
@@ -342,6 +377,8 @@ def test_what_is_compared_follows_what_the_records_hold(records):
     assert chosen({"title": "MR"}) == ["sex"]
     assert "moves" in chosen(held(HERE, ends="2024-05-31"), held(THERE, "2024-06-01"))
     assert "moves" not in chosen(held(HERE, ends="2024-05-31"), held(THERE))
+    assert "age" in chosen(born("1990-02-01"), begun("2024-06-01"))
+    assert "age" not in chosen(born("1990-02-01"), born("1990-02-01", valid_from="2024-06-01"))
     kinds = {"other_a": "exact", "other_b": "identifier"}
     levels = [c.labels for c in choose_comparisons(prepare(records([{"other_a": "x", "other_b": "y"}])), kinds)]
     assert [len(labels) for labels in levels] == [2, 3]

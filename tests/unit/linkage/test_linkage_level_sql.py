@@ -18,7 +18,7 @@ from tests.made_people import made_people
 
 KINDS = {"other_ref": "identifier", "other_place": "text", "other_team": "exact"}
 NAMES = (
-    *("given_name", "family_name", "middle_names", "date_of_birth", "sex", "address", "phone", "email", "moves"),
+    *("given_name", "family_name", "middle_names", "date_of_birth", "sex", "address", "phone", "email", "moves", "age"),
     *("nhs_number", "nino", "other_ref", "other_place", "other_team"),
 )
 

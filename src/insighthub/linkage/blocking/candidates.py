@@ -43,6 +43,8 @@ WORDS = {
     "dwelling": "dwelling",
     "uprn": "UPRN",
     "street_dwelling": "number and street",
+    "valid_from": "first day",
+    "valid_to": "last day",
 }
 STRONG = (*IDENTIFIERS, "email", "mobile", "phone")
 HOMES = ("dwelling", "uprn", "street_dwelling")
@@ -119,6 +121,8 @@ def _general() -> Iterator[BlockingRule]:
     for field, other, words in _ACROSS:
         for both in ("birth_date", *HOMES, "postcode"):
             yield _across(field, other, words, both)
+    for both in ("family_name", "family_sound", "given_name"):
+        yield _across("valid_from", "valid_to", "one begins on the day on which the other ends", both)
 
 
 def _own(data: Encoded) -> Iterator[BlockingRule]:

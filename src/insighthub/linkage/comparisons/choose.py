@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from insighthub.linkage.comparisons.address import ADDRESS
+from insighthub.linkage.comparisons.ages import AGE
 from insighthub.linkage.comparisons.comparison import Comparison
 from insighthub.linkage.comparisons.contacts import EMAIL, PHONE, SEX, equality, identifier, text
 from insighthub.linkage.comparisons.dates import DATE_OF_BIRTH
@@ -37,7 +38,10 @@ def choose_comparisons(data: Encoded, other_kinds: Mapping[str, str] | None = No
         other_kinds: ``other_<name>`` -> "text", "exact" or "identifier", from the contract; text where it says nothing.
     """
     chosen = [comparison for fields, comparison in _OF_FIELDS if any(data.has(f) for f in fields)]
-    if bool((data.days["valid_from"] >= 0).any() and (data.days["valid_to"] >= 0).any()) and data.has("dwelling"):
+    begun = data.days["valid_from"] >= 0
+    if bool((begun & (data.codes["date_of_birth"] < 0)).any() and (data.days["born"] >= 0).any()):
+        chosen.append(AGE)
+    if bool(begun.any() and (data.days["valid_to"] >= 0).any()) and data.has("dwelling"):
         chosen.append(MOVES)
     if data.has("dwelling", "given_name", "family_name"):
         chosen.append(MATES)
@@ -51,5 +55,5 @@ def comparisons_named(name: str) -> tuple[Comparison, ...]:
     """Return the comparisons that this version knows under a name: for a contract's own field, one for each kind."""
     if name.startswith(OTHER_PREFIX):
         return tuple(make(name) for make in _BY_KIND.values())
-    known = (*(comparison for _, comparison in _OF_FIELDS), MOVES, MATES, *(identifier(i) for i in IDENTIFIERS))
+    known = (*(comparison for _, comparison in _OF_FIELDS), AGE, MOVES, MATES, *(identifier(i) for i in IDENTIFIERS))
     return tuple(c for c in known if c.name == name)

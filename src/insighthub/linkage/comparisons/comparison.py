@@ -45,6 +45,7 @@ class Comparison:
         shared: where a class's levels are free, the share at level 0 that learning starts from.
         told_by: free levels are learned only from pairs that this comparison tells apart. A father and son of one name
             at one address look like one person unless their dates of birth are known.
+        even: agreeing levels are as likely as each other, for one person too, until the data says otherwise.
         by_source: each pair of sources may have an m of its own, shrunk to the common one: some sources lag, and hold
             addresses and telephones of years ago.
         lasting: what is compared does not change in a life, so that of many records each one counts.
@@ -64,13 +65,17 @@ class Comparison:
     floor: float = 0.75
     shared: float = 0.5
     told_by: str | None = None
+    even: bool = False
     by_source: bool = False
     lasting: bool = False
     of_others: bool = False
     prepare: Callable[[Encoded], object] | None = None
 
     def centre(self) -> npt.NDArray[np.float64]:
-        """Return the centre of the prior on m: nine in ten agree exactly, the rest is spread evenly."""
+        """Return the centre of the prior on m: nine in ten agree (exactly), the rest is spread evenly."""
+        if self.even:
+            agrees = np.arange(len(self.labels)) < self.agreeing
+            return np.where(agrees, 0.9 / agrees.sum(), 0.1 / (~agrees).sum())
         rest = len(self.labels) - 1
         return np.array([0.9] + [0.1 / rest] * rest)
 

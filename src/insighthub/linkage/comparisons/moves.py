@@ -13,7 +13,8 @@ import numpy.typing as npt
 from insighthub.linkage.comparisons.comparison import UNKNOWN, Comparison, Levels, Rows
 from insighthub.linkage.encode import Encoded
 
-SAME_DAYS = 3
+SAME_DAY = 1  # the last day of one may be the first of the other, or the day before it
+SAME_DAYS = 7
 SAME_WEEKS = 45
 
 
@@ -29,7 +30,7 @@ def move_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
     )
     a, b = left[at], right[at]
     gap = np.minimum(_gap(ends[a], begins[b]), _gap(ends[b], begins[a]))
-    out[at] = np.where(gap <= SAME_DAYS, 0, np.where(gap <= SAME_WEEKS, 1, 2))
+    out[at] = np.select([gap <= SAME_DAY, gap <= SAME_DAYS, gap <= SAME_WEEKS], [0, 1, 2], 3)
     return out
 
 
@@ -40,11 +41,12 @@ def _gap(end: npt.NDArray[np.int32], begin: npt.NDArray[np.int32]) -> npt.NDArra
 MOVES = Comparison(
     "moves",
     (
+        "one ends as the other begins, to the day",
         "one ends as the other begins, to a few days",
         "one ends as the other begins, to a few weeks",
         "the dates do not meet",
     ),
     move_levels,
-    agreeing=2,
+    agreeing=3,
     floor=0.0,
 )

@@ -16,10 +16,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from insighthub.linkage.comparisons.address import ADDRESS
+from insighthub.linkage.comparisons.ages import AGE, LEAST_DAYS
 from insighthub.linkage.comparisons.comparison import UNKNOWN, Comparison
 from insighthub.linkage.comparisons.contacts import EMAIL, PHONE, SEX, equality, identifier, text
 from insighthub.linkage.comparisons.dates import DATE_OF_BIRTH
-from insighthub.linkage.comparisons.moves import MOVES
+from insighthub.linkage.comparisons.moves import MOVES, SAME_DAY, SAME_DAYS, SAME_WEEKS
 from insighthub.linkage.comparisons.names import FAMILY_NAME, GIVEN_NAME, MIDDLE_NAMES
 from insighthub.linkage.exchange.sql_levels import ELSE
 
@@ -233,9 +234,20 @@ _MOVES = (
         "dwelling_l IS NULL OR dwelling_r IS NULL OR dwelling_l = dwelling_r OR coalesce(uprn_l = uprn_r, FALSE)"
         f" OR {_GAP} IS NULL",
     ),
-    LevelSql(0, f"{_GAP} <= 3"),
-    LevelSql(1, f"{_GAP} <= 45"),
-    LevelSql(2, ELSE),
+    LevelSql(0, f"{_GAP} <= {SAME_DAY}"),
+    LevelSql(1, f"{_GAP} <= {SAME_DAYS}"),
+    LevelSql(2, f"{_GAP} <= {SAME_WEEKS}"),
+    LevelSql(3, ELSE),
+)
+
+_AGE_DAYS = (
+    "CASE WHEN date_of_birth_r IS NULL THEN valid_from_day_r - born_day_l"
+    " WHEN date_of_birth_l IS NULL THEN valid_from_day_l - born_day_r END"
+)
+_AGE = (
+    LevelSql(UNKNOWN, f"({_AGE_DAYS}) IS NULL"),
+    *(LevelSql(level, f"({_AGE_DAYS}) >= {days}") for level, days in enumerate(LEAST_DAYS)),
+    LevelSql(len(LEAST_DAYS), ELSE),
 )
 
 # Contacts and identifiers --------------------------------------------------------------------------------------
@@ -284,6 +296,7 @@ _OF_FIELDS: Mapping[tuple[str, tuple[str, ...]], Sequence[LevelSql]] = {
         (PHONE, _PHONE),
         (EMAIL, _EMAIL),
         (MOVES, _MOVES),
+        (AGE, _AGE),
     )
 }
 _OF_KINDS = ((identifier, _identifier), (equality, _equality), (text, _text))

@@ -15,6 +15,7 @@ from insighthub.linkage.explain.region import NEAR_BITS, Mask, Region, is_part_o
 from insighthub.linkage.explain.run_tables import RunTables
 from insighthub.linkage.explain.weakest import WeakestLink, weakest_link
 from insighthub.linkage.explain.what_if import Asking, WhatIf
+from insighthub.linkage.pairs import Pairs
 from insighthub.linkage.reference import Reference
 
 if TYPE_CHECKING:
@@ -247,6 +248,10 @@ def _why_out(asking: Asking, theirs: Mask) -> tuple[str, str, str | None]:
     mean = region.mean(between)
     if mean is not None and mean <= region.threshold_bits:
         return "mean", "The pairs between the two clusters, taken together, stay under the threshold", None
+    dated = between[held.both_dated(Pairs(region.pairs.left[between], region.pairs.right[between]))]
+    of_dated = region.mean(dated)
+    if of_dated is not None and of_dated < region.threshold_bits:
+        return "dates", "The pairs whose records both hold a date of birth say two people", None
     return "other", "The order in which records were joined left it out", None
 
 

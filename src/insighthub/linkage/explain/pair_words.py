@@ -19,8 +19,10 @@ LITTLE = 0.5  # bits under which a level says next to nothing
 MUCH = 2.0  # bits from which rarity is worth a word
 WORTH_NAMING = 1.0  # bits from which it is told what a rival kind of pair takes off
 
-#: What is asked only where the homes differ.
-_OF_TWO_HOMES = frozenset({"moves", "mates"})
+#: What is asked of some pairs only: where the homes differ, or where one alone holds a date of birth.
+_OF_SOME_PAIRS = frozenset({"moves", "mates", "age"})
+#: What has a sentence of its own.
+_APART = frozenset({"mates", "age"})
 
 #: Least match probability, and the verdict.
 _VERDICTS = (
@@ -52,8 +54,10 @@ def pair_words(pair: PairExplanation) -> str:
         sentences.append(f"The homes differ, but the dates fit a move: {_label(known['moves'])}.")
     if weighs.get("mates", 0.0) >= LITTLE:
         sentences.append(f"The household fits: {_label(known['mates'])}.")
+    if weighs.get("age", 0.0) >= LITTLE:
+        sentences.append(f"The age fits: {_label(known['age'])}.")
     sentences += _rival(pair)
-    unknown = [noun_of(name) for name, step in levels.items() if step.level == -1 and name not in _OF_TWO_HOMES]
+    unknown = [noun_of(name) for name, step in levels.items() if step.level == -1 and name not in _OF_SOME_PAIRS]
     if unknown:
         sentences.append(f"Not known of one or both: {listed(unknown)}.")
     sentences += _outcome(pair)
@@ -72,7 +76,7 @@ def _barred(pair: PairExplanation) -> list[str]:
 
 def _agreeing(pair: PairExplanation, known: dict[str, Step]) -> list[str]:
     same = [
-        name for name, step in known.items() if step.level == 0 and step.weight >= LITTLE and name not in _OF_TWO_HOMES
+        name for name, step in known.items() if step.level == 0 and step.weight >= LITTLE and name not in _OF_SOME_PAIRS
     ]
     if not same:
         return ["Nothing agrees in full."]
@@ -93,7 +97,7 @@ def _in_part(known: dict[str, Step], *, moved: bool) -> list[str]:
     names = [
         name
         for name, step in known.items()
-        if step.weight >= LITTLE and (not moved if name == "moves" else step.level != 0 and name != "mates")
+        if step.weight >= LITTLE and (not moved if name == "moves" else step.level != 0 and name not in _APART)
     ]
     verb = "do" if len(names) > 1 or any(is_plural(name) for name in names) else "does"
     parts = [f"the {noun_of(name)} ({_label(known[name])})" for name in names]

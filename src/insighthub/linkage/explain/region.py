@@ -84,7 +84,13 @@ class Region:
             _renumbered(self.pairs, inside, local),
             self.weight[inside],
             self.at[inside],
-            Exclusive(self.exclusive.single[kept], self.exclusive.identifier[kept], _renumbered(apart, both, local)),
+            replace(
+                self.exclusive,
+                single=self.exclusive.single[kept],
+                identifier=self.exclusive.identifier[kept],
+                apart=_renumbered(apart, both, local),
+                dated=None if self.exclusive.dated is None else self.exclusive.dated[kept],
+            ),
             self.label[kept],
             self.threshold_bits,
         )
@@ -150,4 +156,5 @@ def _exclusive(learned: Learned, tables: RunTables, rows: Places) -> Exclusive:
     sources = tables.sources_of(rows)
     numbers = {name: number for number, name in enumerate(sorted(learned.single_sources))}
     single = np.array([numbers.get(source, -1) for source in sources], np.int32)
-    return Exclusive(single, tables.identifier[rows], same_record_pairs(tables.record[rows]))
+    same_record = same_record_pairs(tables.record[rows])
+    return Exclusive(single, tables.identifier[rows], same_record, dated=tables.dated[rows])

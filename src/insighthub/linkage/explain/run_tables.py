@@ -78,6 +78,16 @@ class RunTables:
         return out
 
     @cached_property
+    def dated(self) -> npt.NDArray[np.bool_]:
+        """Whether each linked row holds a date of birth, so far as its pairs tell."""
+        out = np.zeros(self.linked.num_rows, bool)
+        if "level_date_of_birth" in self.pairs.column_names:
+            known = self.levels("date_of_birth", np.arange(len(self.ends[0]))) >= 0
+            for end in self.ends:
+                out[end[known]] = True
+        return out
+
+    @cached_property
     def record(self) -> Rows:
         """Number of each linked row's record: equal for the people of a joint record, which stand together."""
         source, record_id, _ = self._codes

@@ -21,7 +21,7 @@ from insighthub.linkage.explain.run_tables import RunTables
 from insighthub.linkage.reference import Reference
 
 #: Comparisons that say something of two records together and nothing that either holds by itself.
-_OF_BOTH = frozenset({"moves", "mates"})
+_OF_BOTH = frozenset({"moves", "mates", "age"})
 Weights = npt.NDArray[np.float32]
 
 
