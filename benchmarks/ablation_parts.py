@@ -19,7 +19,7 @@ from insighthub.linkage import em, engine, frequencies, prepare
 from insighthub.linkage.blocking import choose, judge, pairing
 from insighthub.linkage.blocking.candidates import candidate_rules, needed_rules
 from insighthub.linkage.blocking.rule import BlockingRule
-from insighthub.linkage.cluster import Exclusive, components, in_order_of_rows
+from insighthub.linkage.cluster import Exclusive, components, exclusive_of, in_order_of_rows
 from insighthub.linkage.encode import Encoded
 from insighthub.linkage.frequencies import NameRarity
 from insighthub.linkage.pairs import Pairs
@@ -213,8 +213,15 @@ PARTS: dict[str, Part] = {
             "moves",
             "Moves",
             "Whether the dates at two addresses fit one person who moved.",
-            "Not compared.",
+            "Not compared; rules may still pair records of which one begins on the day on which the other ends.",
             (_no_comparison("moves"),),
+        ),
+        Part(
+            "age",
+            "Age when a record began",
+            "Where one record alone holds a date of birth, it is held against the first day of the other.",
+            "Not compared.",
+            (_no_comparison("age"),),
         ),
         Part(
             "sources",
@@ -260,6 +267,13 @@ PARTS: dict[str, Part] = {
             "Records joined in a chain are taken apart where those at its ends differ, or cannot be one person.",
             "Whatever is joined by any chain of likely pairs is one person. The second pass still runs.",
             (_put(engine, "cluster", _chained),),
+        ),
+        Part(
+            "telling",
+            "A say for pairs that know more",
+            "Pairs that both hold a date of birth, or an identifier, can keep two clusters apart by themselves.",
+            "All pairs between two clusters count alike.",
+            (_put(engine, "exclusive_of", lambda data, _telling: exclusive_of(data)),),
         ),
         Part(
             "second-pass",

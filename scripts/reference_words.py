@@ -145,6 +145,7 @@ RECORD_COLUMNS = {
     "middle_name": "the first of the middle names",
     "record": "number of the record; people whom one record names share it",
     "sector": "the postcode without its last two letters",
+    "born_day": "the date of birth, in days; the middle of what is not known of it",
     "valid_from_day": "the date from which the record held, in days",
     "valid_to_day": "the date until which the record held, in days",
 }

@@ -125,7 +125,7 @@ def clustered_whole(linkage, *apart):
         np.array(single, np.int32),
         tables.identifier,
         Pairs(np.array(left, np.int32), np.array(right, np.int32)),
-        dated=tables.dated,
+        telling=tables.telling(learned.telling),
     )
     return cluster(len(record), Pairs(*tables.ends), tables.weight, held, threshold_bits=tables.threshold_bits)
 

@@ -37,10 +37,14 @@ def as_pairs(pairs):
     return Pairs(np.array(left, np.int32), np.array(right, np.int32))
 
 
-def clustered(n, weights, single, identifier, apart, *, together=(), threshold=0.0):
+def clustered(n, weights, single, identifier, apart, *, together=(), telling=None, threshold=0.0):
     bits = np.array([w / WHOLE_BITS for w in weights.values()], np.float32) + np.float32(threshold)
     exclusive = Exclusive(
-        np.array(single, np.int32), np.array(identifier, np.int32), as_pairs(sorted(apart)), as_pairs(together)
+        np.array(single, np.int32),
+        np.array(identifier, np.int32),
+        as_pairs(sorted(apart)),
+        as_pairs(together),
+        telling=None if telling is None else np.array(telling, bool),
     )
     return cluster(n, as_pairs(weights), bits, exclusive, threshold_bits=threshold).tolist()
 
@@ -107,6 +111,25 @@ def test_no_cluster_holds_what_a_person_cannot_have(graph):
     for rows in sets_of(clustered(*graph)):
         assert fits(rows, single, identifier, apart)
         assert len(rows) == 1 or all(any(r in p and set(p) <= rows for p in weights) for r in rows)
+
+
+@settings(max_examples=200, deadline=None)
+@given(graphs(most=12), st.integers(0, 2**32))
+def test_in_the_end_nothing_is_left_that_pairs_and_those_that_tell_would_join(graph, seed):
+    n, weights, single, identifier, apart = graph
+    random = Random(seed)
+    telling = [[random.random() < 0.6, random.random() < 0.3] for _ in range(n)]
+    found = sorted(sets_of(clustered(*graph, telling=telling)), key=min)
+    for rows in found:
+        assert fits(rows, single, identifier, apart)
+    conflicts = {frozenset(p) for p, w in weights.items() if w <= 0}
+    for a, b in combinations(found, 2):
+        between = {p: w for p, w in weights.items() if len(a & set(p)) == 1 and len(b & set(p)) == 1}
+        if not between or not fits(a | b, single, identifier, apart):
+            continue
+        told = [sum(w for p, w in between.items() if telling[p[0]][f] and telling[p[1]][f]) for f in (0, 1)]
+        assert sum(between.values()) <= 0 or min(told) < 0
+        assert conflicts  # what nothing speaks against is joined
 
 
 @settings(max_examples=100, deadline=None)

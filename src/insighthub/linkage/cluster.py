@@ -3,12 +3,16 @@
 Takes pairs with match weights, gives a cluster for every row. Connected components chain: A is like B, B is like C,
 and A and C, who were compared and differ, end as one person. So components that hold such a conflict are taken apart
 and built up again by average linkage: the two clusters whose compared pairs have the highest mean weight are joined,
-until no mean is over the threshold. Pairs both of whose records hold a date of birth know more than the rest, and
-have a say of their own: where their mean is under the threshold, no number of pairs that know less joins two clusters.
-A father and son of one name at one address are held apart by few dates, and by many records that hold none they would
-be one. Two clusters are never joined that hold two people of one record, that share a source which holds one record a
-person, or that hold different valid NHS numbers. What a person decided stands above
-all of this: rows decided to be one person begin as one cluster, and rows decided to be two are never joined.
+until no mean is over the threshold.
+
+Pairs both of whose records hold a date of birth know more than the rest, and have a say of their own: where their mean
+is under the threshold, no number of pairs that know less joins two clusters. A father and son of one name at one
+address are held apart by few dates; by many records that hold none they would be one. So it is with each identifier,
+which holds twins apart.
+
+Two clusters are never joined that hold two people of one record, that share a source which holds one record a person,
+or that hold different valid NHS numbers. What a person decided stands above all of this: rows decided to be one person
+begin as one cluster, and rows decided to be two are never joined.
 
 Average linkage over the pairs that were compared is reducible (a mean is never over the larger of its parts), so
 clusters that are each other's nearest can be joined at once, and rounds of sorting replace a queue; see Murtagh
@@ -17,7 +21,9 @@ clusters that are each other's nearest can be joined at once, and rounds of sort
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,20 +48,21 @@ class Exclusive:
         identifier: code of a valid identifier of which a person has one, else -1; shape (n,).
         apart: pairs that are two people: those whom one record names, and those decided to be two.
         together: pairs decided to be one person, whatever else is said here of one of them alone; none where not given.
-        dated: whether the row holds a date of birth, shape (n,); no row where not given.
+        telling: whether the row holds each of the fields whose pairs have a say of their own, a date of birth or an
+            identifier; shape (n, fields).
     """
 
     single: Codes
     identifier: Codes
     apart: Pairs
     together: Pairs = field(default_factory=lambda: Pairs(np.empty(0, np.int32), np.empty(0, np.int32)))
-    dated: npt.NDArray[np.bool_] | None = None
+    telling: npt.NDArray[np.bool_] | None = None
 
-    def both_dated(self, pairs: Pairs) -> npt.NDArray[np.bool_]:
-        """Whether both rows of each pair hold a date of birth."""
-        if self.dated is None:
-            return np.zeros(len(pairs), bool)
-        return np.asarray(self.dated[pairs.left] & self.dated[pairs.right])
+    def both_tell(self, pairs: Pairs) -> npt.NDArray[np.bool_]:
+        """Whether both rows of each pair hold each of the telling fields, shape (pairs, fields)."""
+        if self.telling is None:
+            return np.zeros((len(pairs), 0), bool)
+        return np.asarray(self.telling[pairs.left] & self.telling[pairs.right])
 
 
 def same_record_pairs(record: Codes) -> Pairs:
@@ -74,13 +81,18 @@ def same_record_pairs(record: Codes) -> Pairs:
     return Pairs(np.concatenate(left), np.concatenate(right))
 
 
-def exclusive_of(data: Encoded) -> Exclusive:
-    """Return what a person can have one of, in these rows."""
+def exclusive_of(data: Encoded, telling: Sequence[str] = ()) -> Exclusive:
+    """Return what a person can have one of, in these rows.
+
+    Args:
+        data: coded rows.
+        telling: fields whose pairs have a say of their own.
+    """
     # Sources are numbered among themselves, since clusters keep a bit for each.
     number = np.where(data.single, np.cumsum(data.single) - 1, -1).astype(np.int32)
     same_record = same_record_pairs(data.codes["record"])
-    dated = data.codes["date_of_birth"] >= 0
-    return Exclusive(number[data.source], data.codes["nhs_number"], same_record, dated=dated)
+    held = np.stack([data.codes[name] >= 0 for name in telling], axis=1) if telling else None
+    return Exclusive(number[data.source], data.codes["nhs_number"], same_record, telling=held)
 
 
 def components(n: int, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
@@ -132,12 +144,13 @@ def cluster(
         small = np.cumsum(rows) - 1
         parted &= rows[apart.left]
         compared = Pairs(left[open_pairs], right[open_pairs])
+        tells = exclusive.both_tell(compared)
         none = np.zeros(int(parted.sum()), np.int64)
         edges = _Edges(
             small[np.concatenate([compared.left, apart.left[parted]])],
             small[np.concatenate([compared.right, apart.right[parted]])],
             np.concatenate([whole, none]),
-            np.concatenate([np.where(exclusive.both_dated(compared), whole, 0), none]),
+            np.concatenate([tells * whole[:, None], np.zeros((len(none), tells.shape[1]), np.int64)]),
             np.ones(len(whole) + len(none), np.int64),
             np.concatenate([np.zeros(len(whole), bool), np.ones(len(none), bool)]),
         )
@@ -177,14 +190,14 @@ def _more_than_one(label: Ints, value: Codes, size: int, *, repeated: bool) -> n
 class _Edges:
     """Edges between clusters, each named by its lowest row.
 
-    total and count: sum of whole weights, and of compared pairs. dated: sum of the whole weights of those pairs both of
-    whose rows hold a date of birth. parted: whether some pair is known to be two people.
+    total and count: sum of whole weights, and of compared pairs. told: for each telling field, the sum of the whole
+    weights of those pairs both of whose rows hold it. parted: whether some pair is known to be two people.
     """
 
     a: Ints
     b: Ints
     total: Ints
-    dated: Ints
+    told: Ints
     count: Ints
     parted: npt.NDArray[np.bool_]
 
@@ -204,7 +217,7 @@ def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
         allowed &= (identifier[a] < 0) | (identifier[b] < 0) | (identifier[a] == identifier[b])
         edges = edges.where(allowed)
         mean = edges.total / edges.count
-        open_edges = np.flatnonzero((mean > 0) & (edges.dated >= 0) & ~edges.parted)
+        open_edges = np.flatnonzero((mean > 0) & (edges.told >= 0).all(axis=1) & ~edges.parted)
         if not len(open_edges):
             break
         # A total order of the edges: the mean, and where means tie the lower rows.
@@ -277,9 +290,14 @@ def _joined(n: int, root: Ints, edges: _Edges) -> _Edges:
     edges = replace(edges, a=np.minimum(a, b), b=np.maximum(a, b)).where(a != b)
     keys, inverse = np.unique(edges.a * n + edges.b, return_inverse=True)
     a, b = np.divmod(keys, n)
-    summed = (edges.total, edges.dated, edges.count, edges.parted)
-    sums = [np.bincount(inverse, weights=x, minlength=len(keys)).astype(np.int64) for x in summed]
-    return _Edges(a, b, *sums[:3], sums[3] > 0)
+
+    def summed(values: npt.NDArray[Any]) -> Ints:
+        return np.bincount(inverse, weights=values, minlength=len(keys)).astype(np.int64)
+
+    told = np.empty((len(keys), edges.told.shape[1]), np.int64)
+    for field_, column in enumerate(edges.told.T):
+        told[:, field_] = summed(column)
+    return _Edges(a, b, summed(edges.total), told, summed(edges.count), summed(edges.parted) > 0)
 
 
 def _still_open(n: int, edges: _Edges) -> _Edges:

@@ -97,13 +97,14 @@ def link_records(
             records, single=single_sources, shared_value_limit=limit, infer_sex=model is None, threads=threads
         )
         given = None if model is None else model.on(data)
-        exclusive = constrained(exclusive_of(data), decisions, data.rows)
         if given is None:
             comparisons = choose_comparisons(data, other_kinds)
             rarity = name_rarity(data, comparisons, paired_by_name(data, settings.block_cap))
         else:
             comparisons, rarity = given.fitted.comparisons, given.rarity
             settings = replace(settings, threshold=given.threshold or settings.threshold)
+        telling = [c.name for c in comparisons if c.telling]
+        exclusive = constrained(exclusive_of(data, telling), decisions, data.rows)
     with clock.stage("block", "Finding pairs to compare"):
         judge = first_look(data, comparisons, rarity, threads) if given is None else _judge(given, data, threads)
         rules = choose_rules(data, judge, cap=settings.block_cap, pairs_per_record=settings.pairs_per_record)

@@ -61,6 +61,7 @@ def describe(fitted: Fitted, settings: LinkSettings, taught: Mapping[str, object
             m=_rounded(parameters.m[k]),
             u=_rounded(parameters.u[k]),
             agreeing=comparison.agreeing,
+            telling=comparison.telling,
             follows={CLASSES[c]: rule_of(comparison, c).value for c in range(len(CLASSES))},
             free={
                 CLASSES[c]: _rounded(parameters.free[c, k]) for c in range(len(CLASSES)) if (c, k) in parameters.free

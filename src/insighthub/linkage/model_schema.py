@@ -78,6 +78,9 @@ class ComparisonPart(_Part):
     m: Shares = Field(description="share of matches at each level, among pairs where both values are known")
     u: Shares = Field(description="share of unrelated pairs at each level")
     agreeing: int = Field(default=1, ge=1, description="how many of the first levels count as agreement")
+    telling: bool = Field(
+        default=False, description="whether pairs of which it is known have a say of their own when clusters are joined"
+    )
     follows: dict[str, Literal["m", "u", "free", "agrees"]] = Field(
         description="what each kind of pair follows: m, u, a distribution of its own, or m among the agreeing levels"
     )

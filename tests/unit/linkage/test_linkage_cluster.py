@@ -13,11 +13,12 @@ def pairs_of(*pairs):
     return Pairs(np.array(left, np.int32), np.array(right, np.int32))
 
 
-def labels(n, weights, *, single=None, identifier=None, apart=(), threshold=0.0):
+def labels(n, weights, *, single=None, identifier=None, apart=(), telling=None, threshold=0.0):
     exclusive = Exclusive(
         np.array([-1] * n if single is None else single, np.int32),
         np.array([-1] * n if identifier is None else identifier, np.int32),
         pairs_of(*apart),
+        telling=None if telling is None else np.array(telling, bool).reshape(n, -1),
     )
     bits = np.array(list(weights.values()), np.float32)
     return cluster(n, pairs_of(*weights), bits, exclusive, threshold_bits=threshold).tolist()
@@ -39,6 +40,18 @@ def test_a_chain_whose_ends_were_compared_and_differ_is_taken_apart():
 def test_one_poor_pair_does_not_part_what_many_hold_together():
     weights = dict.fromkeys([(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)], 8.0) | {(0, 3): -3.0}
     assert labels(4, weights) == [0, 0, 0, 0]
+
+
+def test_pairs_that_both_hold_a_date_have_a_say_of_their_own():
+    """A father (0, 1) and a son (2, 3) of one name at one address: one record of each holds no date of birth."""
+    weights = dict.fromkeys([(0, 1), (2, 3)], 15.0) | dict.fromkeys([(0, 3), (1, 2), (1, 3)], 6.0) | {(0, 2): -9.0}
+    assert labels(4, weights) == [0, 0, 0, 0]
+    assert labels(4, weights, telling=[1, 0, 1, 0]) == [0, 0, 1, 1]
+    assert labels(4, weights, telling=[1, 0, 0, 0]) == [0, 0, 0, 0]  # one that holds a date says nothing by itself
+    # Each field is asked apart: dates that agree do not make up for identifiers that differ.
+    agree = weights | {(0, 3): 9.5}
+    assert labels(4, agree, telling=[1, 0, 1, 1]) == [0, 0, 0, 0]
+    assert labels(4, agree, telling=[[1, 1], [0, 0], [1, 1], [1, 0]]) == [0, 0, 1, 1]
 
 
 def test_one_overwhelming_pair_does_not_outweigh_several():

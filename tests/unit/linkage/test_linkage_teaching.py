@@ -41,7 +41,7 @@ def test_pairs_that_look_like_no_labelled_one_keep_their_side_even_where_every_l
     both = sorted(before.keys() & now.keys())
     assert len(both) > 1000
     turned = [key for key in both if (before[key] >= 0) != (now[key] >= 0)]
-    assert len(turned) <= 0.002 * len(both)
+    assert len(turned) <= 0.003 * len(both)
 
 
 def test_a_run_without_labels_is_not_touched(trial):

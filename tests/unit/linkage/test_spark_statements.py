@@ -192,7 +192,8 @@ def test_components_clustered_by_bucket_are_clustered_as_all_at_once_are(data, c
     rng = np.random.default_rng(7)
     pairs = candidate_pairs(data, some_rules(data), cap=150, progress=Silent()).pairs
     weight = rng.normal(-14.0, 8.0, len(pairs)).astype(np.float32)
-    expected = cluster(data.n, pairs, weight, exclusive_of(data), threshold_bits=0.0)
+    telling = [c.name for c in coded[0] if c.telling]
+    expected = cluster(data.n, pairs, weight, exclusive_of(data, telling), threshold_bits=0.0)
     joins = weight >= 0
     connected = components(data.n, pairs.left[joins], pairs.right[joins])
     assert len(np.unique(connected)) < len(np.unique(expected))  # some component was taken apart
@@ -200,7 +201,7 @@ def test_components_clustered_by_bucket_are_clustered_as_all_at_once_are(data, c
     tables = Tables(record=coded[2], scored=scored)
     tables.settle("edge", statements.edges(0.0))
     label_components(tables)
-    run = kernels.clustering(Here(Shared.of(data, coded[0])), 0.0)
+    run = kernels.clustering(Here(Shared.of(data, coded[0])), 0.0, telling)
     first = np.arange(data.n, dtype=np.int32)
     for bucket in range(3):
         rows, inside = (

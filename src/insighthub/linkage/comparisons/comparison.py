@@ -49,6 +49,8 @@ class Comparison:
         by_source: each pair of sources may have an m of its own, shrunk to the common one: some sources lag, and hold
             addresses and telephones of years ago.
         lasting: what is compared does not change in a life, so that of many records each one counts.
+        telling: pairs of which it is known know more than others, and have a say of their own when clusters are joined.
+            The comparison bears the name of the field that it compares.
         of_others: what is compared is what other records say, so that a record more may change another pair's level.
         prepare: works out, and keeps with ``Encoded.memo``, what the levels need of rows other than the pair's own. It
             is called where all rows are at hand; the levels may then be asked for where only the pair's are.
@@ -68,6 +70,7 @@ class Comparison:
     even: bool = False
     by_source: bool = False
     lasting: bool = False
+    telling: bool = False
     of_others: bool = False
     prepare: Callable[[Encoded], object] | None = None
 
@@ -75,7 +78,7 @@ class Comparison:
         """Return the centre of the prior on m: nine in ten agree (exactly), the rest is spread evenly."""
         if self.even:
             agrees = np.arange(len(self.labels)) < self.agreeing
-            return np.where(agrees, 0.9 / agrees.sum(), 0.1 / (~agrees).sum())
+            return np.asarray(np.where(agrees, 0.9 / agrees.sum(), 0.1 / (~agrees).sum()))
         rest = len(self.labels) - 1
         return np.array([0.9] + [0.1 / rest] * rest)
 

@@ -53,7 +53,13 @@ def identifier(name: str) -> Comparison:
 
     # A couple's or a family's records sometimes hold one member's number: how often is learned.
     return Comparison(
-        name, ("same", "one slip apart", "different"), levels, family=Rule.FREE, shared=0.02, lasting=True
+        name,
+        ("same", "one slip apart", "different"),
+        levels,
+        family=Rule.FREE,
+        shared=0.02,
+        lasting=True,
+        telling=True,
     )
 
 

@@ -85,4 +85,5 @@ DATE_OF_BIRTH = Comparison(
     agreeing=4,
     shared=0.01,
     lasting=True,
+    telling=True,
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from insighthub.linkage.explain.learned import Learned
+from insighthub.linkage.explain.nouns import noun_of
 from insighthub.linkage.explain.region import NEAR_BITS, Mask, Region, is_part_of
 from insighthub.linkage.explain.run_tables import RunTables
 from insighthub.linkage.explain.weakest import WeakestLink, weakest_link
@@ -248,10 +249,11 @@ def _why_out(asking: Asking, theirs: Mask) -> tuple[str, str, str | None]:
     mean = region.mean(between)
     if mean is not None and mean <= region.threshold_bits:
         return "mean", "The pairs between the two clusters, taken together, stay under the threshold", None
-    dated = between[held.both_dated(Pairs(region.pairs.left[between], region.pairs.right[between]))]
-    of_dated = region.mean(dated)
-    if of_dated is not None and of_dated < region.threshold_bits:
-        return "dates", "The pairs whose records both hold a date of birth say two people", None
+    tells = held.both_tell(Pairs(region.pairs.left[between], region.pairs.right[between]))
+    for place, name in enumerate(asking.learned.telling):
+        told = region.mean(between[tells[:, place]])
+        if told is not None and told < region.threshold_bits:
+            return name, f"The pairs whose records both hold a {noun_of(name)} say two people", None
     return "other", "The order in which records were joined left it out", None
 
 

@@ -84,6 +84,11 @@ class Learned:
         )
 
     @property
+    def telling(self) -> tuple[str, ...]:
+        """The fields whose pairs have a say of their own when clusters are joined."""
+        return tuple(c.name for c in self.comparisons if c.telling)
+
+    @property
     def threshold_bits(self) -> float:
         """The threshold as a match weight."""
         return float(np.log2(self.threshold / (1 - self.threshold)))
@@ -123,6 +128,7 @@ def _comparison(entry: Mapping[str, Any]) -> Comparison:
         coresident=follows["coresident"],
         namesake=follows["namesake"],
         agreeing=int(entry["agreeing"]),
+        telling=bool(entry.get("telling", False)),
     )
 
 

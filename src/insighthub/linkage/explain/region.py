@@ -89,7 +89,7 @@ class Region:
                 single=self.exclusive.single[kept],
                 identifier=self.exclusive.identifier[kept],
                 apart=_renumbered(apart, both, local),
-                dated=None if self.exclusive.dated is None else self.exclusive.dated[kept],
+                telling=None if self.exclusive.telling is None else self.exclusive.telling[kept],
             ),
             self.label[kept],
             self.threshold_bits,
@@ -157,4 +157,4 @@ def _exclusive(learned: Learned, tables: RunTables, rows: Places) -> Exclusive:
     numbers = {name: number for number, name in enumerate(sorted(learned.single_sources))}
     single = np.array([numbers.get(source, -1) for source in sources], np.int32)
     same_record = same_record_pairs(tables.record[rows])
-    return Exclusive(single, tables.identifier[rows], same_record, dated=tables.dated[rows])
+    return Exclusive(single, tables.identifier[rows], same_record, telling=tables.telling(learned.telling)[rows])

@@ -6,6 +6,7 @@ numbered in the order of the links table, which is the order in which linkage it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -77,14 +78,14 @@ class RunTables:
         out[self._rows_of_keys(self.identifiers, "")] = self.identifiers["identifier"].to_numpy()
         return out
 
-    @cached_property
-    def dated(self) -> npt.NDArray[np.bool_]:
-        """Whether each linked row holds a date of birth, so far as its pairs tell."""
-        out = np.zeros(self.linked.num_rows, bool)
-        if "level_date_of_birth" in self.pairs.column_names:
-            known = self.levels("date_of_birth", np.arange(len(self.ends[0]))) >= 0
+    def telling(self, fields: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Whether each linked row holds each of some fields, so far as its pairs tell; shape (rows, fields)."""
+        every = np.arange(len(self.ends[0]))
+        out = np.zeros((self.linked.num_rows, len(fields)), bool)
+        for place, name in enumerate(fields):
+            known = self.levels(name, every) >= 0
             for end in self.ends:
-                out[end[known]] = True
+                out[end[known], place] = True
         return out
 
     @cached_property

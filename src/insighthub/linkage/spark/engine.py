@@ -131,8 +131,10 @@ def link_records_on_spark(
             run = kernels.scoring(shared, frequencies, comparisons, parameters, names)
             bins = _score(work, run, columns, names)
         with clock.stage("cluster", "Bringing records together"):
-            exclusive = exclusive_of(data)
-            first = _cluster(work, data, shared, settings.threshold_bits)
+            telling = [c.name for c in comparisons if c.telling]
+            exclusive = exclusive_of(data, telling)
+            clustering = kernels.clustering(shared, settings.threshold_bits, telling)
+            first = _cluster(work, data, clustering, settings.threshold_bits)
             collected = _collected(work, settings)
             pairs, of_pairs, weight = _taken_apart(collected, names)
             labels = join_again(
@@ -228,7 +230,9 @@ def _coresidents(work: Workspace, data: Encoded, settings: LinkSettings) -> tupl
     return draw(Pairs(given["left_no"], given["right_no"]))
 
 
-def _cluster(work: Workspace, data: Encoded, shared: kernels.Sent, threshold_bits: float) -> npt.NDArray[np.int32]:
+def _cluster(
+    work: Workspace, data: Encoded, clustering: kernels.Groups, threshold_bits: float
+) -> npt.NDArray[np.int32]:
     """Return the lowest row of each row's cluster: connected components on Spark, then each taken apart on its own."""
     work.settle("edge", statements.edges(_single(threshold_bits)))
     label_components(work)
@@ -237,7 +241,7 @@ def _cluster(work: Workspace, data: Encoded, shared: kernels.Sent, threshold_bit
         statements.members(buckets),
         statements.pairs_inside(buckets),
         "bucket",
-        kernels.clustering(shared, threshold_bits),
+        clustering,
         "row_no int, first_no int",
     )
     work.settle("clustered", found)

@@ -126,7 +126,7 @@ def scoring(
     return run
 
 
-def clustering(shared: Sent, threshold_bits: float) -> Groups:
+def clustering(shared: Sent, threshold_bits: float, telling: Sequence[str]) -> Groups:
     """Make the function that clusters the components of a bucket.
 
     It takes the records of whole components with their columns, and the scored pairs within them; it gives row_no and
@@ -146,7 +146,7 @@ def clustering(shared: Sent, threshold_bits: float) -> Groups:
             data.n,
             Pairs(left, right),
             pairs["weight"].to_numpy(),
-            exclusive_of(data),
+            exclusive_of(data, telling),
             threshold_bits=threshold_bits,
         )
         _, first = np.unique(labels, return_index=True)
