@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -185,9 +186,11 @@ def responsibilities(parameters: Parameters, log_lik: Array, patterns: Patterns)
     if patterns.said is not None:
         scored[:, M] += patterns.said
     scored[patterns.barred, M] = -np.inf
-    scored -= scored.max(axis=1, keepdims=True)
-    posterior = np.exp(scored)
-    return np.asarray(posterior / posterior.sum(axis=1, keepdims=True))
+    # Column by column: numpy's own maximum and sum over rows of five take several times as long.
+    scored -= reduce(np.maximum, scored.T)[:, None]
+    posterior = np.exp(scored, out=scored)
+    posterior /= reduce(np.add, posterior.T)[:, None]
+    return np.asarray(posterior)
 
 
 @dataclass(frozen=True)

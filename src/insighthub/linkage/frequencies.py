@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from insighthub.linkage.comparisons.comparison import Comparison, Levels
 from insighthub.linkage.encode import Encoded, combine, dense
@@ -170,27 +171,30 @@ def full_name_shares(
     _, f = np.unique(family, return_inverse=True)
     by_given = np.bincount(g, weights=weight)
     by_family = np.bincount(f, weights=weight)
+    # A row for each name, with its share in each community beside each other; sums by name are products with these.
+    of_given, of_family = _sums_by(g), _sums_by(f)
     part = rng.random((COMMUNITIES, len(by_family))) + 0.5
-    p_f = by_family * part
-    p_f /= p_f.sum(axis=1, keepdims=True)
-    p_g = np.tile(by_given, (COMMUNITIES, 1))
+    p_f = np.ascontiguousarray((by_family * part).T)
+    p_f /= p_f.sum(axis=0)
+    p_g = np.tile(by_given[:, None], (1, COMMUNITIES))
     p_z = np.full(COMMUNITIES, 1.0 / COMMUNITIES)
     for _ in range(COMMUNITY_ROUNDS):
-        joint = p_z[:, None] * p_g[:, g] * p_f[:, f]
-        joint *= weight / joint.sum(axis=0)
-        p_z = joint.sum(axis=1)
+        joint = np.take(p_g * p_z, g, axis=0)
+        joint *= np.take(p_f, f, axis=0)
+        joint *= (weight / np.einsum("nz->n", joint))[:, None]
+        p_z = joint.sum(axis=0)
         # A name that is seen once or twice says little of where it belongs.
-        p_g = (
-            np.stack([np.bincount(g, weights=j, minlength=len(by_given)) for j in joint])
-            + SMOOTH * p_z[:, None] * by_given
-        )
-        p_f = (
-            np.stack([np.bincount(f, weights=j, minlength=len(by_family)) for j in joint])
-            + SMOOTH * p_z[:, None] * by_family
-        )
-        p_g /= p_g.sum(axis=1, keepdims=True)
-        p_f /= p_f.sum(axis=1, keepdims=True)
-    return np.asarray((p_z[:, None] * p_g[:, g] * p_f[:, f]).sum(axis=0))
+        p_g = of_given @ joint + SMOOTH * by_given[:, None] * p_z
+        p_f = of_family @ joint + SMOOTH * by_family[:, None] * p_z
+        p_g /= p_g.sum(axis=0)
+        p_f /= p_f.sum(axis=0)
+    return np.asarray(np.einsum("nz,nz->n", np.take(p_g * p_z, g, axis=0), np.take(p_f, f, axis=0)))
+
+
+def _sums_by(codes: npt.NDArray[np.integer]) -> csr_array:
+    """Return the matrix that, times a column, sums it by code."""
+    n = len(codes)
+    return csr_array((np.ones(n), (codes, np.arange(n))), shape=(int(codes.max(initial=-1)) + 1, n))
 
 
 def records_a_person(data: Encoded) -> float:

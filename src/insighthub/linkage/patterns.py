@@ -21,9 +21,10 @@ from insighthub.linkage.frequencies import NameRarity
 from insighthub.linkage.pairs import Pairs
 from insighthub.progress import Progress
 
-#: Pairs compared at a time. Within a lot each distinct pair of values is compared once; smaller lots repeat more of
-#: them, larger ones no longer fit the processor's caches.
+#: Most pairs compared at a time. Within a lot each distinct pair of values is compared once; smaller lots repeat more
+#: of them, larger ones no longer fit the processor's caches. Few pairs are shared out among the threads.
 LOT = 1 << 20
+LEAST_LOT = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,11 @@ def compare(
     but both names, those with a rare name are one person and those with a common one namesakes, and the model could
     not tell how many there are of each if it saw them as one.
     """
-    starts = range(0, max(1, len(pairs)), LOT)
+    size = _lot_size(len(pairs), threads)
+    starts = range(0, max(1, len(pairs)), size)
 
     def lot(start: int) -> _Lot:
-        left, right = pairs.left[start : start + LOT], pairs.right[start : start + LOT]
+        left, right = pairs.left[start : start + size], pairs.right[start : start + size]
         return _compare_lot(data, comparisons, rarity, left, right)
 
     lots: list[_Lot] = []
@@ -78,6 +80,12 @@ def compare(
             if progress is not None:
                 progress.advance(done, len(starts))
     return _merged(lots)
+
+
+def _lot_size(pairs: int, threads: int) -> int:
+    """Return how many pairs to compare at a time, so that no thread is left with a lot more than another."""
+    rounds = -(-pairs // (LOT * threads))
+    return max(LEAST_LOT, -(-pairs // max(1, rounds * threads)))
 
 
 class _Lot(NamedTuple):

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from insighthub.linkage.cluster import UNITS, Exclusive, in_order_of_rows, one_identifier, set_of_sources
 from insighthub.linkage.comparisons.comparison import Rule
@@ -107,29 +108,50 @@ class _Judge:
         return np.concatenate([table, np.zeros((1, len(CLASSES)))]).astype(np.float32)
 
     def between(
-        self, left: npt.NDArray[np.int32], of: npt.NDArray[np.int32], patterns: Patterns, key: Pairs
+        self, left: npt.NDArray[np.int32], of: npt.NDArray[np.int32], patterns: Patterns, key: Ints, clusters: int
     ) -> _Between:
-        """Return one row for each compared pair; ``key`` holds the clusters of its two records."""
+        """Return what was compared between pairs of clusters.
+
+        Args:
+            left: left row of each compared pair, shape (pairs,).
+            of: pattern of each.
+            patterns: the patterns.
+            key: the two clusters of each, lower label x clusters + higher.
+            clusters: how many there are.
+        """
+        order = np.argsort(key, kind="stable")
+        left, of, key = left[order], of[order], key[order]
+        starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
+        # What is summed is the same for all pairs of a pattern, so that it is worked out once for each.
+        used, place = np.unique(of, return_inverse=True)
+        summed = self._summed(patterns, used)
+        ends = np.append(starts, len(of))
+        sums = csr_array((np.ones(len(of), np.float32), place, ends), shape=(len(starts), len(used))) @ summed
+        several = len(self.lasting) * len(CLASSES)
         levels = patterns.levels[of]
         best = levels[:, self.changing]
-        best = np.where(best < 0, NOT_KNOWN, best)
-        sums = np.zeros((len(of), len(self.lasting), len(CLASSES)), np.float32)
-        for j, k in enumerate(self.lasting):
-            sums[:, j] = self._tables[k][levels[:, k]]
         rarity = np.zeros((len(of), len(self._rare) + 1), np.float32)
         for j, k in enumerate(self._rare):
             rarity[:, j] = rarity_terms(self._fitted, k, levels[:, k], left)
         rarity[:, -1] = namesake_terms(self._fitted, levels, left)
+        a, b = np.divmod(key[starts], clusters)
         return _Between(
-            key.left.astype(np.int64),
-            key.right.astype(np.int64),
-            np.ones(len(of), np.int64),
-            self._fitted.parameters.log_sizes(patterns.source_pair[of]).astype(np.float32),
-            best,
-            sums,
-            (levels[:, self.lasting] >= 0).astype(np.int32),
-            rarity,
+            a,
+            b,
+            np.diff(ends),
+            np.ascontiguousarray(sums[:, : len(CLASSES)]),
+            np.minimum.reduceat(np.where(best < 0, NOT_KNOWN, best), starts),
+            sums[:, len(CLASSES) : len(CLASSES) + several].reshape(len(starts), len(self.lasting), len(CLASSES)),
+            sums[:, len(CLASSES) + several :].astype(np.int32),
+            np.minimum.reduceat(rarity, starts),
         )
+
+    def _summed(self, patterns: Patterns, used: npt.NDArray[np.integer]) -> Floats:
+        """Return what a pair of each pattern adds to sums: class sizes, evidence that lasts, and what is known."""
+        levels = patterns.levels[used]
+        sizes = self._fitted.parameters.log_sizes(patterns.source_pair[used])
+        lasting = [self._tables[k][levels[:, k]] for k in self.lasting]
+        return np.concatenate([sizes, *lasting, levels[:, self.lasting] >= 0], axis=1, dtype=np.float32)
 
     def bits(self, between: _Between) -> Array:
         """Return how much the evidence weighs for one person, over the margin that is asked for."""
@@ -173,8 +195,7 @@ def join_again(
     if not len(at):
         return labels
     judge = _Judge(fitted)
-    ends = Pairs(*(x.astype(np.int32) for x in np.divmod(key, clusters)))
-    between = judge.between(pairs.left[at], patterns.of_pair[at], patterns, ends)
+    between = judge.between(pairs.left[at], patterns.of_pair[at], patterns, key, clusters)
     root = np.arange(clusters, dtype=np.int64)
     sources = set_of_sources(labels, exclusive.single, clusters)
     identifier = one_identifier(labels, exclusive.identifier, clusters)
@@ -209,13 +230,22 @@ def _near(
     pairs: Pairs, patterns: Patterns, weight: npt.NDArray[np.float32], labels: npt.NDArray[np.int32], clusters: int
 ) -> tuple[Ints, Ints]:
     """Return the pairs between clusters that are near, and the key of their two clusters."""
+
+    def keys(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Ints:
+        return np.minimum(a, b).astype(np.int64) * clusters + np.maximum(a, b)
+
     a, b = labels[pairs.left], labels[pairs.right]
-    at = np.flatnonzero((a != b) & ~patterns.barred[patterns.of_pair])
-    a, b = a[at].astype(np.int64), b[at].astype(np.int64)
-    key = np.minimum(a, b) * clusters + np.maximum(a, b)
-    near = np.unique(key[weight[at] > NEAR_BITS])
+    open_pairs = (a != b) & ~patterns.barred[patterns.of_pair]
+    close = np.flatnonzero(open_pairs & (weight > NEAR_BITS))
+    near = np.unique(keys(a[close], b[close]))
     if not len(near):
-        return at[:0], key[:0]
+        return close, near
+    # Few clusters are near any other; the pairs between two of those are looked up.
+    one, other = np.zeros(clusters, bool), np.zeros(clusters, bool)
+    one[near // clusters] = True
+    other[near % clusters] = True
+    at = np.flatnonzero(open_pairs & one[np.minimum(a, b)] & other[np.maximum(a, b)])
+    key = keys(a[at], b[at])
     found = near[np.minimum(np.searchsorted(near, key), len(near) - 1)] == key
     return at[found], key[found]
 

@@ -306,7 +306,7 @@ def test_blocks_over_the_cap_are_left_out_of_the_sample_by_their_size_in_all(rec
     rule = BlockingRule("given", ("given_name",))
     under, over = (len(sampled_pairs(rule, data.codes, sample, cap=cap, most=10**9)[0]) for cap in (40, 39))
     assert under / sample.pairs_chance == pytest.approx(1500 * 780, rel=0.05)
-    assert over < 0.001 * under  # of a few blocks so little is in the sample that they are not doubted
+    assert over < 0.002 * under  # of a few blocks so little is in the sample that they are not doubted
 
 
 def test_pairs_are_the_same_however_they_are_cut(records, monkeypatch):

@@ -19,7 +19,7 @@ from scipy.sparse import coo_array
 
 from insighthub.linkage.blocking.blocks import Rows
 from insighthub.linkage.blocking.copies import first_identical
-from insighthub.linkage.blocking.joins import Join, Listed, join
+from insighthub.linkage.blocking.joins import Counts, Join, Listed, join
 from insighthub.linkage.blocking.rule import BlockingRule
 from insighthub.linkage.encode import Encoded
 from insighthub.linkage.pairs import Pairs
@@ -76,8 +76,9 @@ def candidate_pairs(
         for done, part in enumerate(pool.map(lambda r: _pairs_of(joins, r[0], r[1], data.n), ranges), start=1):
             progress.advance(done, len(ranges))
             parts.append(part)
-    left, right, given = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Candidates(Pairs(left, right), given, _yields(rules, joins, given))
+    left, right, given = (np.concatenate(column) for column in list(zip(*parts, strict=True))[:3])
+    pairs, new = (sum(counts) for counts in list(zip(*parts, strict=True))[3:])
+    return Candidates(Pairs(left, right), given, _yields(rules, joins, pairs, new))
 
 
 def _ranges(joins: Sequence[Join], n: int) -> Iterator[tuple[int, int]]:
@@ -94,8 +95,11 @@ def _ranges(joins: Sequence[Join], n: int) -> Iterator[tuple[int, int]]:
     yield from zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
 
 
-def _pairs_of(joins: Sequence[Join], first: int, last: int, n: int) -> tuple[Rows, Rows, npt.NDArray[np.int64]]:
-    """Return left rows, right rows and rules of the pairs of a range of left rows, in order."""
+def _pairs_of(joins: Sequence[Join], first: int, last: int, n: int) -> tuple[Rows, Rows, Counts, Counts, Counts]:
+    """Return left rows, right rows and rules of the pairs of a range of left rows, in order; and what each join gave.
+
+    What a join gave is told twice: its pairs, and those of them that none before it gave.
+    """
     found = [each.pairs(first, last) for each in joins]
     left = np.concatenate([a for a, _ in found])
     right = np.concatenate([b for _, b in found])
@@ -104,17 +108,20 @@ def _pairs_of(joins: Sequence[Join], first: int, last: int, n: int) -> tuple[Row
     # Sums what stands at one place; as each rule gives a pair once, the sum has the bit of every rule that gave it.
     matrix = coo_array((bit, (left - np.int32(first), right)), shape=(last - first, n)).tocsr()
     left = np.repeat(np.arange(first, last, dtype=np.int32), np.diff(matrix.indptr))
-    return left, np.asarray(matrix.indices, np.int32), np.asarray(matrix.data, np.int64)
+    given = np.asarray(matrix.data, np.int64)
+    bits = [np.int64(1) << np.int64(i) for i in range(len(joins))]
+    lowest = given & -given
+    pairs = np.array([np.count_nonzero(given & bit) for bit in bits])
+    new = np.array([np.count_nonzero(lowest == bit) for bit in bits])
+    return left, np.asarray(matrix.indices, np.int32), given, pairs, new
 
 
 def _yields(
-    rules: Sequence[BlockingRule], joins: Sequence[Join], given: npt.NDArray[np.int64]
+    rules: Sequence[BlockingRule], joins: Sequence[Join], pairs: Counts, new: Counts
 ) -> tuple[BlockingYield, ...]:
-    lowest = given & -given
-    out = []
-    for i, (label, each) in enumerate(zip([COPIES, *(r.label for r in rules)], joins, strict=True)):
-        bit = np.int64(1) << np.int64(i)
-        pairs, new = int(np.count_nonzero(given & bit)), int(np.count_nonzero(lowest == bit))
-        if pairs or i:
-            out.append(BlockingYield(label, pairs, new, each.largest, each.capped_blocks, each.capped_rows))
-    return tuple(out)
+    labels = [COPIES, *(r.label for r in rules)]
+    return tuple(
+        BlockingYield(label, int(pairs[i]), int(new[i]), each.largest, each.capped_blocks, each.capped_rows)
+        for i, (label, each) in enumerate(zip(labels, joins, strict=True))
+        if pairs[i] or i
+    )

@@ -18,7 +18,7 @@ from insighthub.linkage.blocking.blocks import Rows, group, known_rows, pairs_wi
 from insighthub.linkage.blocking.rule import BlockingRule
 from insighthub.linkage.encode import Codes
 
-ENOUGH = 16_000  # rows, on average, both of whose sides are in the sample: chance squared x rows
+ENOUGH = 8_000  # rows, on average, both of whose sides are in the sample: chance squared x rows
 WHOLE = 2**32
 
 
