@@ -115,13 +115,13 @@ def value_pairs(data: Encoded, pairs: Pairs, name: str) -> int:
     """Count the distinct unequal pairs of values of a field among pairs of rows."""
     codes = data.codes[name]
     size = np.int64(max(1, len(data.pools[name])))
-    every: npt.NDArray[np.int64] = np.empty(0, np.int64)
+    of_lots: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
     for start in range(0, len(pairs), LOT):
         a, b = codes[pairs.left[start : start + LOT]], codes[pairs.right[start : start + LOT]]
         differ = (a >= 0) & (b >= 0) & (a != b)
         a, b = a[differ], b[differ]
-        every = np.union1d(every, np.minimum(a, b) * size + np.maximum(a, b))
-    return len(every)
+        of_lots.append(np.unique(np.minimum(a, b) * size + np.maximum(a, b)))
+    return len(np.unique(np.concatenate(of_lots)))
 
 
 def _seconds(work: Callable[[], object]) -> float:
