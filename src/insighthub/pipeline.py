@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -278,15 +279,23 @@ def _write(
     groups: pa.Table,
     evaluation: Evaluation | None,
 ) -> None:
-    pq.write_table(result.links, folder / "links.parquet", compression="zstd")
-    in_order = groups.sort_by([(name, "ascending") for name in ("source", "record_id", "person")])
-    pq.write_table(in_order, folder / "groups.parquet", compression="zstd")
-    if result.against is not None and result.identifiers is not None:
-        write_pairs(result.against, folder / "against.parquet")
-        pq.write_table(result.identifiers, folder / "identifiers.parquet", compression="zstd")
-    pq.write_table(result.unlikely, folder / "unlikely_pairs.parquet", compression="zstd")
-    quarantine = pa.concat_tables([pq.read_table(d.quarantine) for d in deliveries])
-    pq.write_table(quarantine, folder / "quarantine.parquet", compression="zstd")
+    def written(table: pa.Table, name: str) -> None:
+        pq.write_table(table, folder / name, compression="zstd")
+
+    def groups_in_order() -> None:
+        written(groups.sort_by([(name, "ascending") for name in ("source", "record_id", "person")]), "groups.parquet")
+
+    with ThreadPoolExecutor(2) as pool:
+        writing = [pool.submit(groups_in_order)]
+        if result.against is not None and result.identifiers is not None:
+            writing.append(pool.submit(write_pairs, result.against, folder / "against.parquet"))
+            writing.append(pool.submit(written, result.identifiers, "identifiers.parquet"))
+        writing.append(pool.submit(written, result.links, "links.parquet"))
+        writing.append(pool.submit(written, result.unlikely, "unlikely_pairs.parquet"))
+        quarantine = pa.concat_tables([pq.read_table(d.quarantine) for d in deliveries])
+        writing.append(pool.submit(written, quarantine, "quarantine.parquet"))
+        for each in writing:
+            each.result()
     (folder / "model.json").write_text(model_text(result.model), encoding="utf-8", newline="\n")
     if evaluation is not None:
         write_evaluation(folder / "evaluation.json", evaluation)

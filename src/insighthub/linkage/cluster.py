@@ -202,7 +202,10 @@ class _Edges:
     parted: npt.NDArray[np.bool_]
 
     def where(self, keep: npt.NDArray[np.bool_]) -> _Edges:
-        return _Edges(*(getattr(self, name)[keep] for name in self.__dataclass_fields__))
+        at = np.flatnonzero(keep)
+        if len(at) == len(keep):
+            return self
+        return _Edges(*(np.take(getattr(self, name), at, axis=0) for name in self.__dataclass_fields__))
 
 
 def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
@@ -213,7 +216,7 @@ def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
     edges = _joined(n, root, edges)
     while True:
         a, b = edges.a, edges.b
-        allowed = ~(sources[a] & sources[b]).any(axis=1)
+        allowed = no_source_twice(sources, a, b)
         allowed &= (identifier[a] < 0) | (identifier[b] < 0) | (identifier[a] == identifier[b])
         edges = edges.where(allowed)
         mean = edges.total / edges.count
@@ -263,6 +266,14 @@ def one_identifier(label: npt.NDArray[np.integer], identifier: Codes, clusters: 
     known = np.flatnonzero(identifier >= 0)
     several = np.unique(label[known[identifier[known] != out[label[known]]]])
     out[several] = int(identifier.max(initial=-1)) + 1 + np.arange(len(several))
+    return out
+
+
+def no_source_twice(sources: Ints, a: Ints, b: Ints) -> npt.NDArray[np.bool_]:
+    """Whether two clusters share none of the sources of ``set_of_sources``; a and b of shape (pairs,)."""
+    out = np.ones(len(a), bool)
+    for word in sources.T:
+        out &= (word[a] & word[b]) == 0
     return out
 
 

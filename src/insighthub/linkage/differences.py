@@ -11,10 +11,10 @@ are looked at together, so the share of false alarms among the alarms is held to
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import erfc, sqrt
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import fisher_exact, norm
 
 Array = npt.NDArray[np.float64]
 FALSE_ALARMS = 0.05
@@ -38,6 +38,8 @@ def difference(above: Array, below: Array, rest_above: Array, rest_below: Array)
     blocks, others = int(own.sum()), int(other.sum())
     share = (wrong + amiss) / (blocks + others)
     if min(blocks, others) * min(share, 1 - share) < _EXPECTED:
+        from scipy.stats import fisher_exact  # takes a third of a second to load, and few runs need it
+
         return float(fisher_exact([[wrong, blocks - wrong], [amiss, others - amiss]]).pvalue)
     pooled = float(above.sum() + rest_above.sum()) / (total + rest)
     residual = (above - pooled * below) / total - (rest_above - pooled * rest_below) / rest
@@ -46,7 +48,7 @@ def difference(above: Array, below: Array, rest_above: Array, rest_below: Array)
     spread = float(np.sqrt((residual[counted] ** 2).sum() * n / max(1, n - 1)))
     if spread == 0.0:
         return 1.0
-    return float(2 * norm.sf(abs(float(above.sum()) / total - float(rest_above.sum()) / rest) / spread))
+    return erfc(abs(float(above.sum()) / total - float(rest_above.sum()) / rest) / spread / sqrt(2))
 
 
 def stand_out(p_values: Sequence[float | None]) -> list[bool]:

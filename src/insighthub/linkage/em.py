@@ -11,6 +11,7 @@ Pairs that blocking left out count as U, so that class sizes are shares of all p
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
@@ -29,6 +30,7 @@ PRIOR_SHARE = 0.02  # the prior on m weighs this share of the class's own mass
 FREE_PRIOR = 20.0  # pseudo-pairs on the free distributions
 TURNS = 3  # rounds of u and the rest in turn; the second moves little, the third nothing that shows
 TINY = 1e-12
+LEAST_PART = 20_000  # patterns under which sharing out costs more than it gives
 SIZE_PRIOR = 30.0  # pairs of each class that a pair of sources has to show before it counts as much as all sources do
 M_PRIOR = 100.0  # and matches, for an m of its own
 
@@ -85,7 +87,7 @@ class Parameters:
         """Return the log of the class sizes for each pair of sources given, shape (pairs, 5)."""
         if self.by_source is None:
             return np.broadcast_to(np.log(np.maximum(self.sizes, 1e-300)), (len(source_pair), len(CLASSES)))
-        return np.asarray(np.log(np.maximum(self.by_source.sizes, 1e-300))[source_pair])
+        return np.take(np.log(np.maximum(self.by_source.sizes, 1e-300)), source_pair, axis=0)
 
 
 def rule_of(comparison: Comparison, cls: int) -> Rule:
@@ -110,9 +112,9 @@ def log_likelihood(parameters: Parameters, comparisons: Sequence[Comparison], le
     """Return log P(levels | class) for each pattern, shape (patterns, 5); a level not known counts nothing."""
     out = np.zeros((len(levels), len(CLASSES)))
     for k in range(len(comparisons)):
-        table = np.stack([class_levels(parameters, comparisons, c, k) for c in range(len(CLASSES))])
-        padded = np.concatenate([np.log(np.maximum(table, TINY)), np.zeros((len(CLASSES), 1))], axis=1)
-        out += padded[:, levels[:, k]].T
+        table = np.stack([class_levels(parameters, comparisons, c, k) for c in range(len(CLASSES))], axis=1)
+        padded = np.concatenate([np.log(np.maximum(table, TINY)), np.zeros((1, len(CLASSES)))])
+        out += np.take(padded, levels[:, k], axis=0)
     return out
 
 
@@ -164,7 +166,7 @@ def pattern_likelihood(parameters: Parameters, comparisons: Sequence[Comparison]
     patterns, first = evidence.patterns, evidence.first
     distinct = log_likelihood(parameters, comparisons, patterns.levels[first])
     distinct += rarity_terms(parameters, comparisons, patterns.rarity[first])
-    out = distinct[evidence.place]
+    out = np.take(distinct, evidence.place, axis=0)
     out[:, M] += source_terms(parameters, patterns.levels, patterns.source_pair)
     return out
 
@@ -211,6 +213,7 @@ def learn(
     tolerance: float,
     start: Parameters | None = None,
     sources: Sources | None = None,
+    threads: int = 1,
 ) -> Parameters:
     """Learn the model from the candidate pairs' patterns.
 
@@ -223,24 +226,54 @@ def learn(
         tolerance: rounds end when no share moved by more than this.
         start: parameters to go on from.
         sources: if given, each pair of sources has class sizes of its own, and an m of its own where a comparison may.
+        threads: parts of the patterns to look at at once.
     """
     all_pairs = max(1.0, rows * (rows - 1) / 2)
     outside = max(0.0, all_pairs - float(patterns.counts.sum()))
     parameters = replace(start, u=u) if start else _first_guess(comparisons, u, rows / all_pairs)
-    counts = patterns.counts.astype(float)
     counting = _Counting.of(Evidence.of(patterns), comparisons, outside, sources)
-    for step in range(1, iterations + 1):
-        log_lik = pattern_likelihood(parameters, comparisons, counting.evidence)
-        mass = responsibilities(parameters, log_lik, patterns) * counts[:, None]
-        new = _maximise(parameters, counting, mass)
-        moves = [float(np.abs(a - b).max()) for a, b in zip(new.m, parameters.m, strict=True)]
-        moved = max([float(abs(new.sizes[M] / max(parameters.sizes[M], TINY) - 1)), *moves])
-        parameters = new
-        parameters.iterations = step
-        if moved < tolerance:
-            parameters.converged = True
-            break
+    with ThreadPoolExecutor(threads) as pool:
+        for step in range(1, iterations + 1):
+            mass = _mass(parameters, comparisons, counting.evidence, pool, threads)
+            new = _maximise(parameters, counting, mass)
+            moves = [float(np.abs(a - b).max()) for a, b in zip(new.m, parameters.m, strict=True)]
+            moved = max([float(abs(new.sizes[M] / max(parameters.sizes[M], TINY) - 1)), *moves])
+            parameters = new
+            parameters.iterations = step
+            if moved < tolerance:
+                parameters.converged = True
+                break
     return parameters
+
+
+def _mass(
+    parameters: Parameters, comparisons: Sequence[Comparison], evidence: Evidence, pool: ThreadPoolExecutor, parts: int
+) -> Array:
+    """Return how many of each pattern's pairs are of each class, shape (patterns, 5), worked out in parts."""
+    patterns, first = evidence.patterns, evidence.first
+    distinct = np.empty((len(first), len(CLASSES)))
+    out = np.empty((len(patterns.levels), len(CLASSES)))
+
+    def of_evidence(part: slice) -> None:
+        levels, rarity = patterns.levels[first[part]], patterns.rarity[first[part]]
+        distinct[part] = log_likelihood(parameters, comparisons, levels)
+        distinct[part] += rarity_terms(parameters, comparisons, rarity)
+
+    def of_patterns(part: slice) -> None:
+        some = patterns.part(part)
+        log_lik = np.take(distinct, evidence.place[part], axis=0)
+        log_lik[:, M] += source_terms(parameters, some.levels, some.source_pair)
+        np.multiply(responsibilities(parameters, log_lik, some), some.counts[:, None], out=out[part])
+
+    list(pool.map(of_evidence, _parts(len(first), parts)))
+    list(pool.map(of_patterns, _parts(len(out), parts)))
+    return out
+
+
+def _parts(size: int, parts: int) -> list[slice]:
+    """Cut a length into parts of about one size; one part where there is little."""
+    step = max(LEAST_PART, -(-size // parts))
+    return [slice(start, start + step) for start in range(0, size, step)]
 
 
 def learn_with_random_pairs(
@@ -252,6 +285,7 @@ def learn_with_random_pairs(
     iterations: int,
     tolerance: float,
     sources: Sources | None = None,
+    threads: int = 1,
 ) -> Parameters:
     """Learn u and the rest in turn.
 
@@ -266,6 +300,7 @@ def learn_with_random_pairs(
         iterations: most rounds in all.
         tolerance: rounds end when no share moved by more than this.
         sources: as for ``learn``.
+        threads: as for ``learn``.
     """
     weights = random.counts.astype(float)
     evidence = Evidence.of(random)
@@ -282,6 +317,7 @@ def learn_with_random_pairs(
             tolerance=tolerance,
             start=parameters,
             sources=sources,
+            threads=threads,
         )
         done += parameters.iterations
         log_lik = pattern_likelihood(parameters, comparisons, evidence)
@@ -363,7 +399,7 @@ def _maximise(old: Parameters, counting: _Counting, mass: Array) -> Parameters:
     gathered = counting.evidence.gathered(mass)
     for k, comparison in enumerate(counting.comparisons):
         pooled = [c for c in range(len(CLASSES)) if rule_of(comparison, c) is Rule.M]
-        by_level = np.array([gathered[where].sum(axis=0) for where in counting.at_level[k]])
+        by_level = np.array([np.take(gathered, where, axis=0).sum(axis=0) for where in counting.at_level[k]])
         own = by_level[:, M].sum()
         seen = by_level[:, pooled].sum(axis=1)
         posterior = seen + comparison.centre() * (PRIOR_SHARE * own + 1.0)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from insighthub.linkage.blocking.choose import Judge, choose_rules
+from insighthub.linkage.blocking.copies import first_identical
 from insighthub.linkage.blocking.coresidents import coresident_pairs
 from insighthub.linkage.blocking.judge import first_look
 from insighthub.linkage.blocking.missed import missed_by_blocking
@@ -99,7 +100,10 @@ def link_records(
         given = None if model is None else model.on(data)
         if given is None:
             comparisons = choose_comparisons(data, other_kinds)
-            rarity = name_rarity(data, comparisons, paired_by_name(data, settings.block_cap))
+            with ThreadPoolExecutor(1) as beside:
+                # Wanted next, by blocking, which asks for it again.
+                beside.submit(first_identical, data)
+                rarity = name_rarity(data, comparisons, paired_by_name(data, settings.block_cap))
         else:
             comparisons, rarity = given.fitted.comparisons, given.rarity
             settings = replace(settings, threshold=given.threshold or settings.threshold)
@@ -142,42 +146,51 @@ def link_records(
                 pairs_to(found)
             return found
 
+        # What needs no clusters is worked out while they are made.
         table = beside.submit(tabled)
+        levels = beside.submit(level_weights, comparisons, fitted.parameters, patterns)
+        barred = patterns.barred[patterns.of_pair]
+        histogram = beside.submit(lambda: weight_histogram(weight[~barred]))
+        unlikely = beside.submit(unlikely_pairs, data, pairs, rough, barred, keep=keep)
         with clock.stage("cluster", "Bringing records together"):
             settings = teaching.threshold(partial(people, rough), settings)
+            described = beside.submit(
+                lambda: describe(fitted, settings, teaching.as_dict()) if given is None else given.written()
+            )
             person = people(rough, settings.threshold_bits)
+        bits = settings.threshold_bits
+        against = beside.submit(against_table, fitted, pairs, patterns, rough, person, keep=keep, threshold_bits=bits)
         with clock.stage("missed", "Estimating what blocking missed"):
             missed = missed_by_blocking(data, candidates, rules, probability_of(weight), person)
         with clock.stage("tables", "Writing tables"):
-            bits = settings.threshold_bits
-            file = describe(fitted, settings, teaching.as_dict()) if given is None else given.written()
+            file = described.result()
             content = file.as_json()
-            against = against_table(fitted, pairs, patterns, rough, person, keep=keep, threshold_bits=bits)
+            samples = sample_pairs(
+                fitted,
+                pairs,
+                patterns,
+                weight,
+                person,
+                threshold=settings.threshold,
+                learned=None if file.in_sql else Learned.read(content).on(fitted, settings.threshold),
+                steps_of=None if given is None else given.steps,
+            )
             result = LinkResult(
                 links=links_table(data, person),
                 pairs=table.result(),
                 model=content,
                 threshold=settings.threshold,
-                levels=level_weights(comparisons, fitted.parameters, patterns),
+                levels=levels.result(),
                 blocking=blocking,
                 missed=missed,
-                weight_histogram=weight_histogram(weight[~patterns.barred[patterns.of_pair]]),
-                samples=sample_pairs(
-                    fitted,
-                    pairs,
-                    patterns,
-                    weight,
-                    person,
-                    threshold=settings.threshold,
-                    learned=None if file.in_sql else Learned.read(content).on(fitted, settings.threshold),
-                    steps_of=None if given is None else given.steps,
-                ),
+                weight_histogram=histogram.result(),
+                samples=samples,
                 seconds=clock.seconds,
-                against=against,
+                against=against.result(),
                 identifiers=identifiers_table(data, exclusive.identifier),
                 fitted=fitted,
                 taught=teaching.taught,
-                unlikely=unlikely_pairs(data, pairs, rough, patterns.barred[patterns.of_pair], keep=keep),
+                unlikely=unlikely.result(),
             )
     if not account:
         return result
@@ -215,6 +228,7 @@ def _learn(
             iterations=settings.iterations,
             tolerance=settings.tolerance,
             sources=Sources(data.sources, np.bincount(data.source, minlength=len(data.sources))),
+            threads=threads,
         )
         learned_from = with_more(patterns, coresidents, stands_for)
         teaching = Teaching.of(labels, data, learned_from, partial(compare, data, comparisons, rarity, threads=threads))

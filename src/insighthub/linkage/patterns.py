@@ -49,6 +49,20 @@ class Patterns:
     of_pair: npt.NDArray[np.int32]
     said: npt.NDArray[np.float64] | None = None
 
+    def part(self, part: slice) -> Patterns:
+        """Return some of the patterns, of which no pair is told."""
+        said = None if self.said is None else self.said[part]
+        of_none = self.of_pair[:0]
+        return Patterns(
+            self.levels[part],
+            self.source_pair[part],
+            self.barred[part],
+            self.rarity[part],
+            self.counts[part],
+            of_none,
+            said,
+        )
+
 
 def compare(
     data: Encoded,

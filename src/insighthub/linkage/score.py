@@ -7,6 +7,7 @@ bits. The weight of a pattern is looked up; only term frequencies are worked out
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -78,12 +79,12 @@ def score(fitted: Fitted, patterns: Patterns, left: Rows, *, threads: int = 1) -
     def lot(start: int) -> None:
         part = near[start : start + CHUNK]
         of = patterns.of_pair[part]
-        total = base[of]
+        total = np.take(base, of, axis=0)
         for k, follows in follow_u.items():
             terms = rarity_terms(fitted, k, patterns.levels[of, k], left[part])
             for c in np.flatnonzero(follows):
                 total[:, c] += terms
-        total[:, N] += namesake_terms(fitted, patterns.levels[of], left[part])
+        total[:, N] += namesake_terms(fitted, np.take(patterns.levels, of, axis=0), left[part])
         weight[part] = _within_bounds(match_bits(total))
 
     with ThreadPoolExecutor(threads) as pool:
@@ -94,9 +95,10 @@ def score(fitted: Fitted, patterns: Patterns, left: Rows, *, threads: int = 1) -
 
 def match_bits(joint: Array) -> Array:
     """Return log2 odds of the match class, from joint log-likelihoods of the classes; (pairs, 5) gives (pairs,)."""
+    # Column by column, as in learning.
     others = joint[:, 1:]
-    best = others.max(axis=1)
-    against = best + np.log(np.exp(others - best[:, None]).sum(axis=1))
+    best = reduce(np.maximum, others.T)
+    against = best + np.log(reduce(np.add, np.exp(others - best[:, None]).T))
     return np.asarray((joint[:, M] - against) / np.log(2.0))
 
 

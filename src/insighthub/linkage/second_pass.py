@@ -19,7 +19,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from insighthub.linkage.cluster import UNITS, Exclusive, in_order_of_rows, one_identifier, set_of_sources
+from insighthub.linkage.cluster import (
+    UNITS,
+    Exclusive,
+    in_order_of_rows,
+    no_source_twice,
+    one_identifier,
+    set_of_sources,
+)
 from insighthub.linkage.comparisons.comparison import Rule
 from insighthub.linkage.em import CLASSES, TINY, N, class_levels, rule_of
 from insighthub.linkage.fitted import Fitted
@@ -60,7 +67,8 @@ class _Between:
     rarity: Floats
 
     def where(self, keep: npt.NDArray[np.bool_] | Ints) -> _Between:
-        return _Between(*(getattr(self, name)[keep] for name in self.__dataclass_fields__))
+        at = np.flatnonzero(keep) if keep.dtype == bool else keep
+        return _Between(*(np.take(getattr(self, name), at, axis=0) for name in self.__dataclass_fields__))
 
     def joined(self, root: Ints) -> _Between:
         """Bring together the rows of the same two clusters, and drop those within one."""
@@ -128,7 +136,7 @@ class _Judge:
         ends = np.append(starts, len(of))
         sums = csr_array((np.ones(len(of), np.float32), place, ends), shape=(len(starts), len(used))) @ summed
         several = len(self.lasting) * len(CLASSES)
-        levels = patterns.levels[of]
+        levels = np.take(patterns.levels, of, axis=0)
         best = levels[:, self.changing]
         rarity = np.zeros((len(of), len(self._rare) + 1), np.float32)
         for j, k in enumerate(self._rare):
@@ -203,7 +211,7 @@ def join_again(
     while True:
         between = between.joined(root)
         a, b = between.a, between.b
-        allowed = ~(sources[a] & sources[b]).any(axis=1)
+        allowed = no_source_twice(sources, a, b)
         allowed &= (identifier[a] < 0) | (identifier[b] < 0) | (identifier[a] == identifier[b])
         x, y = root[parted[0]], root[parted[1]]
         two = np.unique(np.minimum(x, y) * clusters + np.maximum(x, y))

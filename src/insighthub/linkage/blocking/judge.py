@@ -22,7 +22,7 @@ from insighthub.linkage.random_pairs import draw_pairs
 from insighthub.linkage.score import probability_of, score
 
 ROUNDS = 12
-RANDOM_PAIRS = 100_000
+RANDOM_PAIRS = 50_000
 
 
 def first_look(data: Encoded, comparisons: tuple[Comparison, ...], rarity: NameRarity, threads: int = 1) -> Judge:
@@ -35,7 +35,7 @@ def first_look(data: Encoded, comparisons: tuple[Comparison, ...], rarity: NameR
         random = compare(data, comparisons, rarity, draw_pairs(data.n, RANDOM_PAIRS), threads=threads)
         rows = len(np.unique(np.concatenate([pairs.left, pairs.right])))
         parameters = learn_with_random_pairs(
-            patterns, random, comparisons, rows=max(2, rows), iterations=ROUNDS, tolerance=1e-2
+            patterns, random, comparisons, rows=max(2, rows), iterations=ROUNDS, tolerance=1e-2, threads=threads
         )
         fitted = Fitted(data, comparisons, parameters, log_frequencies(data, comparisons), rarity.namesakes)
         return probability_of(score(fitted, patterns, pairs.left))
