@@ -217,3 +217,10 @@ def test_the_short_way_finds_all_usual_british_mobiles_and_landlines(text):
     usual = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE}
     if kind in usual and phonenumbers.region_code_for_number(number) == "GB":
         assert usual_british(text) == (f"+44{number.national_number}", kind == phonenumbers.PhoneNumberType.MOBILE)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("0:A:1ST", "0A FIRST"), ("FLAT 2 A 1ST FLOOR", "FLAT 2A FIRST FLOOR"), ("2 A 10", "2 A 10")]
+)
+def test_a_word_written_out_sets_free_the_letter_before_it(text, line):
+    assert canonical_line(text) == line == canonical_line(line)

@@ -33,7 +33,8 @@ def canonical_line(piece: str) -> str:
     """Return one line in canonical writing."""
     piece = piece.replace("&", " AND ").replace("#", " FLAT ")
     piece = " ".join(_NOT_KEPT.sub(" ", piece).split())
-    if any(c.isdigit() for c in piece):
+    numbered = any(c.isdigit() for c in piece)
+    if numbered:
         piece = _RANGE.sub("-", piece)
         if "-" in piece or "/" in piece:
             piece = " ".join(_STRAY.sub(" ", piece).split())
@@ -43,7 +44,9 @@ def canonical_line(piece: str) -> str:
     words = piece.split(" ")
     if len(words) == 2 and words[0] in _NEARLY_FLAT and _FLAT_ID.fullmatch(words[1]):
         words[0] = "FLAT"
-    return _written_out(words)
+    written = _written_out(words)
+    # A word written out, 1ST as FIRST, may set free a letter that a number stood behind.
+    return _NUMBER_LETTER.sub(r"\1\2", written) if numbered else written
 
 
 def _written_out(words: list[str]) -> str:
