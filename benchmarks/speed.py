@@ -234,6 +234,16 @@ def print_growth(sizes: list[dict[str, Any]], console: Console) -> None:
         )
 
 
+def sizes_kept(path: Path | None, figures: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    """Return the sizes that a file of figures holds, by residents, if machine, versions and seed are the same."""
+    if path is None or not path.exists():
+        return {}
+    held = json.loads(path.read_text(encoding="utf-8"))
+    if any(held.get(name) != figures[name] for name in ("machine", "packages", "seed")):
+        return {}
+    return {size["residents"]: size for size in held["sizes"]}
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description="Speed and memory on fictional councils, beside Splink 5.")
@@ -247,7 +257,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--splink-memory", help="the memory that Splink's database may use, such as 12GB")
     parser.add_argument("--best", action="store_true", help="one more run of Splink, untimed, for its best threshold")
     parser.add_argument("--work", type=Path, help="where the files are made and kept; a temporary folder if not given")
-    parser.add_argument("--json", type=Path, help="write every figure to this file")
+    parser.add_argument(
+        "--json", type=Path, help="write every figure to this file; sizes that it holds of the same versions are kept"
+    )
     parser.add_argument("--docs", action="store_true", help="write docs/explanation/speed.md and its drawing")
     options = parser.parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else 160)
@@ -258,11 +270,11 @@ def main(arguments: list[str] | None = None) -> int:
             "machine": {"system": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()},
             "packages": {p: version(p) for p in ("insighthub", "splink", "duckdb", "rapidfuzz", "pyarrow", "numpy")},
             "seed": options.seed,
-            "runs": options.runs,
             "sizes": [],
         }
+        kept = sizes_kept(options.json, figures)
         for residents in sorted(options.residents):
-            figures["sizes"].append(figures_of(residents, options, work, console))
+            figures["sizes"].append(kept.get(residents) or figures_of(residents, options, work, console))
             print_size(figures["sizes"][-1], console)
             if options.json:  # a size takes long, and what was found should outlive a later fault
                 options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")

@@ -78,7 +78,8 @@ def page(figures: dict[str, Any]) -> str:
     machine, packages = figures["machine"], figures["packages"]
     sizes = figures["sizes"]
     largest = sizes[-1]
-    runs = "1 run" if figures["runs"] == 1 else f"{figures['runs']} runs"
+    counts = [len(size["ours"]["seconds"]) for size in sizes]
+    runs = _runs(counts[0]) if len(set(counts)) == 1 else f"{', '.join(map(str, counts[:-1]))} and {_runs(counts[-1])}"
     measured = (
         f"Measured on {machine['cores']} processors, with Python {machine['python']}, Insight Hub "
         f"{packages['insighthub']}, Splink {packages['splink']} and DuckDB {packages['duckdb']}. Figures are medians "
@@ -104,6 +105,10 @@ def page(figures: dict[str, Any]) -> str:
         _table(("Stage", "Seconds", "Share", "Least, seconds", "Least work"), _stage_rows(largest["ours"])),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _runs(count: int) -> str:
+    return "1 run" if count == 1 else f"{count} runs"
 
 
 def _size_rows(size: dict[str, Any]) -> list[tuple[str, ...]]:

@@ -235,7 +235,7 @@ def learn(
     with ThreadPoolExecutor(threads) as pool:
         for step in range(1, iterations + 1):
             mass = _mass(parameters, comparisons, counting.evidence, pool, threads)
-            new = _maximise(parameters, counting, mass)
+            new = _maximise(parameters, counting, mass, pool)
             moves = [float(np.abs(a - b).max()) for a, b in zip(new.m, parameters.m, strict=True)]
             moved = max([float(abs(new.sizes[M] / max(parameters.sizes[M], TINY) - 1)), *moves])
             parameters = new
@@ -392,14 +392,19 @@ class _Counting:
         return cls(evidence, comparisons, places, apart, outside, sources, np.asarray(seen, np.float64))
 
 
-def _maximise(old: Parameters, counting: _Counting, mass: Array) -> Parameters:
+def _maximise(old: Parameters, counting: _Counting, mass: Array, pool: ThreadPoolExecutor) -> Parameters:
     totals = mass.sum(axis=0)
     totals[U] += counting.outside
     new = Parameters(totals / totals.sum(), [], old.u)
     gathered = counting.evidence.gathered(mass)
+
+    def summed(k: int) -> Array:
+        return np.array([np.take(gathered, where, axis=0).sum(axis=0) for where in counting.at_level[k]])
+
+    every = list(pool.map(summed, range(len(counting.comparisons))))
     for k, comparison in enumerate(counting.comparisons):
         pooled = [c for c in range(len(CLASSES)) if rule_of(comparison, c) is Rule.M]
-        by_level = np.array([np.take(gathered, where, axis=0).sum(axis=0) for where in counting.at_level[k]])
+        by_level = every[k]
         own = by_level[:, M].sum()
         seen = by_level[:, pooled].sum(axis=1)
         posterior = seen + comparison.centre() * (PRIOR_SHARE * own + 1.0)

@@ -111,7 +111,9 @@ def link_records(
         exclusive = constrained(exclusive_of(data, telling), decisions, data.rows)
     with clock.stage("block", "Finding pairs to compare"):
         judge = first_look(data, comparisons, rarity, threads) if given is None else _judge(given, data, threads)
-        rules = choose_rules(data, judge, cap=settings.block_cap, pairs_per_record=settings.pairs_per_record)
+        rules = choose_rules(
+            data, judge, cap=settings.block_cap, pairs_per_record=settings.pairs_per_record, threads=threads
+        )
         candidates = candidate_pairs(data, rules, cap=settings.block_cap, threads=threads, progress=progress)
         pairs, blocking = candidates.pairs, candidates.yields
     with clock.stage("compare", f"Comparing {len(pairs):,} pairs"):

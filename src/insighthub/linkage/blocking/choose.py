@@ -8,7 +8,8 @@ the budget of pairs is spent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,9 @@ ANY = int(np.iinfo(np.int64).max)
 LEAST = 2e-4  # a rule that adds a smaller share of the likely matches found is not worth its pass over the rows
 
 
-def choose_rules(data: Encoded, judge: Judge, *, cap: int, pairs_per_record: float) -> tuple[BlockingRule, ...]:
+def choose_rules(
+    data: Encoded, judge: Judge, *, cap: int, pairs_per_record: float, threads: int = 1
+) -> tuple[BlockingRule, ...]:
     """Choose the blocking rules.
 
     Args:
@@ -39,6 +42,7 @@ def choose_rules(data: Encoded, judge: Judge, *, cap: int, pairs_per_record: flo
         judge: gives each pair of a sample its chance of being one person.
         cap: most records in a block.
         pairs_per_record: the budget: about how many pairs there may be, for each record.
+        threads: rules to look at at once.
     """
     needed, candidates = needed_rules(data), candidate_rules(data)
     if len(candidates) == len(needed):
@@ -46,9 +50,8 @@ def choose_rules(data: Encoded, judge: Judge, *, cap: int, pairs_per_record: flo
     distinct = first_identical(data) == np.arange(data.n)
     sample = draw_sample(distinct)
     budget = pairs_per_record * data.n * sample.pairs_chance
-    rules, found = _found(
-        data, candidates, sample, cap=cap, most=lambda rule: ANY if rule in needed else max(1, int(budget))
-    )
+    most = {rule: ANY if rule in needed else max(1, int(budget)) for rule in candidates}
+    rules, found = _found(data, candidates, sample, cap=cap, most=most, threads=threads)
     number, pairs = _numbered(found, data.n)
     worth = judge(pairs)
     taken = [i for i, rule in enumerate(rules) if rule in needed]
@@ -59,16 +62,24 @@ def choose_rules(data: Encoded, judge: Judge, *, cap: int, pairs_per_record: flo
 
 
 def _found(
-    data: Encoded, candidates: Sequence[BlockingRule], sample: Sample, *, cap: int, most: Callable[[BlockingRule], int]
+    data: Encoded,
+    candidates: Sequence[BlockingRule],
+    sample: Sample,
+    *,
+    cap: int,
+    most: Mapping[BlockingRule, int],
+    threads: int,
 ) -> tuple[list[BlockingRule], list[npt.NDArray[np.int64]]]:
     """Return the rules that have pairs, and not too many, and the sampled pairs of each as one integer a pair."""
-    rules, found = [], []
-    for rule in candidates:
-        pairs = sampled_pairs(rule, data.codes, sample, cap=rule.cap(cap), most=most(rule))
-        if pairs is not None and len(pairs[0]):
-            rules.append(rule)
-            found.append(pairs[0].astype(np.int64) * data.n + pairs[1])
-    return rules, found
+
+    def sampled(rule: BlockingRule) -> npt.NDArray[np.int64] | None:
+        pairs = sampled_pairs(rule, data.codes, sample, cap=rule.cap(cap), most=most[rule])
+        return None if pairs is None or not len(pairs[0]) else pairs[0].astype(np.int64) * data.n + pairs[1]
+
+    with ThreadPoolExecutor(threads) as pool:
+        every = zip(candidates, pool.map(sampled, candidates), strict=True)
+        kept = [(rule, pairs) for rule, pairs in every if pairs is not None]
+    return [rule for rule, _ in kept], [pairs for _, pairs in kept]
 
 
 def _numbered(found: Sequence[npt.NDArray[np.int64]], n: int) -> tuple[list[npt.NDArray[np.int32]], Pairs]:

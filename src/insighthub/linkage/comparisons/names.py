@@ -47,12 +47,28 @@ def _one_slip(values: npt.NDArray[np.object_], a: Codes, b: Codes) -> npt.NDArra
     return np.asarray(slips <= 1)
 
 
-def _contains(values: npt.NDArray[np.object_], a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
-    """Whether one name begins or ends with the other: ALEX and ALEXANDRU, TOYIN and OLUWATOYIN."""
+def _ends(values: npt.NDArray[np.object_]) -> tuple[Codes, Codes]:
+    """Return a number for the first few letters of each name, and one for the last few."""
+    parts = ([str(v)[:LEAST_LETTERS] for v in values], [str(v)[-LEAST_LETTERS:] for v in values])
+    begins, ends = (np.unique(np.array(part, str), return_inverse=True)[1].astype(np.int32) for part in parts)
+    return begins, ends
+
+
+def _contains(values: npt.NDArray[np.object_], ends: tuple[Codes, Codes], a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
+    """Whether one name begins or ends with the other: ALEX and ALEXANDRU, TOYIN and OLUWATOYIN.
+
+    Args:
+        values: the names.
+        ends: of the names; only those that share one are looked at letter by letter.
+        a: one name of each pair, of at least ``LEAST_LETTERS``.
+        b: the other.
+    """
     out = np.zeros(len(a), bool)
-    for i, (x, y) in enumerate(zip(values[a], values[b], strict=True)):
+    first, last = ends
+    at = np.flatnonzero((first[a] == first[b]) | (last[a] == last[b]))
+    for i, x, y in zip(at.tolist(), values[a[at]], values[b[at]], strict=True):
         short, long = (x, y) if len(x) < len(y) else (y, x)
-        out[i] = len(short) >= LEAST_LETTERS and (long.startswith(short) or long.endswith(short))
+        out[i] = long.startswith(short) or long.endswith(short)
     return out
 
 
@@ -136,7 +152,7 @@ def given_name_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
         long = letters[a] & letters[b]
         at = np.flatnonzero(long)
         out[at[_one_slip(pool, a[at], b[at])]] = SLIP
-        out[at[_contains(pool, a[at], b[at])]] = VARIANT
+        out[at[_contains(pool, data.memo("ends of names", lambda: _ends(pool)), a[at], b[at])]] = VARIANT
         out[((sim >= CLOSE) & (out != SLIP)) | _same_sound(data.by_value["given_sound"], a, b)] = VARIANT
         out[_is_among(a, b, data.memo("nicknames", lambda: _nickname_pairs(pool)), len(pool))] = VARIANT
         return out

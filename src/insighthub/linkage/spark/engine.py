@@ -105,7 +105,9 @@ def link_records_on_spark(
             del coded
         with clock.stage("block", "Finding pairs to compare"):
             judge = first_look(data, comparisons, rarity, threads)
-            rules = choose_rules(data, judge, cap=settings.block_cap, pairs_per_record=settings.pairs_per_record)
+            rules = choose_rules(
+                data, judge, cap=settings.block_cap, pairs_per_record=settings.pairs_per_record, threads=threads
+            )
             blocking = block(work, rules, settings.block_cap)
         with clock.stage("random pairs", "Comparing random pairs"):
             drawn = draw_pairs(data.n, settings.random_pairs)
