@@ -26,10 +26,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
 
-from benchmarks.ablation_page import WHOLE, Figures, around, print_table, write_page
+from benchmarks.ablation_page import MARKERS, WHOLE, Figures, print_table, write_page
 from benchmarks.ablation_parts import PARTS, left_out
 from benchmarks.borough import borough
-from benchmarks.datasets import DATA_SETS, missing_files, prepare
+from benchmarks.datasets import DATA_SETS, absent_data, prepare
 from insighthub.linkage.engine import link_records
 from insighthub.linkage.evaluate import evaluate_links
 from insighthub.linkage.result import LinkResult
@@ -132,9 +132,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else 150)
     names = options.only or [*DATA_SETS, BOROUGH]
-    absent = [name for name in names if name != BOROUGH and missing_files(DATA_SETS[name])]
-    if absent:
-        console.print(f"Data not found for {', '.join(absent)}. Set INSIGHTHUB_REAL_DATA to the folder that holds it.")
+    if absent := absent_data(name for name in names if name != BOROUGH):
+        console.print(absent)
         return 2
     figures = earlier(options.json, options.residents)
 
@@ -147,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.docs:
             # Said before an hour of work, not after it.
-            around(options.docs)
+            MARKERS.around(options.docs)
         with tempfile.TemporaryDirectory(prefix="insighthub-ablation-") as temporary:
             work = options.work or Path(temporary)
             chosen = options.parts or list(PARTS)

@@ -6,7 +6,6 @@ is typed by hand.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.ablation_parts import PARTS
+from benchmarks.marked_page import Markers, table_line
 
 BEGIN = "<!-- written by make bench-ablation: begin -->"
 END = "<!-- written by make bench-ablation: end -->"
+MARKERS = Markers(BEGIN, END)
 WHOLE = "whole"
 SHOWN = 0.00005  # what four decimals show
 Figures = dict[str, Any]
@@ -85,7 +86,7 @@ def print_table(figures: Figures, console: Console) -> None:
 def page_text(figures: Figures) -> str:
     """Return what goes between the page's markers, in Markdown."""
     heads = headings(figures)
-    table = [_line(heads), _line(["---", *["---:"] * (len(heads) - 1)]), *map(_line, lines(figures))]
+    table = [table_line(heads), table_line(["---", *["---:"] * (len(heads) - 1)]), *map(table_line, lines(figures))]
     told = [
         f"**{part.title}.** {part.what} *Without it:* {part.without} {verdict(figures, part.name)}"
         for part in PARTS.values()
@@ -95,29 +96,10 @@ def page_text(figures: Figures) -> str:
     return "\n\n".join(["\n".join(table), measured, *told])
 
 
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
-def around(page: Path) -> tuple[str, str]:
-    """Return what a page has before and after its tables.
-
-    Raises:
-        ValueError: there is no such page, or it lacks a marker.
-    """
-    text = page.read_text(encoding="utf-8") if page.is_file() else ""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{page.name} lacks the lines {BEGIN} and {END}, between which the tables go")
-    return before, after
-
-
 def write_page(page: Path, figures: Figures) -> None:
     """Write the tables between the page's two markers; the rest of the page stays as it is.
 
     Raises:
         ValueError: there is no such page, or it lacks a marker.
     """
-    before, after = around(page)
-    page.write_text(f"{before}{BEGIN}\n\n{page_text(figures)}\n\n{END}{after}", encoding="utf-8", newline="\n")
+    MARKERS.write(page, page_text(figures))

@@ -30,7 +30,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.accuracy_borough import BoroughRow, run_borough
-from benchmarks.datasets import DATA_SETS, Prepared, missing_files, prepare
+from benchmarks.datasets import DATA_SETS, Prepared, absent_data, prepare
 from benchmarks.splink_demos import run_demo
 from benchmarks.verdicts import Check, Run, borough_checks, data_set_checks, score
 from insighthub.peer.result import weight_of
@@ -171,9 +171,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = options.only or [*DATA_SETS, BOROUGH]
     names = [name for name in chosen if name != BOROUGH]
     seeds = options.seeds if BOROUGH in chosen and options.residents else []
-    absent = {n: files for n in names if (files := missing_files(DATA_SETS[n]))}
-    if absent:
-        console.print(f"Data not found for {', '.join(absent)}. Set INSIGHTHUB_REAL_DATA to the folder that holds it.")
+    if absent := absent_data(names):
+        console.print(absent)
         return 2
     rows: list[Row] = []
     boroughs: list[BoroughRow] = []

@@ -17,7 +17,7 @@ import gzip
 import os
 import random
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +70,14 @@ def missing_files(data_set: DataSet, root: Path | None = None) -> list[str]:
     """Return the data set's files that are not there."""
     folder = (root or data_root()) / "linkage"
     return [f for f in data_set.files if not (folder / f).is_file()]
+
+
+def absent_data(names: Iterable[str]) -> str | None:
+    """Say of which data sets files are not there, and what to do; None where all are."""
+    absent = [name for name in names if missing_files(DATA_SETS[name])]
+    if not absent:
+        return None
+    return f"Data not found for {', '.join(absent)}. Set INSIGHTHUB_REAL_DATA to the folder that holds it."
 
 
 def prepare(name: str, work: Path, root: Path | None = None) -> Prepared:

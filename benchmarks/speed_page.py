@@ -11,11 +11,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks.marked_page import table_line
 from insighthub.charts import Figure, draw
 from insighthub.charts.counts import Bar, bars
 from insighthub.charts.table import Column, table
 
 GIGABYTE = 1e9
+_WHO_WRITES_IT = """\
+This page is written by `make bench-speed BENCH_ARGS=--docs`, from the figures of that run and of those of single sizes
+that `--json` kept."""
 _WHAT_IS_MEASURED = """\
 The *link stage* goes from standardised person records to clusters and files. *Files to clusters* is the whole process:
 its start, reading and checking messy files, standardising, linking and writing. Splink's seconds begin with the
@@ -87,7 +91,7 @@ def page(figures: dict[str, Any]) -> str:
     )
     parts = [
         "# Speed",
-        "This page is written by `make bench-speed BENCH_ARGS=--docs`, from the figures of that run.",
+        _WHO_WRITES_IT,
         measured,
         _WHAT_IS_MEASURED,
         "![Seconds by size and engine; the numbers are in the table below](speed.svg)",
@@ -167,4 +171,4 @@ def _stage_rows(ours: dict[str, Any]) -> list[tuple[str, ...]]:
 
 def _table(headings: tuple[str, ...], body: list[tuple[str, ...]]) -> str:
     lines = [headings, tuple("---" for _ in headings), *body]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    return "\n".join(map(table_line, lines))

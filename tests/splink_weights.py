@@ -1,11 +1,18 @@
 """What the installed Splink 5 weighs pairs at, from its own prediction."""
 
+import json
 import logging
 from contextlib import closing
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import splink
+
+from insighthub.linkage.exchange.own_model import OwnModel
+from insighthub.linkage.exchange.read import model_text, read_model_file
+from insighthub.linkage.exchange.splink_export import folded_u
+from insighthub.linkage.model_schema import ModelFile
 
 KEY = ("source", "record_id", "person")
 
@@ -45,6 +52,27 @@ def splink_weights(table: pa.Table, settings, *, train=None, shares=None, save=N
         ).to_arrow_table()
     ends = zip(found["unique_id_l"].to_pylist(), found["unique_id_r"].to_pylist(), strict=True)
     return dict(zip(ends, found["match_weight"].to_pylist(), strict=True))
+
+
+def term_frequencies(file: ModelFile, records: pa.Table):
+    """Return, for each column whose rarity counts, how common a model takes each value of the records to be."""
+    shares = {}
+    for part in file.comparisons:
+        if (known := part.term_frequencies) is not None:
+            held = sorted(set(records[known.field].drop_null().to_pylist()))
+            shares[known.field] = {value: known.shares.get(value, known.other_share) for value in held}
+    return shares
+
+
+def model_of_two_kinds(learned: Path) -> str:
+    """Return a model file's text with matches and unrelated pairs alone: u as the export folds it."""
+    content = json.loads(learned.read_text(encoding="utf-8"))
+    match = content["classes"]["match"]
+    content["source_pairs"] = []
+    content["classes"] = dict.fromkeys(content["classes"], 0.0) | {"match": match, "unrelated": 1 - match}
+    for part, u in zip(content["comparisons"], folded_u(OwnModel.of(read_model_file(learned))), strict=True):
+        part["u"] = u.tolist()
+    return model_text(content)
 
 
 def our_weights(pairs: pa.Table, table: pa.Table):

@@ -29,9 +29,9 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from benchmarks.borough import borough
-from benchmarks.datasets import DATA_SETS, PROJECT, missing_files, prepare
+from benchmarks.datasets import DATA_SETS, PROJECT, absent_data, prepare
 from benchmarks.peers.job import KEYS, Column, Job, Labels, write_job
-from benchmarks.peers.page import parts, print_table, title_of, write_page
+from benchmarks.peers.page import MARKERS, print_table, title_of, write_page
 from benchmarks.peers.rows import Limits, Row, run_ours, run_peer
 from benchmarks.peers.setups import SETUPS, Setup
 from benchmarks.peers.tables import borough_records, public_records
@@ -150,15 +150,14 @@ def main(arguments: list[str] | None = None) -> int:
     console = Console(width=None if sys.stdout.isatty() else 150)
     if options.docs:
         try:
-            parts(options.docs)
+            MARKERS.around(options.docs)
         except ValueError as error:  # now, not after hours of runs
             console.print(str(error))
             return 2
     setups = [SETUPS[n] for n in (SETUPS if options.setups is None else options.setups)]
     chosen = options.only or names
-    absent = [n for n in chosen if n in DATA_SETS and missing_files(DATA_SETS[n])]
-    if absent:
-        console.print(f"Data not found for {', '.join(absent)}. Set INSIGHTHUB_REAL_DATA to the folder that holds it.")
+    if absent := absent_data(name for name in chosen if name != BOROUGH):
+        console.print(absent)
         return 2
     python = peers_python(options.peers_venv.absolute(), setups, console)
     if python is None:

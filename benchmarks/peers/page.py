@@ -16,10 +16,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.marked_page import Markers, table_line
 from benchmarks.peers.setups import SETUPS
 
 BEGIN = "<!-- written by make bench-peers: begin -->"
 END = "<!-- written by make bench-peers: end -->"
+MARKERS = Markers(BEGIN, END)
 HEADINGS = ("Data set", "Set-up", "P", "R", "F1", "B-cubed F1", "F1 at best threshold", "Seconds", "CPU seconds", "GB")
 OURS = "Insight Hub, no labels"
 Figures = dict[str, Any]
@@ -105,7 +107,7 @@ def print_table(figures: Figures, console: Console) -> None:
 def table_text(figures: Figures) -> str:
     """Return the table in Markdown, with the versions and the machine it was measured on."""
     rule = ["---" if heading in {"Data set", "Set-up"} else "---:" for heading in HEADINGS]
-    rows = [_line(HEADINGS), _line(rule), *(_line(cells) for cells in lines(figures))]
+    rows = [table_line(HEADINGS), table_line(rule), *map(table_line, lines(figures))]
     measured = ", ".join(f"{package} {number}" for package, number in versions(figures).items())
     limits, machine = figures["limits"], figures["machine"]
     others = [f"- {sentence}" for sentence in ahead(figures)] or ["- On no data set."]
@@ -123,32 +125,13 @@ def table_text(figures: Figures) -> str:
     )
 
 
-def _line(cells: Any) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
-def parts(page: Path) -> tuple[str, str]:
-    """Return what a page has before and after its table.
-
-    Raises:
-        ValueError: there is no such page, or it lacks a marker.
-    """
-    text = page.read_text(encoding="utf-8") if page.is_file() else ""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{page.name} lacks the lines {BEGIN} and {END}, between which the table goes")
-    return before, after
-
-
 def write_page(page: Path, figures: Figures) -> None:
     """Write the table between the page's two markers; the rest of the page stays as it is.
 
     Raises:
         ValueError: there is no such page, or it lacks a marker.
     """
-    before, after = parts(page)
-    page.write_text(f"{before}{BEGIN}\n\n{table_text(figures)}\n\n{END}{after}", encoding="utf-8")
+    MARKERS.write(page, table_text(figures))
 
 
 def main(arguments: list[str] | None = None) -> int:

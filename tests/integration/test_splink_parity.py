@@ -9,14 +9,13 @@ import splink.comparison_library as cl
 from splink import block_on
 
 from insighthub.linkage.engine import link_records
-from insighthub.linkage.exchange.own_model import OwnModel
 from insighthub.linkage.exchange.read import model_text, read_model, read_model_file
-from insighthub.linkage.exchange.splink_export import approximate_levels, folded_u, splink_records, splink_settings
+from insighthub.linkage.exchange.splink_export import approximate_levels, splink_records, splink_settings
 from insighthub.linkage.model import see_as
 from insighthub.linkage.prepare import prepare
 from insighthub.linkage.settings import LinkSettings
 from tests.made_people import made_people
-from tests.splink_weights import in_order, our_weights, splink_weights
+from tests.splink_weights import in_order, model_of_two_kinds, our_weights, splink_weights, term_frequencies
 
 CLOSE = 1e-6
 #: No block is left out here, so that all pairs that Splink weighs are weighed.
@@ -171,27 +170,14 @@ def exported(people, learned, tmp_path_factory):
     data = prepare(people, shared_value_limit=2 * people.num_rows, infer_sex=False)
     see_as(data, file)
     records = splink_records(data)
-    shares = {}
-    for part in file.comparisons:
-        if part.term_frequencies is not None:
-            held = sorted(set(records[part.term_frequencies.field].drop_null().to_pylist()))
-            known = part.term_frequencies
-            shares[known.field] = {value: known.shares.get(value, known.other_share) for value in held}
-    return path, records, shares
+    return path, records, term_frequencies(file, records)
 
 
 @pytest.fixture(scope="module")
 def of_two_kinds(learned, tmp_path_factory):
     """Return our model with matches and unrelated pairs alone: u as the export folds it."""
-    file = read_model_file(learned)
-    content = json.loads(learned.read_text(encoding="utf-8"))
-    match = content["classes"]["match"]
-    content["source_pairs"] = []
-    content["classes"] = dict.fromkeys(content["classes"], 0.0) | {"match": match, "unrelated": 1 - match}
-    for part, u in zip(content["comparisons"], folded_u(OwnModel.of(file)), strict=True):
-        part["u"] = u.tolist()
     path = tmp_path_factory.mktemp("two") / "model.json"
-    path.write_text(model_text(content), encoding="utf-8")
+    path.write_text(model_of_two_kinds(learned), encoding="utf-8")
     return path
 
 

@@ -12,14 +12,13 @@ import splink.comparison_library as cl
 from splink import block_on
 
 from insighthub.linkage.engine import link_records
-from insighthub.linkage.exchange.own_model import OwnModel
 from insighthub.linkage.exchange.read import model_text, read_model, read_model_file
-from insighthub.linkage.exchange.splink_export import folded_u, splink_records, splink_settings
+from insighthub.linkage.exchange.splink_export import splink_records, splink_settings
 from insighthub.linkage.model import see_as
 from insighthub.linkage.prepare import prepare
 from insighthub.linkage.settings import LinkSettings
 from insighthub.pipeline import standardised
-from tests.splink_weights import in_order, our_weights, splink_weights
+from tests.splink_weights import in_order, model_of_two_kinds, our_weights, splink_weights, term_frequencies
 
 pytestmark = pytest.mark.real
 
@@ -88,21 +87,10 @@ def test_our_model_weighs_pairs_in_splink_as_here(records, tmp_path):
     data = prepare(records, shared_value_limit=2 * records.num_rows, infer_sex=False)
     see_as(data, file)
     table = splink_records(data)
-    shares = {}
-    for part in file.comparisons:
-        if (known := part.term_frequencies) is not None:
-            held = sorted(set(table[known.field].drop_null().to_pylist()))
-            shares[known.field] = {value: known.shares.get(value, known.other_share) for value in held}
-    theirs = splink_weights(table, path, shares=shares)
+    theirs = splink_weights(table, path, shares=term_frequencies(file, table))
 
-    content = json.loads(learned.read_text(encoding="utf-8"))
-    match = content["classes"]["match"]
-    content["source_pairs"] = []
-    content["classes"] = dict.fromkeys(content["classes"], 0.0) | {"match": match, "unrelated": 1 - match}
-    for part, u in zip(content["comparisons"], folded_u(OwnModel.of(file)), strict=True):
-        part["u"] = u.tolist()
     two_kinds = tmp_path / "two.json"
-    two_kinds.write_text(model_text(content), encoding="utf-8")
+    two_kinds.write_text(model_of_two_kinds(learned), encoding="utf-8")
     result = link_records(records, model=read_model(two_kinds), settings=SETTINGS)
     ours = our_weights(result.pairs, table)
     address = dict(zip(ours, result.pairs["level_address"].to_pylist(), strict=True))

@@ -163,11 +163,20 @@ class Evidence:
 
 def pattern_likelihood(parameters: Parameters, comparisons: Sequence[Comparison], evidence: Evidence) -> Array:
     """Return log P(levels, rarity | class) for each pattern, shape (patterns, 5)."""
-    patterns, first = evidence.patterns, evidence.first
-    distinct = log_likelihood(parameters, comparisons, patterns.levels[first])
-    distinct += rarity_terms(parameters, comparisons, patterns.rarity[first])
-    out = np.take(distinct, evidence.place, axis=0)
-    out[:, M] += source_terms(parameters, patterns.levels, patterns.source_pair)
+    everything = slice(None)
+    return _of_patterns(parameters, evidence, _of_evidence(parameters, comparisons, evidence, everything), everything)
+
+
+def _of_evidence(parameters: Parameters, comparisons: Sequence[Comparison], evidence: Evidence, part: slice) -> Array:
+    """Return log P(levels, rarity | class) for some of the distinct evidence, without what is the sources' own."""
+    levels, rarity = (of_all[evidence.first[part]] for of_all in (evidence.patterns.levels, evidence.patterns.rarity))
+    return log_likelihood(parameters, comparisons, levels) + rarity_terms(parameters, comparisons, rarity)
+
+
+def _of_patterns(parameters: Parameters, evidence: Evidence, distinct: Array, part: slice) -> Array:
+    """Return log P(levels, rarity | class) for some of the patterns, given that of all distinct evidence."""
+    out = np.take(distinct, evidence.place[part], axis=0)
+    out[:, M] += source_terms(parameters, evidence.patterns.levels[part], evidence.patterns.source_pair[part])
     return out
 
 
@@ -250,22 +259,19 @@ def _mass(
     parameters: Parameters, comparisons: Sequence[Comparison], evidence: Evidence, pool: ThreadPoolExecutor, parts: int
 ) -> Array:
     """Return how many of each pattern's pairs are of each class, shape (patterns, 5), worked out in parts."""
-    patterns, first = evidence.patterns, evidence.first
-    distinct = np.empty((len(first), len(CLASSES)))
+    patterns = evidence.patterns
+    distinct = np.empty((len(evidence.first), len(CLASSES)))
     out = np.empty((len(patterns.levels), len(CLASSES)))
 
     def of_evidence(part: slice) -> None:
-        levels, rarity = patterns.levels[first[part]], patterns.rarity[first[part]]
-        distinct[part] = log_likelihood(parameters, comparisons, levels)
-        distinct[part] += rarity_terms(parameters, comparisons, rarity)
+        distinct[part] = _of_evidence(parameters, comparisons, evidence, part)
 
     def of_patterns(part: slice) -> None:
         some = patterns.part(part)
-        log_lik = np.take(distinct, evidence.place[part], axis=0)
-        log_lik[:, M] += source_terms(parameters, some.levels, some.source_pair)
+        log_lik = _of_patterns(parameters, evidence, distinct, part)
         np.multiply(responsibilities(parameters, log_lik, some), some.counts[:, None], out=out[part])
 
-    list(pool.map(of_evidence, _parts(len(first), parts)))
+    list(pool.map(of_evidence, _parts(len(distinct), parts)))
     list(pool.map(of_patterns, _parts(len(out), parts)))
     return out
 

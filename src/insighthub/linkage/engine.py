@@ -26,7 +26,7 @@ from insighthub.linkage.blocking.pairing import candidate_pairs
 from insighthub.linkage.clock import Clock
 from insighthub.linkage.cluster import cluster, exclusive_of
 from insighthub.linkage.comparisons.choose import choose_comparisons
-from insighthub.linkage.comparisons.comparison import Comparison
+from insighthub.linkage.comparisons.comparison import Comparison, telling_fields
 from insighthub.linkage.em import Sources, learn_with_random_pairs
 from insighthub.linkage.encode import Encoded
 from insighthub.linkage.explain.learned import Learned
@@ -107,7 +107,7 @@ def link_records(
         else:
             comparisons, rarity = given.fitted.comparisons, given.rarity
             settings = replace(settings, threshold=given.threshold or settings.threshold)
-        telling = [c.name for c in comparisons if c.telling]
+        telling = telling_fields(comparisons)
         exclusive = constrained(exclusive_of(data, telling), decisions, data.rows)
     with clock.stage("block", "Finding pairs to compare"):
         judge = first_look(data, comparisons, rarity, threads) if given is None else _judge(given, data, threads)

@@ -19,6 +19,7 @@ from insighthub.linkage.blocking.pairing import candidate_pairs
 from insighthub.linkage.blocking.rule import BlockingRule
 from insighthub.linkage.cluster import cluster, components, exclusive_of
 from insighthub.linkage.comparisons.choose import choose_comparisons
+from insighthub.linkage.comparisons.comparison import telling_fields
 from insighthub.linkage.frequencies import name_rarity
 from insighthub.linkage.pairs import Pairs
 from insighthub.linkage.patterns import compare
@@ -192,7 +193,7 @@ def test_components_clustered_by_bucket_are_clustered_as_all_at_once_are(data, c
     rng = np.random.default_rng(7)
     pairs = candidate_pairs(data, some_rules(data), cap=150, progress=Silent()).pairs
     weight = rng.normal(-14.0, 8.0, len(pairs)).astype(np.float32)
-    telling = [c.name for c in coded[0] if c.telling]
+    telling = telling_fields(coded[0])
     expected = cluster(data.n, pairs, weight, exclusive_of(data, telling), threshold_bits=0.0)
     joins = weight >= 0
     connected = components(data.n, pairs.left[joins], pairs.right[joins])

@@ -186,7 +186,7 @@ def console_text(capsys):
 
 
 def test_without_an_environment_for_the_others_the_command_says_how_to_get_one(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("benchmarks.peers.__main__.missing_files", lambda _: [])
+    monkeypatch.setattr("benchmarks.peers.__main__.absent_data", lambda _names: None)
     assert main(["--only", "fake_1000", "--peers-venv", str(tmp_path / "none")]) == 2
     text = console_text(capsys)
     assert "There is no environment for the other tools" in text

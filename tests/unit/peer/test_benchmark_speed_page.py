@@ -1,5 +1,6 @@
 """The page on speed says what was measured, and says so where a run did not finish."""
 
+import json
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -24,7 +25,6 @@ SPLINK = {
 FIGURES = {
     "machine": {"cores": 2, "python": "3.11.7"},
     "packages": {"insighthub": "1.2.3", "splink": "5.0.1", "duckdb": "2.0.0"},
-    "runs": 3,
     "sizes": [
         {"records": 1000, "ours": OURS, "splink": {"quick": SPLINK}},
         {
@@ -70,3 +70,15 @@ def test_what_did_not_finish_is_said_in_the_table_and_in_the_drawing(written):
     assert "not finished: out of memory" in drawn
     assert "24.0 s" in drawn
     assert "10,000 records: Insight Hub, files to clusters" in drawn
+
+
+def test_sizes_that_were_run_before_are_kept_for_the_same_versions_alone(tmp_path):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(PROJECT))
+        from benchmarks import speed
+    path = tmp_path / "figures.json"
+    now = {"machine": {"cores": 2}, "packages": {"splink": "5.0.1"}, "seed": 1}
+    assert speed.sizes_kept(None, now) == speed.sizes_kept(path, now) == {}
+    path.write_text(json.dumps(now | {"sizes": [{"residents": 500, "records": 2000}]}), encoding="utf-8")
+    assert speed.sizes_kept(path, now) == {500: {"residents": 500, "records": 2000}}
+    assert speed.sizes_kept(path, now | {"packages": {"splink": "5.1.0"}}) == {}

@@ -3,7 +3,8 @@
 Takes coded rows, gives rules in a fixed order, strong ones first. Which of them a run uses is chosen by what they
 bring; see ``choose``. They are made from a few lists: identifiers and contacts alone; names whole, by sound, by their
 first letters and by initial, two together or one with a date, a home, a postcode or a postcode sector; dates with
-places; names across fields (given for family, former for present, middle for given); and the contract's own fields.
+places; names across fields (given for family, former for present, middle for given); the last day of one record and the
+first of another; and the contract's own fields.
 
 A rule that is part of another (same dwelling and given name, beside same dwelling and initial) is left out where the
 wider one is cheap. Names that are merely alike, with nothing beside them, are a rule only where both sound the same:

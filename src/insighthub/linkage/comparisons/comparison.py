@@ -6,7 +6,7 @@ means that one side holds no value, which counts neither for nor against.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -87,6 +87,11 @@ class Comparison:
         exact = np.zeros(len(u))
         exact[0] = 1.0
         return self.shared * exact + (1 - self.shared) * u
+
+
+def telling_fields(comparisons: Iterable[Comparison]) -> tuple[str, ...]:
+    """Return the fields whose pairs have a say of their own when clusters are joined."""
+    return tuple(c.name for c in comparisons if c.telling)
 
 
 def value_pair_levels(left: Codes, right: Codes, kernel: Callable[[Codes, Codes], Levels], *, size: int) -> Levels:

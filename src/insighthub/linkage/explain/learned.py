@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from insighthub.linkage.comparisons.comparison import Comparison, Levels, Rows, Rule
+from insighthub.linkage.comparisons.comparison import Comparison, Levels, Rows, Rule, telling_fields
 from insighthub.linkage.em import CLASSES, M, Parameters, log_likelihood, source_terms
 from insighthub.linkage.encode import Encoded
 from insighthub.linkage.fitted import Fitted
@@ -86,7 +86,7 @@ class Learned:
     @property
     def telling(self) -> tuple[str, ...]:
         """The fields whose pairs have a say of their own when clusters are joined."""
-        return tuple(c.name for c in self.comparisons if c.telling)
+        return telling_fields(self.comparisons)
 
     @property
     def threshold_bits(self) -> float:

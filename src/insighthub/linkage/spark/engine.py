@@ -27,7 +27,7 @@ from insighthub.linkage.blocking.pairing import Candidates
 from insighthub.linkage.clock import Clock
 from insighthub.linkage.cluster import exclusive_of, in_order_of_rows
 from insighthub.linkage.comparisons.choose import choose_comparisons
-from insighthub.linkage.comparisons.comparison import Comparison
+from insighthub.linkage.comparisons.comparison import Comparison, telling_fields
 from insighthub.linkage.em import Sources, learn_with_random_pairs
 from insighthub.linkage.encode import Encoded
 from insighthub.linkage.explain.learned import Learned
@@ -133,7 +133,7 @@ def link_records_on_spark(
             run = kernels.scoring(shared, frequencies, comparisons, parameters, names)
             bins = _score(work, run, columns, names)
         with clock.stage("cluster", "Bringing records together"):
-            telling = [c.name for c in comparisons if c.telling]
+            telling = telling_fields(comparisons)
             exclusive = exclusive_of(data, telling)
             clustering = kernels.clustering(shared, settings.threshold_bits, telling)
             first = _cluster(work, data, clustering, settings.threshold_bits)
