@@ -4,11 +4,16 @@ Takes person records, facts and memberships as Arrow tables, keeps them in the r
 records that changed and leaves the others; so a full run and a run of changes write the same rows.
 
 Tables
+    run             the runs that the release was built by
+    source          one row a source: what was delivered last
+    quarantine      rows that could not be used, and why
     source_record   one row a record of a source: its content hash, when it was first seen and when it last changed
+    former_record   what a source said of a person before it said something else, or nothing
     person_record   one row a person whom a record names, standardised (see ``insighthub.standardise.schema``)
     fact            one row a fact that a service knows: amount, status or event
     membership      which resident each person-record is of
     resident        one row a resident
+    evidence        the pairs of records that bring a resident's records together
 """
 
 from __future__ import annotations
@@ -27,10 +32,36 @@ _PERSON_COLUMNS = ",\n    ".join(
 )
 
 CREATE = f"""
+CREATE TABLE IF NOT EXISTS run (
+    run_id VARCHAR NOT NULL,       -- the runs that this release was built by, the last of them its own
+    as_of DATE NOT NULL,
+    kind VARCHAR NOT NULL,         -- full, changes
+    model VARCHAR NOT NULL,
+    version VARCHAR NOT NULL,      -- of this program
+    finished_at TIMESTAMP NOT NULL
+);
+CREATE TABLE IF NOT EXISTS source (
+    source VARCHAR NOT NULL,
+    landed_file VARCHAR NOT NULL,  -- name of the landed file, which is the hash of its content
+    contract VARCHAR NOT NULL,     -- hash of the contract
+    delivered_on DATE NOT NULL,    -- day of the run that first landed this delivery
+    delivered BIGINT NOT NULL,     -- rows; delivered = landed + quarantined
+    landed BIGINT NOT NULL,
+    quarantined BIGINT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS quarantine (
+    source VARCHAR NOT NULL,
+    file VARCHAR NOT NULL,
+    "row" BIGINT NOT NULL,
+    "column" VARCHAR,
+    reason VARCHAR NOT NULL,
+    raw VARCHAR
+);
 CREATE TABLE IF NOT EXISTS source_record (
     source VARCHAR NOT NULL,
     record_id VARCHAR NOT NULL,
     content UBIGINT NOT NULL,      -- hash of the row as it was landed
+    hidden VARCHAR,                -- why its people are hidden from all but the purposes that may see them; null: not
     first_seen DATE NOT NULL,      -- day of the run that first landed it
     changed_on DATE NOT NULL       -- day of the run that landed it as it is now
 );
@@ -65,6 +96,7 @@ CREATE TABLE IF NOT EXISTS membership (
 );
 CREATE TABLE IF NOT EXISTS resident (
     resident_id VARCHAR NOT NULL,
+    number BIGINT NOT NULL,        -- in order of issue: the lower is the older
     records INTEGER NOT NULL,      -- person-records
     sources INTEGER NOT NULL,      -- sources that know the resident
     confidence DOUBLE,             -- lowest probability among the records; null where there is one record

@@ -168,11 +168,11 @@ class OtherPerson(PersonMap):
 
 
 class Exclusion(_Model):
-    """Rows that are landed and kept but never linked, and why: sealed adoptions, for example."""
+    """Rows to which something applies, and why: sealed adoptions are never linked, a refuge's residents are hidden."""
 
     column: Column = Field(description="the column to look at")
     values: Texts = Field(default=(), description="texts to match, ignoring case; empty means any value at all")
-    reason: str = Field(description="why these rows are never linked, in a few plain words")
+    reason: str = Field(description="why it applies to these rows, in a few plain words")
 
 
 class Fact(_Model):
@@ -245,6 +245,17 @@ class Source(_Model):
     person: PersonMap = Field(default_factory=PersonMap, description="where the person's fields are")
     other_person: tuple[OtherPerson, ...] = Field(default=(), description="further people whom the same row names")
     exclude: tuple[Exclusion, ...] = Field(default=(), description="rows that are kept and never linked")
+    hidden: tuple[Exclusion, ...] = Field(
+        default=(), description="rows whose people are hidden from all but the purposes that may see them"
+    )
+    deleted: tuple[Exclusion, ...] = Field(
+        default=(), description="rows that say that the source no longer holds this record; for deliveries of changes"
+    )
+    delivers: Literal["all", "latest"] = Field(
+        default="all",
+        description="all: the files together are what the source holds, and a later row stands for an earlier one of "
+        "its record id; latest: each file is the whole, and only the last by name counts",
+    )
     fact: tuple[Fact, ...] = Field(default=(), description="what the service knows about the person")
 
     @field_validator("delimiter")
@@ -286,14 +297,15 @@ class Source(_Model):
             for field, where in person.fields().items():
                 for column in where.names():
                     named.setdefault(column, f"{place}.{field}")
-        for n, exclusion in enumerate(self.exclude, 1):
-            named.setdefault(exclusion.column, f"exclude[{n}].column")
+        for setting in ("exclude", "hidden", "deleted"):
+            for n, exclusion in enumerate(getattr(self, setting), 1):
+                named.setdefault(exclusion.column, f"{setting}[{n}].column")
         for n, fact in enumerate(self.fact, 1):
             if fact.value is not None:
                 named.setdefault(fact.value, f"fact[{n}].value")
-            for setting, where_ in (("date", fact.date), ("end_date", fact.end_date)):
+            for when, where_ in (("date", fact.date), ("end_date", fact.end_date)):
                 for column in where_.names() if where_ else ():
-                    named.setdefault(column, f"fact[{n}].{setting}")
+                    named.setdefault(column, f"fact[{n}].{when}")
         return named
 
 

@@ -56,7 +56,7 @@ def find_files(source: Source, base: Path) -> Found:
             ) from None
         if not matched:
             raise _nothing(text, base)
-        files |= dict.fromkeys(matched)
+        files |= dict.fromkeys(matched[-1:] if source.delivers == "latest" else matched)
     warnings = [f"{name}: not read, as it is no file of a kind that can be." for name in sorted(left)]
     return Found([DeliveredFile(path, _name(path, base)) for path in files], warnings)
 

@@ -90,17 +90,18 @@ def _standardised(landed: pa.Table, source: Source, today: date) -> pa.Table:
     columns = {name: _gather(slots, name, order) for name in schema.names[3:]}
     named = np.concatenate([slot.names_someone for slot in slots])[order]
     columns["not_linked_reason"] = pc.coalesce(
-        _excluded(landed, source.exclude, source.name).take(pa.array(row)),
+        reasons(landed, source.exclude, source.name).take(pa.array(row)),
         columns["not_linked_reason"],
         pc.if_else(pa.array(named), _NO_TEXT, pa.scalar(NOBODY)),
     )
     columns["source"] = pa.repeat(source.name, len(row))
-    columns["record_id"] = _record_ids(landed, source).take(pa.array(row))
+    columns["record_id"] = record_ids(landed, source).take(pa.array(row))
     columns["person"] = pa.array(_counted(row))
     return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
 
 
-def _record_ids(landed: pa.Table, source: Source) -> pa.Array:
+def record_ids(landed: pa.Table, source: Source) -> pa.Array:
+    """Return the record id of every landed row: its columns, joined by a bar where there are several."""
     ids = [read_column(landed, name, source.name) for name in source.record_id]
     return ids[0].fill_null("") if len(ids) == 1 else joined(ids, "|", keep_nulls=True)
 
@@ -195,8 +196,8 @@ def _gather(slots: list[_Slot], name: str, order: npt.NDArray[np.int64]) -> pa.A
     return arrays[0] if len(arrays) == 1 else pa.concat_arrays(arrays).take(pa.array(order))
 
 
-def _excluded(landed: pa.Table, exclusions: tuple[Exclusion, ...], source: str) -> pa.Array:
-    """Return for each landed row the contract's reason not to link it, the first that holds."""
+def reasons(landed: pa.Table, exclusions: tuple[Exclusion, ...], source: str) -> pa.Array:
+    """Return for each landed row the reason of the first of these entries of the contract that applies, or null."""
     reason = pa.nulls(landed.num_rows, pa.string())
     for exclusion in exclusions:
         column = read_column(landed, exclusion.column, source)

@@ -11,13 +11,13 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from insighthub.errors import DataError, RunError
+from insighthub.store.lock import only_holder
 
 #: Lists the files of a finished run with their size and SHA-256; written last.
 MANIFEST = "run.json"
@@ -37,7 +37,7 @@ def output_folder(out: Path) -> Iterator[Path]:
     beside, old = out.with_name(f".{out.name}.partial"), out.with_name(f".{out.name}.previous")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with _only_run(out.with_name(f".{out.name}.lock"), out):
+        with only_holder(out.with_name(f".{out.name}.lock"), _taken(out)):
             _tidy(out, beside, old)
             _refuse_strangers(out)
             beside.mkdir()
@@ -47,7 +47,7 @@ def output_folder(out: Path) -> Iterator[Path]:
                 if out.exists():
                     out.rename(old)
                 beside.rename(out)
-                _sync(out.parent)
+                sync_folder(out.parent)
             finally:
                 shutil.rmtree(beside, ignore_errors=True)
                 if out.exists():
@@ -90,6 +90,14 @@ def _tidy(out: Path, beside: Path, old: Path) -> None:
             shutil.rmtree(folder)
 
 
+def _taken(out: Path) -> RunError:
+    return RunError(
+        "another run is writing this output folder",
+        remedy="Wait until it has ended, or choose another folder",
+        file=out,
+    )
+
+
 def _refuse_strangers(out: Path) -> None:
     if out.is_file():
         raise RunError("there is a file where the output folder should be", remedy="Choose another name", file=out)
@@ -120,10 +128,11 @@ def _finish(folder: Path) -> None:
         json.dump({"files": files}, handle, indent=1)
         handle.flush()
         os.fsync(handle.fileno())
-    _sync(folder)
+    sync_folder(folder)
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make sure that the names in a folder are on the disk."""
     if os.name != "posix":  # elsewhere a folder cannot be opened to be flushed
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -131,39 +140,3 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-@contextmanager
-def _only_run(lock: Path, out: Path) -> Iterator[None]:
-    """Hold a lock that the system gives back by itself when this program ends, however it ends."""
-    with lock.open("a+b") as handle:
-        try:
-            _take(handle)
-            # A run that has just ended takes its lock file away: a lock on what is no longer there holds nobody off.
-            held = os.path.samestat(os.fstat(handle.fileno()), lock.stat())
-        except OSError:
-            held = False
-        if not held:
-            raise RunError(
-                "another run is writing this output folder",
-                remedy="Wait until it has ended, or choose another folder",
-                file=out,
-            )
-        try:
-            yield
-        finally:
-            with suppress(OSError):
-                lock.unlink()
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(handle: IO[bytes]) -> None:
-        handle.seek(0)
-        msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _take(handle: IO[bytes]) -> None:
-        fcntl.flock(handle.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

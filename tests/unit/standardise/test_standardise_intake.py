@@ -12,7 +12,9 @@ from insighthub.sources.contract import Contract, Source
 from insighthub.sources.landing import land
 from insighthub.standardise import standardise_all
 from insighthub.standardise.coded import coded, is_coded
-from insighthub.standardise.intake import READ, STANDARDISE, answer, take_in
+from insighthub.standardise.intake import READ, STANDARDISE, IntakeTask, take_in
+from insighthub.standardise.worker import read_task
+from insighthub.standardise.workers import answer
 
 TODAY = date(2026, 11, 1)
 
@@ -107,12 +109,10 @@ def test_a_worker_ends_when_nobody_listens_any_more():
 
 def test_a_task_is_answered_in_one_line(desk, tmp_path):
     base, contract = desk
-    from insighthub.standardise.intake import _Task
-
-    task = _Task(contract.source[0], base, tmp_path / "received", TODAY)
-    assert _Task.from_json(task.as_json()) == task
-    said = answer(task.as_json())
+    task = IntakeTask(contract.source[0], base, tmp_path / "received", TODAY)
+    assert IntakeTask.from_json(task.as_json()) == task
+    said = answer(task.as_json(), read_task)
     assert "\n" not in said
     assert '"delivered": 2' in said
     (base / "gamma.csv").unlink()
-    assert "DataError" in answer(task.as_json())
+    assert "DataError" in answer(task.as_json(), read_task)

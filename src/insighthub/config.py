@@ -1,0 +1,92 @@
+"""A hub's settings: ``insighthub.toml``, typed.
+
+Takes the file, gives ``HubSettings``; every setting has a default, so an empty file is a hub. Contracts of sources may
+stand in the same file, and are read by ``insighthub.sources.home``.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from insighthub.errors import ContractError
+
+SETTINGS = "insighthub.toml"
+#: Where the state is kept, if not in the home folder; a secret may stand in it, so it is no setting of the file alone.
+STATE_URL = "INSIGHTHUB_STATE_URL"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RunSettings(_Section):
+    """How runs behave."""
+
+    keep_releases: int = Field(default=5, ge=1, description="how many releases are kept, the published one among them")
+    most_churn: float = Field(
+        default=0.02,
+        ge=0,
+        le=1,
+        description="the share of records that may change resident in one run before it is stopped, not published",
+    )
+    most_shrinkage: float = Field(
+        default=0.3,
+        ge=0,
+        le=1,
+        description="the share of its records that a source may lose in one run before the run is stopped",
+    )
+
+
+class StateSettings(_Section):
+    """Where what people did is kept."""
+
+    url: str | None = Field(
+        default=None,
+        description="a database URL of SQLAlchemy, such as postgresql+psycopg://server/insighthub; state.db in the "
+        f"hub's folder where it is not given. The environment variable {STATE_URL} stands above it",
+    )
+
+
+class HubSettings(_Section):
+    """All settings of a hub."""
+
+    run: RunSettings = Field(default_factory=RunSettings, description="how runs behave")
+    state: StateSettings = Field(default_factory=StateSettings, description="where what people did is kept")
+
+    def state_url(self, home: Path) -> str:
+        """Return the database URL of the state of the hub in a folder."""
+        given = os.environ.get(STATE_URL) or self.state.url
+        return given or f"sqlite:///{(home / 'state.db').resolve()}"
+
+
+def load_settings(home: Path) -> HubSettings:
+    """Read the settings of the hub in a folder; defaults where there is no file.
+
+    Raises:
+        ContractError: the file is no TOML, or a setting is wrong; the message names it.
+    """
+    file = home / SETTINGS
+    if not file.is_file():
+        return HubSettings()
+    try:
+        tables = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ContractError(
+            f"the settings cannot be read ({type(error).__name__})", remedy="Mend the file; it is TOML", file=file
+        ) from None
+    tables.pop("source", None)
+    try:
+        return HubSettings.model_validate(tables)
+    except ValidationError as error:
+        first = error.errors()[0]
+        setting = ".".join(str(part) for part in first["loc"])
+        raise ContractError(
+            f"this setting is wrong: {first['msg'].lower()}",
+            remedy="See the reference of settings for what it may be",
+            file=file,
+            column=setting,
+        ) from None

@@ -1,0 +1,296 @@
+"""What the sources delivered, held against the release before, and taken into the new one.
+
+Takes the contracts of a hub and the release that is being built, which begins as a copy of the one before; gives what
+changed, for linkage, with the tables of records and facts brought up to date. A delivery that is landed already under
+the same contract is not looked at again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from insighthub.progress import Progress
+from insighthub.sources.contract import Source
+from insighthub.sources.landing import Delivery, land
+from insighthub.standardise.changes import content_of
+from insighthub.standardise.coded import coded
+from insighthub.standardise.intake import with_columns
+from insighthub.standardise.landed import LandedRows, Standardised, standardise_landed_rows
+from insighthub.standardise.records import other_columns, person_records_schema
+from insighthub.standardise.schema import PERSON_RECORDS
+from insighthub.store.tables import arrow
+
+RECORD = pa.schema([pa.field("source", pa.string()), pa.field("record_id", pa.string())])
+_NAMES = [field.name for field in PERSON_RECORDS]
+_KEY = ("source", "record_id", "person")
+_SAID = ", ".join(name for name in _NAMES if name not in _KEY)
+
+_COMPARE = """
+CREATE OR REPLACE TEMP TABLE change AS
+SELECT
+    record_id, now.content, now.hidden, now.at,
+    coalesce(before.first_seen, $as_of) AS first_seen,
+    CASE WHEN before.content = now.content THEN before.changed_on ELSE $as_of END AS changed_on,
+    CASE
+        WHEN before.record_id IS NULL THEN 'added'
+        WHEN now.record_id IS NULL THEN 'removed'
+        WHEN before.content <> now.content OR before.hidden IS DISTINCT FROM now.hidden THEN 'changed'
+        ELSE 'same'
+    END AS what
+FROM content AS now
+FULL JOIN (FROM source_record WHERE source = $source) AS before USING (record_id)
+"""
+_COUNT = "SELECT what, count(*) FROM change GROUP BY what"
+_ROWS = "SELECT at FROM change WHERE what <> 'removed' AND ($all OR what <> 'same') ORDER BY at"
+_OUT = "SELECT record_id FROM change WHERE what <> 'added' AND ($all OR what <> 'same') ORDER BY record_id"
+_FORMER = f"""
+INSERT INTO former_record
+SELECT p.*, $as_of
+FROM person_record p JOIN change USING (record_id)
+WHERE p.source = $source AND what IN ('changed', 'removed')
+AND NOT EXISTS (
+    FROM records r
+    WHERE r.record_id = p.record_id AND r.person = p.person
+    AND row({", ".join(f"r.{n}" for n in _SAID.split(", "))}) IS NOT DISTINCT FROM
+        row({", ".join(f"p.{n}" for n in _SAID.split(", "))})
+)
+"""
+_LEAVE = """
+DELETE FROM {table} WHERE source = $source
+AND ($all OR record_id IN (SELECT record_id FROM change WHERE what <> 'same'))
+"""
+_TAKE_RECORDS = f"""
+INSERT INTO person_record
+SELECT {", ".join(f"r.{n}" for n in _NAMES)}, first_seen, changed_on
+FROM records r JOIN change USING (record_id)
+ORDER BY ALL
+"""
+_TAKE_FACTS = "INSERT INTO fact SELECT * FROM facts ORDER BY ALL"
+_TAKE_SOURCE_RECORDS = """
+INSERT INTO source_record
+SELECT $source, record_id, content, hidden, first_seen, changed_on
+FROM change WHERE what <> 'removed' AND ($all OR what <> 'same') ORDER BY record_id
+"""
+_TAKE_SOURCE = """
+INSERT INTO source
+SELECT $source, $landed_file, $contract,
+    coalesce((SELECT delivered_on FROM before WHERE landed_file = $landed_file), $as_of),
+    $delivered, $landed, $quarantined
+"""
+
+
+@dataclass(frozen=True)
+class SourceChange:
+    """What a delivery changed, in records.
+
+    Attributes:
+        source: its name.
+        delivered, landed, quarantined: rows; delivered = landed + quarantined.
+        before: records that the release before held.
+        added, changed, removed: records.
+        new_delivery: whether it was looked at, as its content or contract is new.
+    """
+
+    source: str
+    delivered: int
+    landed: int
+    quarantined: int
+    before: int
+    added: int
+    changed: int
+    removed: int
+    new_delivery: bool
+
+
+@dataclass(frozen=True)
+class Received:
+    """What changed since the release before.
+
+    Attributes:
+        removed: records that went or are said anew, under ``RECORD``.
+        added: person records of the records that came or are said anew; in a full run of all.
+        sources: what became of each source.
+    """
+
+    removed: pa.Table
+    added: pa.Table
+    sources: tuple[SourceChange, ...]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A source and the folder that its path starts from."""
+
+    source: Source
+    base: Path
+
+
+def contract_hash(source: Source) -> str:
+    """Return a hash of all that a contract says."""
+    return hashlib.sha256(json.dumps(source.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()[:32]
+
+
+def land_sources(sources: Sequence[Placed], landing: Path, progress: Progress, *, threads: int = 2) -> list[Delivery]:
+    """Land every source, several at a time.
+
+    Raises:
+        DataError, RunError: the first source at fault.
+    """
+    deliveries: list[Delivery] = []
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        futures = [pool.submit(land, each.source, each.base, landing) for each in sources]
+        try:
+            for future in futures:
+                deliveries.append(future.result())
+                progress.advance(len(deliveries), len(futures))
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return deliveries
+
+
+def take_in_changes(
+    db: duckdb.DuckDBPyConnection,
+    sources: Sequence[Placed],
+    deliveries: Sequence[Delivery],
+    folder: Path,
+    *,
+    as_of: date,
+    full: bool,
+    progress: Progress,
+) -> Received:
+    """Bring records and facts up to date with what was landed.
+
+    Args:
+        db: the release that is built; its record tables are there.
+        sources: the sources of the hub.
+        deliveries: what was landed of each, in the same order.
+        folder: where tables are kept while the run lasts.
+        as_of: the day of the run.
+        full: say everything anew, changed or not.
+        progress: hears of each source.
+    """
+    known = {row[0]: row[1:] for row in db.execute("SELECT source, landed_file, contract FROM source").fetchall()}
+    fresh = [
+        (each.source, delivery)
+        for each, delivery in zip(sources, deliveries, strict=True)
+        if full or known.get(each.source.name) != (_landed_name(delivery), contract_hash(each.source))
+    ]
+    wanted, contents = [], []
+    for source, delivery in fresh:
+        assert delivery.path is not None
+        landed = pq.read_table(delivery.path)
+        content = content_of(landed, source)
+        restated = full or _is_restated(known, source)
+        _compare(db, source.name, content, as_of)
+        rows = arrow(db, _ROWS, {"all": restated})["at"]
+        every = len(rows) == landed.num_rows
+        wanted.append(LandedRows(source, delivery.path, None if every else rows.to_numpy()))
+        contents.append(content)
+    said = standardise_landed_rows(wanted, folder, as_of=as_of, progress=progress)
+    out, changes = [], {}
+    for (source, delivery), content, standardised in zip(fresh, contents, said, strict=True):
+        restated = full or _is_restated(known, source)
+        _compare(db, source.name, content, as_of)
+        left = arrow(db, _OUT, {"all": restated})["record_id"]
+        out.append(pa.table([pa.repeat(source.name, len(left)), left.cast(pa.string())], schema=RECORD))
+        changes[source.name] = _source_change(db, source.name, delivery)
+        _replace(db, source.name, standardised, as_of=as_of, restated=restated)
+        _note_delivery(db, source, delivery, as_of)
+    gone = sorted(set(known) - {each.source.name for each in sources})
+    for name in gone:
+        out.append(_leave_source(db, name, as_of))
+        changes[name] = SourceChange(name, 0, 0, 0, out[-1].num_rows, 0, 0, out[-1].num_rows, True)
+    for each, delivery in zip(sources, deliveries, strict=True):
+        if each.source.name not in changes:
+            changes[each.source.name] = _unchanged(db, each.source.name, delivery)
+    schema = person_records_schema(
+        tuple(dict.fromkeys(name for each in sources for name in other_columns(each.source)))
+    )
+    added = [with_columns(coded(standardised.records), schema) for standardised in said]
+    return Received(
+        pa.concat_tables(out) if out else RECORD.empty_table(),
+        pa.concat_tables(added) if added else with_columns(coded(schema.empty_table()), schema),
+        tuple(changes[name] for name in [*(each.source.name for each in sources), *gone]),
+    )
+
+
+def _landed_name(delivery: Delivery) -> str:
+    assert delivery.path is not None
+    return delivery.path.stem
+
+
+def _is_restated(known: dict[str, tuple[str, str]], source: Source) -> bool:
+    """Whether every record of a source is to be said anew, as its contract is another than before."""
+    return source.name in known and known[source.name][1] != contract_hash(source)
+
+
+def _compare(db: duckdb.DuckDBPyConnection, source: str, content: pa.Table, as_of: date) -> None:
+    db.register("content", content)
+    db.execute(_COMPARE, {"source": source, "as_of": as_of})
+    db.unregister("content")
+
+
+def _source_change(db: duckdb.DuckDBPyConnection, source: str, delivery: Delivery) -> SourceChange:
+    counts = dict(db.execute(_COUNT).fetchall())
+    before = sum(counts.get(what, 0) for what in ("same", "changed", "removed"))
+    added, changed, removed = (counts.get(what, 0) for what in ("added", "changed", "removed"))
+    rows = (delivery.delivered, delivery.landed, delivery.quarantined)
+    return SourceChange(source, *rows, before, added, changed, removed, new_delivery=True)
+
+
+def _unchanged(db: duckdb.DuckDBPyConnection, source: str, delivery: Delivery) -> SourceChange:
+    held = db.execute("SELECT count(*) FROM source_record WHERE source = ?", [source]).fetchall()[0][0]
+    return SourceChange(source, delivery.delivered, delivery.landed, delivery.quarantined, held, 0, 0, 0, False)
+
+
+def _replace(db: duckdb.DuckDBPyConnection, source: str, said: Standardised, *, as_of: date, restated: bool) -> None:
+    """Put what a source says now in the place of what it said before; ``change`` tells what changed."""
+    db.register("records", said.records.select(_NAMES))
+    db.register("facts", said.facts)
+    db.execute(_FORMER, {"source": source, "as_of": as_of})
+    for table in ("person_record", "fact", "source_record"):
+        db.execute(_LEAVE.format(table=table), {"source": source, "all": restated})
+    db.execute(_TAKE_RECORDS)
+    db.execute(_TAKE_FACTS)
+    db.execute(_TAKE_SOURCE_RECORDS, {"source": source, "all": restated})
+    db.unregister("records")
+    db.unregister("facts")
+
+
+def _note_delivery(db: duckdb.DuckDBPyConnection, source: Source, delivery: Delivery, as_of: date) -> None:
+    db.execute("CREATE OR REPLACE TEMP TABLE before AS FROM source WHERE source = ?", [source.name])
+    db.execute("DELETE FROM source WHERE source = ?", [source.name])
+    db.execute(
+        _TAKE_SOURCE,
+        {
+            "source": source.name,
+            "landed_file": _landed_name(delivery),
+            "contract": contract_hash(source),
+            "as_of": as_of,
+            "delivered": delivery.delivered,
+            "landed": delivery.landed,
+            "quarantined": delivery.quarantined,
+        },
+    )
+    db.execute("DELETE FROM quarantine WHERE source = ?", [source.name])
+    db.execute("INSERT INTO quarantine FROM read_parquet(?)", [str(delivery.quarantine)])
+
+
+def _leave_source(db: duckdb.DuckDBPyConnection, source: str, as_of: date) -> pa.Table:
+    """Take out a source that has no contract any more; return its records."""
+    query = "SELECT source, record_id FROM source_record WHERE source = ? ORDER BY record_id"
+    left = arrow(db, query, [source]).cast(RECORD)
+    db.execute("INSERT INTO former_record SELECT p.*, ? FROM person_record p WHERE source = ?", [as_of, source])
+    for table in ("person_record", "fact", "source_record", "source", "quarantine"):
+        db.execute(f"DELETE FROM {table} WHERE source = ?", [source])
+    return left

@@ -1,0 +1,125 @@
+"""Releases: what a run derived, whole, in one file, and which of them is published.
+
+Takes a hub's home, gives paths and the two steps that make a release seen: a file that was built under another name
+takes its own by renaming, and ``current`` names it, by renaming too. Whoever opened a release keeps it until they let
+it go. The folder beside a release holds what the next run of changes starts from.
+
+    releases/r000012.duckdb      what the run derived
+    releases/r000012.linkage/    linkage as it stands, for the next run
+    current                      the id of the published one
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+
+import duckdb
+
+from insighthub.errors import RunError
+from insighthub.store.output_folder import sync_folder
+
+FOLDER = "releases"
+CURRENT = "current"
+_PARTIAL = ".partial"
+
+
+class Releases:
+    """The releases of a hub.
+
+    Args:
+        home: the hub's folder.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.folder = home / FOLDER
+
+    def file(self, run_id: str) -> Path:
+        """Return where the release of a run is, or would be."""
+        return self.folder / f"{run_id}.duckdb"
+
+    def linkage(self, run_id: str) -> Path:
+        """Return the folder of the linkage of a run."""
+        return self.folder / f"{run_id}.linkage"
+
+    def partial(self, run_id: str) -> Path:
+        """Return where the release of a run is built."""
+        return self.folder / f"{run_id}.duckdb{_PARTIAL}"
+
+    def current(self) -> str | None:
+        """Return the run whose release is published, None where there is none yet."""
+        try:
+            return (self.home / CURRENT).read_text(encoding="ascii").strip() or None
+        except FileNotFoundError:
+            return None
+
+    def kept(self) -> list[str]:
+        """Return the runs whose releases are there, oldest first."""
+        return sorted(path.stem for path in self.folder.glob("*.duckdb"))
+
+    def finish(self, run_id: str) -> None:
+        """Give a release that is built its own name; from then on it is never changed."""
+        for path in [self.partial(run_id), *sorted(p for p in self.linkage(run_id).rglob("*") if p.is_file())]:
+            with path.open("rb") as handle:
+                os.fsync(handle.fileno())
+        self.partial(run_id).rename(self.file(run_id))
+        sync_folder(self.linkage(run_id))
+        sync_folder(self.folder)
+
+    def publish(self, run_id: str) -> None:
+        """Make a release the one that readers open from now on."""
+        beside = self.home / f".{CURRENT}"
+        with beside.open("w", encoding="ascii", newline="\n") as handle:
+            handle.write(f"{run_id}\n")
+            handle.flush()
+            os.fsync(handle.fileno())
+        beside.replace(self.home / CURRENT)
+        sync_folder(self.home)
+
+    def remove(self, run_id: str) -> None:
+        """Take a release away. Where somebody holds it on a system that keeps held files, it goes another time."""
+        with suppress(OSError):
+            self.file(run_id).unlink(missing_ok=True)
+        shutil.rmtree(self.linkage(run_id), ignore_errors=True)
+
+    def tidy(self, keep: Collection[str]) -> None:
+        """Take away what broken-off runs left, and every release but those to keep."""
+        if not self.folder.is_dir():
+            return
+        for path in self.folder.iterdir():
+            name = path.name.removesuffix(_PARTIAL) if path.is_file() else path.name
+            run_id = name.split(".", 1)[0]
+            if run_id in keep and not path.name.endswith((_PARTIAL, ".wal", ".tmp")):
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    path.unlink()
+
+    def open(self, run_id: str | None = None) -> duckdb.DuckDBPyConnection:
+        """Open a release to read, the published one where none is named.
+
+        Raises:
+            RunError: no release is published yet, or that one is not kept.
+        """
+        wanted = run_id or self.current()
+        if wanted is None:
+            raise RunError("this hub has no release yet", remedy="Run insighthub run", file=self.home)
+        file = self.file(wanted)
+        if not file.is_file():
+            raise RunError(
+                f"release {wanted} is not kept", remedy="Choose one that insighthub releases lists", file=file
+            )
+        try:
+            return duckdb.connect(str(file), read_only=True)
+        except duckdb.Error as error:
+            raise RunError(
+                f"the release cannot be opened ({type(error).__name__})",
+                remedy="Publish another with insighthub releases publish, then run insighthub run --full",
+                file=file,
+            ) from None

@@ -1,0 +1,139 @@
+"""The state of a hub: opens its database, brings it up to date, and gives transactions.
+
+Takes a database URL, SQLite or PostgreSQL, gives ``State``. SQLite keeps a write-ahead log, so that readers are never
+in the way of a run. A transaction that writes takes its lock when it begins: two that would write wait for each other
+and neither fails half-way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from insighthub.errors import RunError
+
+_WRITES = "insighthub_writes"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_LOCK_NUMBER = 7_426_210  # of the advisory lock in PostgreSQL under which the tables are brought up to date
+_BUSY_SECONDS = 30
+
+
+class State:
+    """The state of a hub.
+
+    Args:
+        url: a database URL of SQLAlchemy.
+
+    Raises:
+        RunError: the database cannot be opened, or is of a later version of this program.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        try:
+            self._bring_up_to_date()
+        except DBAPIError as error:
+            raise RunError(
+                f"the state's database cannot be opened ({type(error.orig).__name__})",
+                remedy="Check the setting state.url, that the database runs, and that you may use it",
+            ) from None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that reads."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection whose changes are kept all together when the block ends, or not at all."""
+        with self.engine.connect() as connection:
+            connection.execution_options(**{_WRITES: True})
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def _bring_up_to_date(self) -> None:
+        script = ScriptDirectory.from_config(_config())
+        head = script.get_current_head()
+        with self.read() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        if current == head:
+            return
+        if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
+            raise RunError(
+                "the state is of a later version of Insight Hub", remedy="Use that version, which knows its tables"
+            )
+        with self.write() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert many rows, as fast as the database takes them.
+
+    Args:
+        connection: within a transaction that writes.
+        table: of the state.
+        columns: the columns that the rows give, in their order.
+        rows: values for each row.
+    """
+    names = ", ".join(f'"{name}"' for name in columns)
+    if connection.dialect.name == "postgresql":
+        raw: Any = connection.connection.driver_connection
+        with raw.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    listed = [tuple(row) for row in rows]
+    if listed:
+        marks = ", ".join("?" for _ in columns)
+        connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', listed)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _engine(url: str) -> Engine:
+    try:
+        engine = create_engine(url)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise RunError(
+            f"the state's database URL cannot be used ({type(error).__name__})",
+            remedy="Give one such as postgresql+psycopg://server/insighthub, and install insighthub[postgres] for it",
+        ) from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # this module begins transactions, not the driver
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
