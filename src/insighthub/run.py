@@ -356,7 +356,7 @@ def _alarm_shrinkage(run: Run, received: Received, *, accept: bool) -> None:
     most = run.settings.run.most_shrinkage
     for each in received.sources:
         if each.before and each.removed / each.before > most and not accept:
-            raise Alarm(
+            raise AlarmError(
                 f"{each.source} would lose {each.removed:,} of its {each.before:,} records, more than {most:.0%}",
                 remedy="Check that the delivery is whole; if it is right, run again with --accept",
             )
@@ -365,14 +365,14 @@ def _alarm_shrinkage(run: Run, received: Received, *, accept: bool) -> None:
 def _alarm_churn(run: Run, identified: Identified, *, accept: bool) -> None:
     most = run.settings.run.most_churn
     if identified.churn > most and not accept:
-        raise Alarm(
+        raise AlarmError(
             f"{identified.moved:,} records would change resident, {identified.churn:.1%} of those known before "
             f"(the limit is {most:.0%})",
             remedy="Look at what was delivered, and at the model; if it is right, run again with --accept",
         )
 
 
-class Alarm(RunError):
+class AlarmError(RunError):
     """A run was stopped before it was published, because it would change more than it should."""
 
 
@@ -417,7 +417,7 @@ def _give_up(state: State, releases: Releases, row: RunRow, error: BaseException
     with suppress(Exception), state.write() as connection:
         if published_run(connection) == row.run_id:
             return  # it had happened already
-        end_run(connection, row.run_id, STOPPED if isinstance(error, Alarm) else FAILED, reason)
+        end_run(connection, row.run_id, STOPPED if isinstance(error, AlarmError) else FAILED, reason)
     with suppress(Exception), state.read() as connection:
         if published_run(connection) != row.run_id:
             releases.remove(row.run_id)

@@ -1,8 +1,8 @@
 """Purposes: what a person's data may be looked at for, and which of it then.
 
-Takes the ``[[purpose]]`` entries of a hub's settings, gives typed purposes. Whoever asks about a person names a purpose;
-without one, or with one that the hub does not know, the answer is no. A purpose sees the sources that it lists and no
-other, and hidden residents only where it says so.
+Takes the ``[[purpose]]`` entries of a hub's settings, gives typed purposes. Whoever asks about a person names one;
+without a purpose, or with one that the hub does not know, the answer is no. A purpose sees the sources that it lists
+and no other, and hidden residents only where it says so.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def _standardised(landed: pa.Table, source: Source, today: date) -> pa.Table:
 
 
 def record_ids(landed: pa.Table, source: Source) -> pa.Array:
-    """Return the record id of every landed row: its columns, joined by a bar where there are several."""
+    """Return the id of each landed record: its column, or its columns joined by a bar."""
     ids = [read_column(landed, name, source.name) for name in source.record_id]
     return ids[0].fill_null("") if len(ids) == 1 else joined(ids, "|", keep_nulls=True)
 
