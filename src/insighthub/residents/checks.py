@@ -16,7 +16,7 @@ RULES = {
         SELECT count(*) FROM source WHERE delivered <> landed + quarantined
     """,
     "a record is there twice": """
-        SELECT count(*) FROM (SELECT FROM source_record GROUP BY source, record_id HAVING count(*) > 1)
+        SELECT count(*) FROM (SELECT 1 FROM source_record GROUP BY source, record_id HAVING count(*) > 1)
     """,
     "a source holds more records than were landed": """
         SELECT count(*)
@@ -29,7 +29,7 @@ RULES = {
         WHERE coalesce(aside, 0) <> quarantined
     """,
     "a person-record is there twice": """
-        SELECT count(*) FROM (SELECT FROM person_record GROUP BY source, record_id, person HAVING count(*) > 1)
+        SELECT count(*) FROM (SELECT 1 FROM person_record GROUP BY source, record_id, person HAVING count(*) > 1)
     """,
     "a person-record is of no record": """
         SELECT count(*) FROM person_record ANTI JOIN source_record USING (source, record_id)
@@ -46,10 +46,10 @@ RULES = {
         USING (source, record_id, person)
     """,
     "a record is of two residents": """
-        SELECT count(*) FROM (SELECT FROM membership GROUP BY source, record_id, person HAVING count(*) > 1)
+        SELECT count(*) FROM (SELECT 1 FROM membership GROUP BY source, record_id, person HAVING count(*) > 1)
     """,
     "a resident id is there twice": """
-        SELECT count(*) FROM (SELECT FROM resident GROUP BY resident_id HAVING count(*) > 1)
+        SELECT count(*) FROM (SELECT 1 FROM resident GROUP BY resident_id HAVING count(*) > 1)
     """,
     "residents and memberships do not agree": """
         SELECT count(*)

@@ -42,8 +42,9 @@ ORDER BY source, record_id, person
 """
 _LEFT = """
 CREATE OR REPLACE TEMP TABLE left_record AS
-SELECT m.* FROM membership m JOIN removed USING (source, record_id)
+SELECT m.* FROM membership m
 ANTI JOIN region g USING (source, record_id, person)
+WHERE $all OR (m.source, m.record_id) IN (SELECT (source, record_id) FROM removed)
 """
 _NUMBERS = "SELECT resident_id, number FROM resident_number WHERE resident_id IN (SELECT before FROM region)"
 _ASSIGN = """
@@ -173,7 +174,7 @@ def identify(
     for name, table in (("relinked", relinked), ("pairs", pairs), ("removed", removed), ("said", said)):
         db.register(name, table)
     db.execute(_REGION)
-    db.execute(_LEFT)
+    db.execute(_LEFT, {"all": everybody})
     region = arrow(db, "SELECT cluster, before, source, record_id, person FROM region")
     clusters, first, now = np.unique(region["cluster"].to_numpy(), return_index=True, return_inverse=True)
     order = np.argsort(first, kind="stable")  # groups in the order in which the records first show them

@@ -38,7 +38,7 @@ _SAID = ", ".join(name for name in _NAMES if name not in _KEY)
 _COMPARE = """
 CREATE OR REPLACE TEMP TABLE change AS
 SELECT
-    record_id, now.content, now.hidden, now.at,
+    record_id, now.content, now.hidden, now.place,
     coalesce(before.first_seen, $as_of) AS first_seen,
     CASE WHEN before.content = now.content THEN before.changed_on ELSE $as_of END AS changed_on,
     CASE
@@ -51,7 +51,7 @@ FROM content AS now
 FULL JOIN (FROM source_record WHERE source = $source) AS before USING (record_id)
 """
 _COUNT = "SELECT what, count(*) FROM change GROUP BY what"
-_ROWS = "SELECT at FROM change WHERE what <> 'removed' AND ($all OR what <> 'same') ORDER BY at"
+_ROWS = "SELECT place FROM change WHERE what <> 'removed' AND ($all OR what <> 'same') ORDER BY place"
 _OUT = "SELECT record_id FROM change WHERE what <> 'added' AND ($all OR what <> 'same') ORDER BY record_id"
 _FORMER = f"""
 INSERT INTO former_record
@@ -192,7 +192,7 @@ def take_in_changes(
         content = content_of(landed, source)
         restated = full or _is_restated(known, source)
         _compare(db, source.name, content, as_of)
-        rows = arrow(db, _ROWS, {"all": restated})["at"]
+        rows = arrow(db, _ROWS, {"all": restated})["place"]
         every = len(rows) == landed.num_rows
         wanted.append(LandedRows(source, delivery.path, None if every else rows.to_numpy()))
         contents.append(content)

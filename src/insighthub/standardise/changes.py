@@ -21,7 +21,7 @@ CONTENT = pa.schema(
         pa.field("record_id", pa.string(), nullable=False),
         pa.field("content", pa.uint64(), nullable=False),
         pa.field("hidden", pa.string()),
-        pa.field("at", pa.int64(), nullable=False),  # place in the landed table
+        pa.field("place", pa.int64(), nullable=False),  # place in the landed table
     ]
 )
 
@@ -46,7 +46,7 @@ def content_of(landed: pa.Table, source: Source) -> pa.Table:
             "record_id": record_ids(landed, source),
             "content": content,
             "hidden": reasons(landed, source.hidden, source.name),
-            "at": pa.array(range(landed.num_rows), pa.int64()),
+            "place": pa.array(range(landed.num_rows), pa.int64()),
         }
     )
     there = pc.is_null(reasons(landed, source.deleted, source.name))

@@ -106,3 +106,15 @@ def _row(row: Any) -> RunRow:
     values = dict(row)
     values["figures"] = json.loads(values["figures"]) if values["figures"] else {}
     return RunRow(**values)
+
+
+def published_runs(connection: Connection) -> dict[str, str]:
+    """Return the runs that were published, each with its model."""
+    found = connection.execute(select(run.c.run_id, run.c.model).where(run.c.status == PUBLISHED))
+    return {run_id: str(model) for run_id, model in found.all()}
+
+
+def newest_run(connection: Connection) -> str | None:
+    """Return the last run that was published: the one whose identities the state has."""
+    query = select(run.c.run_id).where(run.c.status == PUBLISHED).order_by(run.c.number.desc()).limit(1)
+    return connection.execute(query).scalar()

@@ -13,7 +13,7 @@ def arrow(
     db: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None
 ) -> pa.Table:
     """Return what a query gives, as an Arrow table."""
-    table: pa.Table = db.execute(query, parameters).to_arrow_table()
+    table: pa.Table = db.sql(query, params=parameters).to_arrow_table()
     return table
 
 

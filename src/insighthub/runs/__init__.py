@@ -1,0 +1,1 @@
+"""The parts of a hub's run; ``insighthub.run`` is the run itself."""

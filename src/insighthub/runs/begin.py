@@ -1,0 +1,121 @@
+"""How a run begins: which sources it may take in, and the release that it builds, a copy of the one before."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from insighthub.config import HubSettings
+from insighthub.errors import ContractError, RunError
+from insighthub.progress import Progress
+from insighthub.residents.received import Placed, contract_hash
+from insighthub.residents.record_tables import create
+from insighthub.runs.under_way import MODELS, Run
+from insighthub.sources.home import load_home
+from insighthub.sources.lawful import missing_entries
+from insighthub.store.releases import Releases
+from insighthub.store.run_log import CHANGES, FULL, RunRow, begin_run, last_figures, newest_run
+from insighthub.store.state import State
+from insighthub.store.tables import rows
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run is asked to do.
+
+    Attributes:
+        full: say, link and index everything anew, under the model that there is.
+        relearn: learn the model anew; the run is then a full one.
+        accept: publish although an alarm is raised.
+        as_of: the day that the run is for; today where it is not given.
+    """
+
+    full: bool = False
+    relearn: bool = False
+    accept: bool = False
+    as_of: date | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A source that is not taken in, and the entries that its contract lacks."""
+
+    source: str
+    missing: tuple[str, ...]
+
+
+def lawful_sources(home: Path) -> tuple[list[Placed], tuple[Refused, ...]]:
+    """Return the sources that may be taken in, by name, and those that may not.
+
+    Raises:
+        ContractError: a contract is at fault, or no source may be taken in.
+    """
+    placed = [Placed(source, each.base) for each in load_home(home) for source in each.contract.source]
+    refused = tuple(Refused(p.source.name, missing) for p in placed if (missing := missing_entries(p.source)))
+    names = {each.source for each in refused}
+    good = sorted((each for each in placed if each.source.name not in names), key=lambda each: each.source.name)
+    if not good:
+        raise ContractError(
+            f"no source has all the entries that a hub asks for; {refused[0].source} lacks "
+            f"{', '.join(refused[0].missing)}",
+            remedy="Record by which right each source is used, in its contract",
+            file=home,
+        )
+    return good, refused
+
+
+def begin(state: State, releases: Releases, asked: Asked) -> RunRow:
+    """Note in the state that a run begins."""
+    base = releases.current()
+    full = asked.full or asked.relearn or base is None
+    with state.write() as connection:
+        return begin_run(connection, as_of=asked.as_of or date.today(), kind=FULL if full else CHANGES, base=base)
+
+
+def open_release(
+    settings: HubSettings,
+    state: State,
+    releases: Releases,
+    *,
+    row: RunRow,
+    sources: list[Placed],
+    asked: Asked,
+    progress: Progress,
+) -> Run:
+    """Open the release that is to be built, and decide whether the run is a full one.
+
+    It is, where it was asked for, where there is nothing to begin from, or where a contract says otherwise than before
+    how its people are told apart. Where sources come or go, the model is learned anew: it knows each source's habits.
+
+    Raises:
+        RunError: there is no space, or it may not be written.
+    """
+    releases.folder.mkdir(parents=True, exist_ok=True)
+    partial = releases.partial(row.run_id)
+    partial.unlink(missing_ok=True)
+    try:
+        if row.base is not None:
+            shutil.copyfile(releases.file(row.base), partial)
+        db = duckdb.connect(str(partial))
+        create(db)
+    except (OSError, duckdb.Error) as error:
+        raise RunError(
+            f"the new release cannot be written ({type(error).__name__})",
+            remedy="Check that there is space, and that you may write there",
+            file=releases.folder,
+        ) from None
+    found = rows(db, "SELECT model FROM run ORDER BY run_id DESC LIMIT 1")
+    model = found[0][0] if found and (releases.home / MODELS / found[0][0]).is_dir() else None
+    known = dict(rows(db, "SELECT source, contract FROM source"))
+    relearn = asked.relearn or model is None or set(known) != {each.source.name for each in sources}
+    full = asked.full or relearn or row.base is None or not releases.linkage(row.base).is_dir()
+    full = full or any(known[each.source.name] != contract_hash(each.source) for each in sources)
+    with state.read() as connection:
+        full = full or newest_run(connection) != row.base  # an older release was published again
+        estimates = last_figures(connection, FULL if full else CHANGES).get("seconds", {})
+    home = releases.home
+    return Run(home, settings, state, releases, row, db, full, relearn, model, progress, dict(estimates))
