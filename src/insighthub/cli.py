@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import insighthub
-from insighthub import checks, console, evaluation_tables
+from insighthub import checks, console, evaluation_tables, hub_commands
 from insighthub.drift.compare import compare_runs, summary, write_drift
 from insighthub.drift.finding import WORDS
 from insighthub.exports import ExportKind, ModelForm, export_model, export_records
@@ -42,7 +42,11 @@ app = typer.Typer(
     add_completion=False,
 )
 
-Home = Annotated[Path, typer.Option("--home", envvar="INSIGHTHUB_HOME", help="The hub's folder.", show_default=True)]
+Home = hub_commands.Home
+app.command("run")(hub_commands.run)
+app.command("history")(hub_commands.history)
+app.add_typer(hub_commands.releases_app, name="releases")
+app.add_typer(hub_commands.decide_app, name="decide")
 
 
 def _version(wanted: bool) -> None:
