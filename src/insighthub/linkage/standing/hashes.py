@@ -87,6 +87,16 @@ def _never_nought(x: Hashes) -> Hashes:
     return x
 
 
+def looked_up(
+    held: npt.NDArray[np.integer], wanted: npt.NDArray[np.integer]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Return where each wanted number stands among sorted ones, and whether it does; shape (wanted,)."""
+    if not len(held):
+        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
+    place = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
+    return place, np.asarray(held[place] == wanted)
+
+
 class RowHashes:
     """Hashes of what each of some rows says.
 

@@ -40,5 +40,5 @@ def learn(
     )
     if result.fitted is None:
         raise ValueError("a run that learns holds its model on its rows")
-    plan = Plan.of(result.fitted.data, result.rules, checked(dict(result.model), None), cap=settings.block_cap)
+    plan = Plan.of(result.fitted, result.rules, checked(dict(result.model), None), cap=settings.block_cap)
     return Learned(result.model, plan)

@@ -41,7 +41,7 @@ class ModelledRows:
     """Rows as a model takes them.
 
     Attributes:
-        model: on the rows, with what the plan knows of house-mates.
+        model: on the rows, with what the plan knows of house-mates and full names.
         hashes: of the rows.
     """
 
@@ -68,15 +68,18 @@ class ModelledRows:
         data = prepare(rows, single=single_sources, shared_value_limit=no_limit, infer_sex=False, threads=threads)
         on = folder.model.on(data)
         hashes = RowHashes(data, folder.plan.salt)
-        known = folder.plan.mates
-        if known is not None:
-            mates = known.on(hashes)
+        plan, fitted = folder.plan, on.fitted
+        if plan.mates is not None:
+            mates = plan.mates.on(hashes)
 
             def by_plan(comparison: Comparison) -> Comparison:
                 return replace(comparison, levels=mates.levels, of_others=False, prepare=None)
 
-            comparisons = tuple(by_plan(c) if c.name == "mates" else c for c in on.fitted.comparisons)
-            on = replace(on, fitted=replace(on.fitted, comparisons=comparisons))
+            comparisons = tuple(by_plan(c) if c.name == "mates" else c for c in fitted.comparisons)
+            fitted = replace(fitted, comparisons=comparisons)
+        if plan.names is not None:
+            fitted = replace(fitted, namesakes=plan.names.on(hashes, fitted.namesakes))
+        on = replace(on, fitted=fitted, rarity=replace(on.rarity, namesakes=fitted.namesakes))
         return cls(on, hashes)
 
     def compared(

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from insighthub.linkage.comparisons.comparison import Levels, Rows
 from insighthub.linkage.comparisons.mates import TELLING, level_of_mates, names_at_homes, shared_names, telling_names
 from insighthub.linkage.encode import Encoded
-from insighthub.linkage.standing.hashes import Hashes, RowHashes, together
+from insighthub.linkage.standing.hashes import Hashes, RowHashes, looked_up, together
 
 Telling = npt.NDArray[np.int32]
 
@@ -52,7 +52,7 @@ class KnownMates:
         rows, number = names_at_homes(data)
         # Entries stand in order of name and dwelling, so that each row finds its own.
         entry, wanted = name * span + dwelling, number * span + home[rows]
-        found, held = _looked_up(entry, wanted)
+        found, held = looked_up(entry, wanted)
         listed, tells = hashes.full_name()[rows[held]], TELLING // (at_homes[found[held]] - 1)
         names, first = np.unique(together([listed, home_hash[rows[held]]]), return_index=True)
         return cls(
@@ -66,11 +66,11 @@ class KnownMates:
     def on(self, hashes: RowHashes) -> MatesOnRows:
         """Return what is known of the dwelling and the name of each of some rows."""
         home = hashes.field("dwelling")
-        found, held = _looked_up(self.names, together([hashes.full_name(), home]))
+        found, held = looked_up(self.names, together([hashes.full_name(), home]))
         held &= ~hashes.data.flags["given_is_initial"]
         own = np.zeros(len(home), np.int64)
         own[held] = self.name_tells[found[held]]
-        return MatesOnRows(self, home, own, _looked_up(self.company, home)[1])
+        return MatesOnRows(self, home, own, looked_up(self.company, home)[1])
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class MatesOnRows:
         def shared(a: Rows, b: Rows) -> npt.NDArray[np.int64]:
             wanted = _both_homes(self.home[a], self.home[b])
             order = np.argsort(wanted)  # one search goes on where the one before it ended
-            found, held = _looked_up(self.known.homes, wanted[order])
+            found, held = looked_up(self.known.homes, wanted[order])
             out = np.zeros(len(wanted), np.int64)
             out[order[held]] = self.known.telling[found[held]]
             # A pair's own name is no house-mate; it was counted if it stood at both dwellings.
@@ -113,13 +113,3 @@ def _both_homes(a: Hashes, b: Hashes) -> Hashes:
 def _sorted(values: Hashes) -> tuple[npt.NDArray[np.int64], Hashes]:
     order = np.argsort(values, kind="stable")
     return order, values[order]
-
-
-def _looked_up(
-    held: npt.NDArray[np.integer], wanted: npt.NDArray[np.integer]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Return where each wanted number stands among sorted ones, and whether it does; shape (wanted,)."""
-    if not len(held):
-        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
-    place = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
-    return place, np.asarray(held[place] == wanted)

@@ -7,7 +7,7 @@ whether two records are compared, and what their pair weighs, is a matter of the
   key of some rule, and that key is not among those;
 - the most records that a block may come to hold afterwards (``GROWTH`` times the cap). A block over it is left out too,
   by as many records as there are at the time; it is said that the plan is out of date;
-- what was known of house-mates; see ``mates``.
+- what was known of house-mates, and how common full names were; see ``mates`` and ``names``.
 
 Values are kept as hashes, but of names and addresses that anybody can guess: a plan belongs where the records do.
 """
@@ -16,27 +16,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from insighthub.errors import DataError
 from insighthub.linkage.blocking.copies import first_identical
 from insighthub.linkage.blocking.joins import MOST
 from insighthub.linkage.blocking.rule import BlockingRule
-from insighthub.linkage.encode import Encoded
 from insighthub.linkage.exchange.own_model import OwnModel
 from insighthub.linkage.exchange.read import model_text, read_model
+from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.model_schema import ModelFile
 from insighthub.linkage.standing.hashes import UNKNOWN, Hashes, RowHashes
 from insighthub.linkage.standing.mates import KnownMates
+from insighthub.linkage.standing.names import KnownNames
 
 FORMAT = "insighthub-linkage-plan/1"
 GROWTH = 10
 MODEL_FILE, PLAN_FILE = "model.json", "plan.json"
 _REMEDY = "Learn the model anew, which makes its plan as well"
-_MATES = ("homes", "telling", "company", "names", "name_tells")
+_MATES = tuple(f.name for f in fields(KnownMates))
+_NAMES = tuple(f.name for f in fields(KnownNames))
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Plan:
         limits: for each rule, the most records that a block may hold.
         capped: for each rule, the keys of the blocks that are left out, sorted.
         mates: what was known of house-mates, or None where they are not compared.
+        names: how common full names were, or None where full names are not looked at.
     """
 
     salt: int
@@ -56,18 +62,20 @@ class Plan:
     limits: tuple[int, ...]
     capped: tuple[Hashes, ...]
     mates: KnownMates | None
+    names: KnownNames | None
 
     @classmethod
-    def of(cls, data: Encoded, rules: tuple[BlockingRule, ...], file: ModelFile, *, cap: int) -> Plan:
+    def of(cls, fitted: Fitted, rules: tuple[BlockingRule, ...], file: ModelFile, *, cap: int) -> Plan:
         """Freeze what a run went by.
 
         Args:
-            data: the rows that the model was learned from, as they were in learning.
+            fitted: the model on the rows that it was learned from.
             rules: the blocking rules that the run chose.
             file: the model.
             cap: most records in a block.
         """
         salt = 0 if file.data is None else int(file.data.fingerprint[:15], 16)
+        data = fitted.data
         hashes = RowHashes(data, salt)
         distinct = first_identical(data) == np.arange(data.n)
         caps = [rule.cap(cap) for rule in rules]
@@ -80,6 +88,7 @@ class Plan:
                 for rule, most in zip(rules, caps, strict=True)
             ),
             KnownMates.of(hashes) if any(c.name == "mates" for c in file.comparisons) else None,
+            KnownNames.of(hashes, fitted.namesakes) if file.namesakes is not None else None,
         )
 
     def save(self, folder: Path) -> None:
@@ -92,11 +101,12 @@ class Plan:
                 for rule, limit, capped in zip(self.rules, self.limits, self.capped, strict=True)
             ],
             "mates": self.mates is not None,
+            "names": self.names is not None,
         }
-        capped = np.concatenate([*self.capped, np.empty(0, np.uint64)])
-        np.save(folder / "plan-capped.npy", capped)
-        for name in _MATES if self.mates is not None else ():
-            np.save(folder / f"plan-{name}.npy", getattr(self.mates, name))
+        np.save(folder / "plan-capped.npy", np.concatenate([*self.capped, np.empty(0, np.uint64)]))
+        for part, names in ((self.mates, _MATES), (self.names, _NAMES)):
+            for name in names if part is not None else ():
+                np.save(folder / f"plan-{name}.npy", getattr(part, name))
         (folder / PLAN_FILE).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
@@ -114,13 +124,13 @@ class Plan:
             parts = content["rules"]
             every = np.load(folder / "plan-capped.npy")
             ends = np.cumsum([part["capped"] for part in parts])
-            mates = {name: np.load(folder / f"plan-{name}.npy", mmap_mode="r") for name in _MATES if content["mates"]}
             return cls(
                 content["salt"],
                 tuple(_rule(part) for part in parts),
                 tuple(part["limit"] for part in parts),
                 tuple(np.split(every, ends[:-1])) if len(parts) else (),
-                KnownMates(**mates) if mates else None,
+                KnownMates(*_read(folder, _MATES)) if content["mates"] else None,
+                KnownNames(*_read(folder, _NAMES)) if content["names"] else None,
             )
         except (OSError, ValueError, KeyError, TypeError):
             raise DataError("there is no plan here that can be read", remedy=_REMEDY, file=path) from None
@@ -185,6 +195,10 @@ def keys_over(keys: Hashes, most: int) -> Hashes:
     """Return the keys that more than so many rows have, sorted."""
     distinct, counts = np.unique(keys, return_counts=True)
     return np.asarray(distinct[(counts > most) & (distinct != UNKNOWN)])
+
+
+def _read(folder: Path, names: Sequence[str]) -> list[npt.NDArray[Any]]:
+    return [np.load(folder / f"plan-{name}.npy", mmap_mode="r") for name in names]
 
 
 def _rule(part: dict[str, object]) -> BlockingRule:
