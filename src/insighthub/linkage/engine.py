@@ -190,6 +190,7 @@ def link_records(
                 seconds=clock.seconds,
                 against=against.result(),
                 identifiers=identifiers_table(data, exclusive.identifier),
+                rules=rules,
                 fitted=fitted,
                 taught=teaching.taught,
                 unlikely=unlikely.result(),

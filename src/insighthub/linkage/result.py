@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from insighthub.linkage.blocking.rule import BlockingRule
 from insighthub.linkage.explain.pair import PairExplanation
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.unlikely import UNLIKELY
@@ -112,6 +113,7 @@ class LinkResult:
         match ``rarity_<comparison>`` (of a value agreed on) and ``rarity_full_name``.
     against: less likely pairs that clustering weighed because other records join them; columns as in pairs.
     identifiers: source, record_id, person, and a number that stands for the row's NHS number, where it has one.
+    rules: the blocking rules, in the order in which they paired the rows.
     fitted: the model on its rows, with which any two records can be compared; not written to a folder.
     unlikely: a sample of the compared pairs that are not in ``pairs``; see ``unlikely_pairs``.
     """
@@ -131,6 +133,7 @@ class LinkResult:
     identifiers: pa.Table | None = field(default=None, repr=False)
     unlikely: pa.Table = field(default_factory=UNLIKELY.empty_table, repr=False)
     taught: Taught | None = None  # where labels were given
+    rules: tuple[BlockingRule, ...] = ()
     fitted: Fitted | None = field(default=None, repr=False, compare=False)
 
     def _repr_html_(self) -> str:

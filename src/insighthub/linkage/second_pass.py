@@ -169,7 +169,9 @@ class _Judge:
             joint += self._tables[k][np.where(level == NOT_KNOWN, -1, level)]
         for j in range(len(self.lasting)):
             joint += between.sums[:, j] / np.maximum(between.known[:, j], 1)[:, None]
-        joint += between.rarity[:, :-1] @ self._follow_u
+        # Field by field: what a product of matrices rounds to may depend on how many rows there are.
+        for j, follows in enumerate(self._follow_u):
+            joint += between.rarity[:, j, None] * follows
         joint[:, N] += between.rarity[:, -1]
         return match_bits(joint) - MARGIN_BITS - DOUBLING_BITS * np.log2(between.pairs)
 

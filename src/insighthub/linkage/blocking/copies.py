@@ -12,7 +12,7 @@ from insighthub.linkage.encode import Encoded, number_rows
 from insighthub.linkage.prepare import IDENTIFIERS
 from insighthub.standardise.schema import OTHER_PREFIX
 
-_CONTENT = (
+CONTENT = (
     "person",
     "given_name",
     "middle_names",
@@ -44,13 +44,18 @@ def first_identical(data: Encoded) -> npt.NDArray[np.int32]:
     return data.memo("first identical", lambda: _first_identical(data))
 
 
-def _first_identical(data: Encoded) -> npt.NDArray[np.int32]:
-    names = [*_CONTENT, *(n for n in data.codes if n.startswith(OTHER_PREFIX))]
+def may_be_copies(data: Encoded) -> npt.NDArray[np.bool_]:
+    """Whether each row says who somebody is, and is of no source that holds one record a person; shape (n,)."""
     code = data.codes
     tells = (code["given_name"] >= 0) & (code["family_name"] >= 0)
     tells &= (code["dwelling"] >= 0) | (code["uprn"] >= 0) | (code["birth_date"] >= 0)
-    tells &= ~data.single[data.source] & ~data.flags["given_is_initial"]
-    rows = np.flatnonzero(tells)
+    return np.asarray(tells & ~data.single[data.source] & ~data.flags["given_is_initial"])
+
+
+def _first_identical(data: Encoded) -> npt.NDArray[np.int32]:
+    names = [*CONTENT, *(n for n in data.codes if n.startswith(OTHER_PREFIX))]
+    code = data.codes
+    rows = np.flatnonzero(may_be_copies(data))
     out = np.arange(data.n, dtype=np.int32)
     if not len(rows):
         return out

@@ -9,7 +9,7 @@ those of the ranges in hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -53,6 +53,7 @@ def candidate_pairs(
     cap: int,
     threads: int = 1,
     progress: Progress,
+    joined: Callable[[int, npt.NDArray[np.bool_]], Join] | None = None,
 ) -> Candidates:
     """Pair the rows.
 
@@ -62,6 +63,7 @@ def candidate_pairs(
         cap: most records in a block.
         threads: rules or ranges to work at once.
         progress: told of each rule and range.
+        joined: works out the rule of a number on the rows that take part; on blocks under the cap where not given.
     """
     first = first_identical(data)
     distinct = first == np.arange(data.n)
@@ -69,8 +71,13 @@ def candidate_pairs(
     by_first = copies[np.argsort(first[copies], kind="stable")]
     most = int(np.bincount(first, minlength=1).max())
     joins: list[Join] = [Listed(data.n, first[by_first], by_first, most)]
+
+    def under_cap(number: int, taking_part: npt.NDArray[np.bool_]) -> Join:
+        return join(rules[number], data.codes, taking_part, rules[number].cap(cap))
+
+    work_out = joined or under_cap
     with ThreadPoolExecutor(threads) as pool:
-        joins += pool.map(lambda rule: join(rule, data.codes, distinct, rule.cap(cap)), rules)
+        joins += pool.map(lambda number: work_out(number, distinct), range(len(rules)))
         ranges = list(_ranges(joins, data.n))
         parts = []
         for done, part in enumerate(pool.map(lambda r: _pairs_of(joins, r[0], r[1], data.n), ranges), start=1):

@@ -7,6 +7,8 @@ share a name are found once, by sorting. At one address it says nothing about wh
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -28,11 +30,17 @@ def _at(data: Encoded) -> npt.NDArray[np.int64]:
     return np.flatnonzero(np.logical_and.reduce(known) & ~data.flags["given_is_initial"])
 
 
+def names_at_homes(data: Encoded) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the rows whose full name and dwelling are known, and the number of the full name of each."""
+    given, family = data.codes["given_name"], data.codes["family_name"]
+    at = _at(data)
+    return at, dense(given[at].astype(np.int64) * len(data.pools["family_name"]) + family[at]).astype(np.int64)
+
+
 def _names_by_home(data: Encoded) -> tuple[Keys, Keys]:
     """Return the distinct (full name, dwelling) there are, sorted by name and dwelling."""
-    given, family, home = data.codes["given_name"], data.codes["family_name"], data.codes["dwelling"]
-    at = _at(data)
-    name = dense(given[at].astype(np.int64) * len(data.pools["family_name"]) + family[at]).astype(np.int64)
+    home = data.codes["dwelling"]
+    at, name = names_at_homes(data)
     span = int(home.max(initial=0)) + 1
     entry = np.unique(name * span + home[at])
     return entry // span, entry % span
@@ -50,13 +58,12 @@ def _own(data: Encoded, name: Keys, homes: Keys) -> tuple[Keys, Keys]:
     return names, by_name[number[first]]
 
 
-def shared_names(data: Encoded) -> tuple[Keys, Keys, npt.NDArray[np.int32], tuple[Keys, Keys]]:
-    """Return what dwellings share.
+def telling_names(data: Encoded) -> tuple[Keys, Keys, Keys, npt.NDArray[np.int32]]:
+    """Return the names that may be shared, by dwelling.
 
     Returns:
-        The pairs of dwellings that share a full name (smaller x span + larger, sorted); how telling the names are that
-        each shares, in thousandths; how many names each dwelling has; and the full names that are looked at, sorted,
-        with how telling each is.
+        Number of the name, dwelling, and how many dwellings the name stands at: one each for every name and dwelling
+        that says something, sorted; and how many names each dwelling has, of any kind.
     """
     name, home = _names_by_home(data)
     span = int(data.codes["dwelling"].max(initial=0)) + 1
@@ -65,7 +72,19 @@ def shared_names(data: Encoded) -> tuple[Keys, Keys, npt.NDArray[np.int32], tupl
     name, home = name[few], home[few]
     homes = np.bincount(name)[name] if len(name) else name
     use = (homes > 1) & (homes <= MOST_HOMES)
-    name, home, homes = name[use], home[use], homes[use]
+    return name[use], home[use], homes[use], names_a_home
+
+
+def shared_names(data: Encoded) -> tuple[Keys, Keys, npt.NDArray[np.int32], tuple[Keys, Keys]]:
+    """Return what dwellings share.
+
+    Returns:
+        The pairs of dwellings that share a full name (smaller x span + larger, sorted); how telling the names are that
+        each shares, in thousandths; how many names each dwelling has; and the full names that are looked at, sorted,
+        with how telling each is.
+    """
+    name, home, homes, names_a_home = telling_names(data)
+    span = int(data.codes["dwelling"].max(initial=0)) + 1
     found, telling = [name[:0]], [name[:0]]
     for step in range(1, MOST_HOMES):
         same = np.flatnonzero(name[:-step] == name[step:]) if step < len(name) else name[:0]
@@ -86,26 +105,51 @@ def _shared(data: Encoded) -> tuple[Keys, Keys, npt.NDArray[np.int32], tuple[Key
 def mates_levels(data: Encoded, left: Rows, right: Rows) -> Levels:
     """Levels of the house-mates of pairs at two addresses; see ``MATES.labels``."""
     keys, total, names_a_home, (names, telling) = _shared(data)
-    home = data.codes["dwelling"]
+    home, given, family = (data.codes[name] for name in ("dwelling", "given_name", "family_name"))
+
+    def others(a: Rows, b: Rows) -> Keys:
+        low, high = np.minimum(home[a], home[b]), np.maximum(home[a], home[b])
+        wanted = low.astype(np.int64) * len(names_a_home) + high
+        # In order, one search goes on where the one before it ended; in any order each would go through all of memory.
+        order = np.argsort(wanted)
+        place = np.empty(len(wanted), np.int64)
+        place[order] = np.minimum(np.searchsorted(keys, wanted[order]), max(0, len(keys) - 1))
+        shared = np.where(keys[place] == wanted, total[place], 0) if len(keys) else np.zeros(len(a), np.int64)
+        same = (family[a] >= 0) & (family[a] == family[b])
+        full = given[a].astype(np.int64) * len(data.pools["family_name"]) + family[a]
+        own = telling[np.minimum(np.searchsorted(names, full), len(names) - 1)] if len(names) else np.zeros_like(full)
+        return np.asarray(shared - np.where(same, own, 0))
+
+    return level_of_mates(
+        data, left, right, others, lambda a, b: (names_a_home[home[a]] > 1) & (names_a_home[home[b]] > 1)
+    )
+
+
+def level_of_mates(
+    data: Encoded,
+    left: Rows,
+    right: Rows,
+    others: Callable[[Rows, Rows], Keys],
+    company: Callable[[Rows, Rows], npt.NDArray[np.bool_]],
+) -> Levels:
+    """Levels of pairs, given what is known of their dwellings.
+
+    Args:
+        data: coded rows.
+        left: left rows of the pairs.
+        right: right rows.
+        others: how telling the names of others are that the dwellings of pairs share, in thousandths.
+        company: whether several names are known at both dwellings of pairs.
+    """
+    home, given = data.codes["dwelling"], data.codes["given_name"]
     out = np.full(len(left), UNKNOWN, np.int8)
-    given, family = data.codes["given_name"], data.codes["family_name"]
     # Of two people who moved together one is no evidence of the other: only records of one given name are asked.
     named = (given[left] >= 0) & (given[left] == given[right]) & ~data.flags["given_is_initial"][left]
     at = np.flatnonzero(named & (home[left] >= 0) & (home[right] >= 0) & (home[left] != home[right]))
-    a, b = home[left[at]].astype(np.int64), home[right[at]].astype(np.int64)
-    wanted = np.minimum(a, b) * len(names_a_home) + np.maximum(a, b)
-    # In order, one search goes on where the one before it ended; in any order each would go through all of memory.
-    order = np.argsort(wanted)
-    place = np.empty(len(wanted), np.int64)
-    place[order] = np.minimum(np.searchsorted(keys, wanted[order]), max(0, len(keys) - 1))
-    shared = np.where(keys[place] == wanted, total[place], 0) if len(keys) else np.zeros(len(at), np.int64)
-    same = (family[left[at]] >= 0) & (family[left[at]] == family[right[at]])
-    full = given[left[at]].astype(np.int64) * len(data.pools["family_name"]) + family[left[at]]
-    own = telling[np.minimum(np.searchsorted(names, full), len(names) - 1)] if len(names) else np.zeros_like(full)
-    others = shared - np.where(same, own, 0)
-    company = (names_a_home[a] > 1) & (names_a_home[b] > 1)
-    steps = np.searchsorted(-np.array(STEPS), -others, side="right")
-    out[at] = np.where(others >= STEPS[-1], np.minimum(steps, len(STEPS) - 1), np.where(company, len(STEPS), UNKNOWN))
+    a, b = left[at], right[at]
+    shared = others(a, b)
+    steps = np.minimum(np.searchsorted(-np.array(STEPS), -shared, side="right"), len(STEPS) - 1)
+    out[at] = np.where(shared >= STEPS[-1], steps, np.where(company(a, b), len(STEPS), UNKNOWN))
     return out
 
 
