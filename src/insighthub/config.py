@@ -13,8 +13,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from insighthub.errors import ContractError
+from insighthub.governance.purposes import Purpose
+from insighthub.sources.home import SETTINGS
 
-SETTINGS = "insighthub.toml"
 #: Where the state is kept, if not in the home folder; a secret may stand in it, so it is no setting of the file alone.
 STATE_URL = "INSIGHTHUB_STATE_URL"
 
@@ -56,6 +57,7 @@ class HubSettings(_Section):
 
     run: RunSettings = Field(default_factory=RunSettings, description="how runs behave")
     state: StateSettings = Field(default_factory=StateSettings, description="where what people did is kept")
+    purpose: tuple[Purpose, ...] = Field(default=(), description="what a person's data may be looked at for")
 
     def state_url(self, home: Path) -> str:
         """Return the database URL of the state of the hub in a folder."""

@@ -4,7 +4,7 @@ Takes a home folder, gives runs, releases and residents:
 
     hub = Hub("borough")
     hub.run()
-    hub.releases.current()
+    hub.residents.picture("R7K2M9QX4TF", purpose="safeguarding")
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ from insighthub.errors import RunError
 from insighthub.linkage.labels.decisions import MUST
 from insighthub.progress import Progress, Silent
 from insighthub.residents import decisions
+from insighthub.residents.access import Residents
 from insighthub.residents.decisions import Decision, Record
 from insighthub.residents.identity_state import Resolved, resolve
 from insighthub.residents.ids import tidy_id
 from insighthub.run import RunOutcome, run_hub
 from insighthub.runs.begin import Asked
+from insighthub.runs.under_way import MODELS
 from insighthub.store.releases import Releases
 from insighthub.store.run_log import RunRow, published_runs, runs, set_published
 from insighthub.store.state import State
@@ -50,6 +52,7 @@ class Hub:
         self.settings = load_settings(self.home)
         self.state = State(self.settings.state_url(self.home))
         self.releases = Releases(self.home)
+        self.residents = Residents(self.releases, self.state, self.settings.purpose, self.home / MODELS)
 
     def __enter__(self) -> Self:
         return self
@@ -60,7 +63,8 @@ class Hub:
         self.close()
 
     def close(self) -> None:
-        """Let go of the state."""
+        """Let go of the state, and of the release that was read."""
+        self.residents.close()
         self.state.close()
 
     def run(self, asked: Asked | None = None, *, progress: Progress | None = None) -> RunOutcome:

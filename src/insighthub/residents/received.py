@@ -85,7 +85,7 @@ _TAKE_SOURCE = """
 INSERT INTO source
 SELECT $source, $landed_file, $contract,
     coalesce((SELECT delivered_on FROM before WHERE landed_file = $landed_file), $as_of),
-    $delivered, $landed, $quarantined
+    $delivered, $landed, $quarantined, $special_category
 """
 
 
@@ -280,6 +280,7 @@ def _note_delivery(db: duckdb.DuckDBPyConnection, source: Source, delivery: Deli
             "delivered": delivery.delivered,
             "landed": delivery.landed,
             "quarantined": delivery.quarantined,
+            "special_category": source.special_category,
         },
     )
     db.execute("DELETE FROM quarantine WHERE source = ?", [source.name])

@@ -47,7 +47,8 @@ CREATE TABLE IF NOT EXISTS source (
     delivered_on DATE NOT NULL,    -- day of the run that first landed this delivery
     delivered BIGINT NOT NULL,     -- rows; delivered = landed + quarantined
     landed BIGINT NOT NULL,
-    quarantined BIGINT NOT NULL
+    quarantined BIGINT NOT NULL,
+    special_category BOOLEAN NOT NULL
 );
 CREATE TABLE IF NOT EXISTS quarantine (
     source VARCHAR NOT NULL,

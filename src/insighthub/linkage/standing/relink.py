@@ -72,14 +72,14 @@ def relink(
         base = _opened(base_folder, folder, single_sources)
         present = Present.after(base, removed, added)
     with clock.stage("touched", "Finding what the delivery touches"):
-        found = Touched.by(base, present, folder, newly_decided(base.decisions, decisions), decisions, settings, threads)
+        found = Touched.by(
+            base, present, folder, newly_decided(base.decisions, decisions), decisions, settings, threads
+        )
     with clock.stage("link", "Comparing records and bringing them together"):
         slots = present.in_order(found.slots)
         rows = ModelledRows.of(rows_at(present.segments, slots, threads), folder, base.single_sources, threads)
         kept_to = _naming(decisions, present, slots)
-        linked = link_rows(
-            rows, folder, found.outgrown, kept_to, settings=settings, threads=threads, progress=progress
-        )
+        linked = link_rows(rows, folder, found.outgrown, kept_to, settings=settings, threads=threads, progress=progress)
     with clock.stage("write", "Writing the standing linkage"):
         state = _state(base.state, present, slots, linked)
         came = int(present.first_new < len(present.place))

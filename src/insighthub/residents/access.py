@@ -1,0 +1,105 @@
+"""Access to residents: the one way to a person's data in the index.
+
+Takes a hub's releases, state and purposes, gives ``Residents``, whose calls all name a purpose. A release is opened
+once and kept until another is published, so that a call costs no opening; each thread asks on a cursor of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+import duckdb
+
+from insighthub.errors import RunError
+from insighthub.governance.purposes import LOCKED, Purpose, named
+from insighthub.residents.identity_state import resolve
+from insighthub.residents.ids import tidy_id
+from insighthub.residents.picture import Asking, Levels, no_such_resident, picture
+from insighthub.residents.picture_parts import Picture
+from insighthub.store.releases import Releases
+from insighthub.store.state import State
+from insighthub.store.tables import rows
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A release that is open, and what is known of it."""
+
+    run_id: str
+    db: duckdb.DuckDBPyConnection
+    levels: Levels
+    special: dict[str, bool]
+
+
+class Residents:
+    """The residents of a hub.
+
+    Args:
+        releases: of the hub.
+        state: of the hub.
+        purposes: of the hub.
+        models: the folder of its models.
+    """
+
+    def __init__(self, releases: Releases, state: State, purposes: Sequence[Purpose], models: Path) -> None:
+        self._releases, self._state, self._purposes, self._models = releases, state, purposes, models
+        self._opened: _Opened | None = None
+        self._lock = Lock()
+
+    def picture(self, resident_id: str, purpose: str) -> Picture:
+        """Return the full picture of a resident, as far as a purpose may see it.
+
+        Args:
+            resident_id: an id, an old one perhaps.
+            purpose: the name of the purpose.
+
+        Raises:
+            RunError: the hub knows no such purpose, there is no release, or no such resident that it may see.
+        """
+        why = named(self._purposes, purpose)
+        opened = self._open()
+        asked = tidy_id(resident_id) or resident_id
+        allowed = frozenset(
+            source
+            for source, special in opened.special.items()
+            if why.allows(source, special=special, locked=source in LOCKED)
+        )
+        asking = Asking(self._now(asked), asked, why, allowed, tuple(sorted(set(opened.special) - allowed)))
+        with opened.db.cursor() as cursor:
+            return picture(cursor, asking, opened.levels)
+
+    def close(self) -> None:
+        """Let go of the release."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.db.close()
+            self._opened = None
+
+    def _now(self, asked: str) -> str:
+        try:
+            with self._state.read() as connection:
+                now = resolve(connection, asked).resident_id
+        except RunError:
+            now = None
+        if now is None:
+            raise no_such_resident()
+        return now
+
+    def _open(self) -> _Opened:
+        current = self._releases.current()
+        with self._lock:
+            if self._opened is None or self._opened.run_id != current:
+                self._opened = self._opening(current)
+            return self._opened
+
+    def _opening(self, run_id: str | None) -> _Opened:
+        db = self._releases.open(run_id)
+        model = rows(db, "SELECT model FROM run ORDER BY run_id DESC LIMIT 1")[0][0]
+        special = dict(rows(db, "SELECT source, special_category FROM source"))
+        file = json.loads((self._models / model / "model.json").read_text(encoding="utf-8"))
+        levels = {part["name"]: tuple(part["levels"]) for part in file["comparisons"]}
+        return _Opened(str(run_id), db, levels, special)
