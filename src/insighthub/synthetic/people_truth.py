@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from insighthub.synthetic.population import CARE_HOME, HOSTEL, HOUSE_SHARE, NEVER, TODAY, World
+from insighthub.synthetic.population import CARE_HOME, HOSTEL, HOUSE_SHARE, NEVER, World
 
 PEOPLE = pa.schema(
     [
@@ -38,8 +38,9 @@ def household_ids(household: np.ndarray) -> list[str]:
     return [f"H{h:07d}" for h in household.tolist()]
 
 
-def people_table(world: World, day: int = TODAY) -> pa.Table:
-    """Return the people who had been born by a day (since 1970-01-01), and how each lives on it, as ``PEOPLE`` says."""
+def people_table(world: World) -> pa.Table:
+    """Return the people who have been born, and how each lives on the world's day, as ``PEOPLE`` says."""
+    day = world.today
     person = np.flatnonzero(world.people.born <= day)
     days = np.full(len(person), day)
     people, places = world.people, world.places

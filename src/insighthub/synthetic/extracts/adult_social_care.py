@@ -14,7 +14,7 @@ from insighthub.synthetic.contacts import landlines
 from insighthub.synthetic.entries import Clerk, resident_or_lately
 from insighthub.synthetic.extract import Extract, references
 from insighthub.synthetic.mess import pick
-from insighthub.synthetic.population import CARE_HOME, NEVER, TODAY, World
+from insighthub.synthetic.population import CARE_HOME, NEVER, World
 from insighthub.synthetic.services import monthly_days
 from insighthub.synthetic.writing import blank, dates, mapped, objects, phones, plain
 
@@ -76,7 +76,7 @@ def adult_social_care(world: World, clerk: Clerk) -> Extract:
     # Events of each client over the months, and the submissions that each event went into.
     events = np.repeat(np.arange(len(clients)), 1 + rng.poisson(1.8, len(clients)))
     start = monthly_days(rng, len(events), trend=0.25, winter=0.10)
-    start = np.minimum(start, np.minimum(people.left[clients[events]], TODAY) - 1)
+    start = np.minimum(start, np.minimum(people.left[clients[events]], world.today) - 1)
     lasts = rng.exponential(200, len(events)).astype(np.int64) + 3
     open_ended = rng.random(len(events)) < 0.35
     submissions = 1 + (rng.random(len(events)) < _SHARES["reported_again"]) + (rng.random(len(events)) < 0.25)
@@ -99,7 +99,8 @@ def adult_social_care(world: World, clerk: Clerk) -> Extract:
         "Event_Reference": references_[row_event],
         "Event_Start_Date": dates(start[row_event], "%Y-%m-%d"),
         "Event_End_Date": blank(
-            dates(np.minimum((start + lasts)[row_event], TODAY), "%Y-%m-%d"), open_ended[row_event] & (nth == nth.max())
+            dates(np.minimum((start + lasts)[row_event], world.today), "%Y-%m-%d"),
+            open_ended[row_event] & (nth == nth.max()),
         ),
         "Service_Type": blank(objects([s[0] for s in _SERVICES])[service], ~is_service),
         "Service_Component": blank(objects([s[1] for s in _SERVICES])[service], ~is_service),
@@ -116,8 +117,8 @@ def adult_social_care(world: World, clerk: Clerk) -> Extract:
 def _deaths(world: World, clerk: Clerk, clients: np.ndarray) -> np.ndarray:
     """Write dates of death, for most of those who have died."""
     died = world.people.died[clients]
-    known = (died < TODAY) & (clerk.rng.random(len(clients)) < 0.85)
-    return blank(dates(np.where(died < NEVER, died, TODAY), "%Y-%m-%d"), ~known)
+    known = (died < world.today) & (clerk.rng.random(len(clients)) < 0.85)
+    return blank(dates(np.where(died < NEVER, died, world.today), "%Y-%m-%d"), ~known)
 
 
 def _phones(clerk: Clerk, clients: np.ndarray, day: np.ndarray) -> np.ndarray:

@@ -17,7 +17,6 @@ from insighthub.synthetic.population import (
     HOUSE_SHARE,
     NEVER,
     SPELLS,
-    TODAY,
     YEAR,
     World,
 )
@@ -39,17 +38,21 @@ def council_tax(world: World, clerk: Clerk) -> Extract:
     kept = rng.random(len(household)) < _SHARES["covered"]
     household, dwelling, since, until = household[kept], dwelling[kept], since[kept], until[kept]
     n = len(household)
-    closed = until < TODAY
+    closed = until < world.today
     lead, other = world.head[household].copy(), world.partner[household].copy()
-    day = np.minimum(np.where(closed, until, TODAY), clerk.confirmed(lead)).astype(np.int32)
+    day = np.minimum(np.where(closed, until, world.today), clerk.confirmed(lead)).astype(np.int32)
     day = np.maximum(day, since + 2).astype(np.int32)
     gone = (other >= 0) & ((people.joined[np.maximum(other, 0)] > day) | (people.died[np.maximum(other, 0)] < day))
     other[gone] = -1
-    dead = people.died[lead] < TODAY
+    dead = people.died[lead] < world.today
     widow = dead & (other >= 0) & (rng.random(n) < _SHARES["widow_made_liable"])
     lead, other = np.where(widow, other, lead), np.where(widow, -1, other)
     executors = (
-        dead & ~widow & (other < 0) & (households.until[household] < TODAY) & (rng.random(n) < _SHARES["executors"])
+        dead
+        & ~widow
+        & (other < 0)
+        & (households.until[household] < world.today)
+        & (rng.random(n) < _SHARES["executors"])
     )
     landlord = (households.kind[household] == HOUSE_SHARE) & (rng.random(n) < _SHARES["landlord_liable"])
     landlord |= households.kind[household] >= HOSTEL
@@ -75,7 +78,7 @@ def council_tax(world: World, clerk: Clerk) -> Extract:
     )
     hardship = np.r_[households.hardship[household], np.full(len(empty), -1.0)]
     arrears = _arrears(rng, hardship, np.r_[closed, np.ones(len(empty), bool)])
-    start = np.r_[since, np.full(len(empty), TODAY - 200)]
+    start = np.r_[since, np.full(len(empty), world.today - 200)]
     end = np.r_[np.where(closed, until, NEVER), np.full(len(empty), NEVER)]
     extract = Extract(
         "council_tax",
@@ -90,13 +93,13 @@ def council_tax(world: World, clerk: Clerk) -> Extract:
             "addr3": lines[2],
             "addr4": lines[3],
             "postcode": clerk.postcodes(dwelling_all),
-            "occupation_date": dates(np.maximum(start, TODAY - 30 * 365)),
-            "vacation_date": blank(dates(np.where(end < NEVER, end, TODAY)), end == NEVER),
+            "occupation_date": dates(np.maximum(start, world.today - 30 * 365)),
+            "vacation_date": blank(dates(np.where(end < NEVER, end, world.today)), end == NEVER),
             "band": _bands(world, dwelling_all),
             "discount": _discounts(rng, np.r_[other < 0, np.zeros(len(empty), bool)]),
             "exemption": _exemptions(rng, np.r_[executors, np.zeros(len(empty), bool)], total),
             "arrears": money(arrears),
-            "balance_date": blank(dates(TODAY - rng.integers(0, 1096, total)), arrears == 0),
+            "balance_date": blank(dates(world.today - rng.integers(0, 1096, total)), arrears == 0),
         },
         ("account_ref",),
     )
@@ -113,7 +116,9 @@ def _accounts(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndar
     pieces = []
     for spell in range(SPELLS):
         ended = households.until if spell == 0 else households.since[:, spell - 1]
-        own = (households.dwelling[:, spell] >= 0) & (ended > TODAY - _SHARES["years_closed_accounts_kept"] * YEAR)
+        own = (households.dwelling[:, spell] >= 0) & (
+            ended > world.today - _SHARES["years_closed_accounts_kept"] * YEAR
+        )
         own &= ended > households.since[:, spell] + 20
         own &= (households.kind != CARE_HOME) | (spell == 0)
         who = np.flatnonzero(own)

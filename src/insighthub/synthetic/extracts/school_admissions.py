@@ -11,7 +11,7 @@ import numpy as np
 from insighthub.synthetic import calibration as cal
 from insighthub.synthetic.entries import Clerk
 from insighthub.synthetic.extract import Extract, references
-from insighthub.synthetic.population import TODAY, YEAR, Index, World
+from insighthub.synthetic.population import YEAR, Index, World
 from insighthub.synthetic.writing import dates, objects
 
 #: Ages at the start of September at which families apply, and the share who do.
@@ -24,7 +24,7 @@ def school_admissions(world: World, clerk: Clerk) -> Extract:
     rng, people = clerk.rng, world.people
     pieces: list[tuple[np.ndarray, np.ndarray]] = []
     for years_ago in range(_ROUNDS):
-        september = TODAY - 29 - int(years_ago * YEAR)
+        september = world.today - 29 - int(years_ago * YEAR)
         age = (september - people.born) / YEAR
         applied = september - 230
         there = (people.arrived < applied - 10) & (people.left > applied + 10)

@@ -14,7 +14,7 @@ from insighthub.synthetic import calibration as cal
 from insighthub.synthetic.contacts import temporary_upns
 from insighthub.synthetic.entries import Clerk
 from insighthub.synthetic.extract import Extract
-from insighthub.synthetic.population import EPOCH, TODAY, YEAR, World
+from insighthub.synthetic.population import EPOCH, YEAR, World
 from insighthub.synthetic.writing import blank, dates, objects
 
 _SHARES = cal.SHARES["school_pupils"]
@@ -53,7 +53,7 @@ def school_pupils(world: World, clerk: Clerk) -> Extract:
     dwelling = world.dwelling_at(person, day)
     # A school writes a pupil's name and date of birth once, and every census repeats it.
     pupil, nth = np.unique(person, return_inverse=True)
-    names = clerk.names(pupil.astype(np.int32), np.full(len(pupil), TODAY, np.int32), legal=True).rows(nth)
+    names = clerk.names(pupil.astype(np.int32), np.full(len(pupil), world.today, np.int32), legal=True).rows(nth)
     upn, former = _pupil_numbers(world, clerk, person, when, temporary)
     births = clerk.births(pupil.astype(np.int32))[nth]
     mother = world.contacts.mother[person]
@@ -103,7 +103,7 @@ def _pupil_numbers(
     who = temporary[person]
     unique, inverse = np.unique(person[who], return_inverse=True)
     given_for_now = temporary_upns(clerk.rng, len(unique))[inverse]
-    first = when[who] < TODAY - 300
+    first = when[who] < world.today - 300
     permanent = upn[who]
     former = np.full(len(person), "", object)
     former[who] = np.where(first, "", given_for_now)
