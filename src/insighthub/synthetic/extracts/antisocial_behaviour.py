@@ -42,7 +42,7 @@ def antisocial_behaviour(world: World, clerk: Clerk) -> Extract:
     reporter = rng.choice(who, n_cases, p=eager / eager.sum()).astype(np.int32)
     blame = np.exp(0.5 * hardship[who] + 0.3 * deprived[who] - 0.03 * np.maximum(age[who] - 25, 0))
     accused = _neighbours(world, rng, reporter, who, blame)
-    day = monthly_days(rng, n_cases, trend=0.1, winter=-0.25).astype(np.int32)
+    day = monthly_days(rng, n_cases, trend=0.1, winter=-0.25, today=world.today).astype(np.int32)
     turned = (
         rng.random(n_cases) < _SHARES["turned_round"]
     )  # the accused complains back: a case with the roles turned round

@@ -7,6 +7,7 @@ styles, partners who left years ago without an end date, a partner's or child's 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from insighthub.synthetic import calibration as cal
 from insighthub.synthetic.entries import Clerk
@@ -17,6 +18,7 @@ from insighthub.synthetic.population import (
     NEVER,
     SHARER,
     YEAR,
+    Index,
     World,
 )
 from insighthub.synthetic.writing import blank, dates, mapped, money, objects, plain
@@ -26,7 +28,7 @@ _SHARES = cal.SHARES["benefits"]
 
 def benefits(world: World, clerk: Clerk) -> Extract:
     """Return the extract, with who is behind each member."""
-    rng, people, households = clerk.rng, world.people, world.households
+    rng, households = clerk.rng, world.households
     household, ended = _claims(world, rng)
     claim_of = np.full(len(households), -1, np.int64)
     pieces = []
@@ -36,9 +38,29 @@ def benefits(world: World, clerk: Clerk) -> Extract:
         claim_of[household[chosen]] = chosen
         pieces.append(_members(world, claim_of, ended, rng))
     person, claim = (np.concatenate(column) for column in zip(*pieces, strict=True))
-    n = len(person)
+    return write_claims(world, clerk, person, claim, household=household, ended=ended)
+
+
+def write_claims(
+    world: World,
+    clerk: Clerk,
+    person: Index,
+    claim: NDArray[np.integer],
+    *,
+    household: NDArray[np.integer],
+    ended: NDArray[np.integer],
+    looked_at_today: bool = False,
+) -> Extract:
+    """Write the members of claims.
+
+    person, claim: by member, who it is and in which claim. household, ended: by claim, whose it is and the day it
+    ended, NEVER if it is live. looked_at_today: the details are today's, not those of the last time somebody looked.
+    """
+    rng, people, households, n = clerk.rng, world.people, world.households, len(person)
     end = ended[claim]
     claim_day = np.minimum(end, world.today) - (rng.exponential(clerk.habits.lag * YEAR, len(household)))[claim]
+    if looked_at_today:
+        claim_day = np.minimum(end, world.today)
     day = np.clip(claim_day, people.arrived[world.head[household[claim]]] + 3, np.minimum(end, world.today)).astype(
         np.int32
     )

@@ -7,6 +7,7 @@ dates of birth, companies and executors among the people, accounts closed years 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from insighthub.synthetic import calibration as cal
 from insighthub.synthetic.entries import Clerk, NameColumns
@@ -33,14 +34,36 @@ _NOBODY = ("THE OCCUPIER", "THE OWNER", "OCCUPIER", "VACANT PROPERTY")
 
 def council_tax(world: World, clerk: Clerk) -> Extract:
     """Return the extract, with who is behind each account."""
-    rng, households, people = clerk.rng, world.households, world.people
+    rng = clerk.rng
     household, dwelling, since, until = _accounts(world)
     kept = rng.random(len(household)) < _SHARES["covered"]
     household, dwelling, since, until = household[kept], dwelling[kept], since[kept], until[kept]
+    return write_accounts(world, clerk, household, dwelling, since=since, until=until, with_empty=True)
+
+
+def write_accounts(
+    world: World,
+    clerk: Clerk,
+    household: NDArray[np.integer],
+    dwelling: NDArray[np.integer],
+    *,
+    since: NDArray[np.integer],
+    until: NDArray[np.integer],
+    with_empty: bool = False,
+    known_today: bool = False,
+) -> Extract:
+    """Write accounts.
+
+    household, dwelling, since, until: by account, whose it is, for where, and its first and last day (NEVER if it is
+    open). with_empty: accounts of the dwellings in which nobody lives come after them. known_today: with the names of
+    today, not those of the day on which somebody last asked.
+    """
+    rng, households, people = clerk.rng, world.households, world.people
     n = len(household)
     closed = until < world.today
     lead, other = world.head[household].copy(), world.partner[household].copy()
-    day = np.minimum(np.where(closed, until, world.today), clerk.confirmed(lead)).astype(np.int32)
+    asked = np.full(n, world.today) if known_today else clerk.confirmed(lead)
+    day = np.minimum(np.where(closed, until, world.today), asked).astype(np.int32)
     day = np.maximum(day, since + 2).astype(np.int32)
     gone = (other >= 0) & ((people.joined[np.maximum(other, 0)] > day) | (people.died[np.maximum(other, 0)] < day))
     other[gone] = -1
@@ -69,7 +92,7 @@ def council_tax(world: World, clerk: Clerk) -> Extract:
     full[landlord] = objects(list(_COMPANIES))[rng.integers(0, len(_COMPANIES), int(landlord.sum()))]
     person_lead = ~(landlord | executors)
 
-    empty = _empty_dwellings(world, dwelling[~closed], rng)
+    empty = _empty_dwellings(world, dwelling[~closed], rng) if with_empty else np.empty(0, np.int64)
     total = n + len(empty)
     names_of_empty = objects(list(_NOBODY + _COMPANIES))[rng.integers(0, len(_NOBODY + _COMPANIES), len(empty))]
     dwelling_all = np.r_[dwelling, empty]

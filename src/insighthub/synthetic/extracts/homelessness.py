@@ -55,7 +55,7 @@ def homelessness(world: World, clerk: Clerk) -> Extract:
     single = single[rng.random(len(single)) < np.where(in_hostel, 0.75, 0.09)]
     main = np.r_[world.head[household], single].astype(np.int32)
     n_applications = len(main)
-    applied = monthly_days(rng, n_applications, trend=0.30, winter=0.06)
+    applied = monthly_days(rng, n_applications, trend=0.30, winter=0.06, today=world.today)
     first_day = np.minimum(people.arrived[main], world.today - 30)
     applied = np.clip(applied, first_day + 5, np.maximum(np.minimum(people.left[main], world.today) - 1, first_day + 6))
     person, application = _household_members(world, household, main, applied, rng)

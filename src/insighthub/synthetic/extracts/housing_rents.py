@@ -8,12 +8,13 @@ mapped.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from insighthub.synthetic import calibration as cal
 from insighthub.synthetic.entries import Clerk
 from insighthub.synthetic.extract import Extract, references
 from insighthub.synthetic.places import COUNCIL
-from insighthub.synthetic.population import CARE_HOME, CHILD, NEVER, SPELLS, YEAR, World
+from insighthub.synthetic.population import CARE_HOME, CHILD, NEVER, SPELLS, YEAR, Index, World
 from insighthub.synthetic.writing import blank, dates, money, objects
 
 _SHARES = cal.SHARES["housing_rents"]
@@ -21,7 +22,7 @@ _SHARES = cal.SHARES["housing_rents"]
 
 def housing_rents(world: World, clerk: Clerk) -> Extract:
     """Return the extract, with who is behind each party."""
-    rng, people, households = clerk.rng, world.people, world.households
+    rng, households = clerk.rng, world.households
     household, dwelling, since, until = _tenancies(world)
     tenancy_of = np.full((len(households), SPELLS), -1, np.int64)
     pieces = []
@@ -31,7 +32,35 @@ def housing_rents(world: World, clerk: Clerk) -> Extract:
         tenancy_of[household[mine, 0], spell] = mine
         pieces.append(_parties(world, tenancy_of[:, spell], since, until, rng))
     person, tenancy = (np.concatenate(column) for column in zip(*pieces, strict=True))
-    n = len(person)
+    return write_parties(
+        world,
+        clerk,
+        person,
+        tenancy,
+        household=household[:, 0],
+        dwelling=dwelling,
+        since=since,
+        until=until,
+    )
+
+
+def write_parties(
+    world: World,
+    clerk: Clerk,
+    person: Index,
+    tenancy: NDArray[np.integer],
+    *,
+    household: NDArray[np.integer],
+    dwelling: NDArray[np.integer],
+    since: NDArray[np.integer],
+    until: NDArray[np.integer],
+) -> Extract:
+    """Write the parties to tenancies.
+
+    person, tenancy: by party, who it is and to which tenancy. household, dwelling, since, until: by tenancy, whose it
+    is, where, and its first and last day (NEVER if it runs).
+    """
+    rng, people, households, n = clerk.rng, world.people, world.households, len(person)
     lived = dwelling[tenancy]
     end = np.minimum(until[tenancy], people.left[person])
     day = np.maximum(
@@ -42,7 +71,7 @@ def housing_rents(world: World, clerk: Clerk) -> Extract:
     initials = objects([(g[:1] + m[:1]) for g, m in zip(names.given, names.middle, strict=True)])
     lines = clerk.address_lines(lived, "flat_first", short=0.5, other_style=("letter", _SHARES["letter_addresses"]))
     tenancy_refs = references(rng, len(dwelling), "{:07d}/01", 300_000)
-    hardship = households.hardship[household[:, 0]]
+    hardship = households.hardship[household]
     owes = rng.random(len(dwelling)) < 1 / (1 + np.exp(-(-1.1 + 1.0 * hardship)))
     balance = np.where(owes, np.exp(rng.normal(5.7 + 0.3 * hardship, 0.9)), -rng.gamma(1.0, 40.0, len(dwelling)))
     gone = end < world.today
