@@ -95,7 +95,7 @@ def generate(
         habits = HABITS.get(name, Habits(1.0))
         extract = make(world, Clerk(world, book, habits, stream(seed, name)))
         deliver(extract, out, stream(seed, f"{name} delivery"), habits.repeated_rows)
-        truth.append(_truth(world, extract))
+        truth.append(truth_table(world, extract))
         counts[name] = _count(extract)
         joint += _joint(extract)
         _mark_stale(world, extract, stale, known)
@@ -128,7 +128,7 @@ def contract_text() -> str:
     return head + "\n\n".join(example_text(name) for name in EXAMPLES if name in EXTRACTS)
 
 
-def _truth(world: World, extract: Extract) -> pa.Table:
+def truth_table(world: World, extract: Extract) -> pa.Table:
     """Return who is behind each row, and the household that they live in, or lived in last; by record and person."""
     ids = np.array(extract.record_ids(), dtype=object)
     if not extract.named:
@@ -175,4 +175,4 @@ def _mark_stale(world: World, extract: Extract, stale: np.ndarray, known: np.nda
         stale[person[dwelling != latest]] = True
 
 
-__all__ = ["TRUTH", "Borough", "SourceCount", "contract_text", "generate"]
+__all__ = ["TRUTH", "Borough", "SourceCount", "contract_text", "generate", "truth_table"]
