@@ -18,6 +18,7 @@ from insighthub.synthetic.population import (
     NEVER,
     SHARER,
     YEAR,
+    Days,
     Index,
     World,
 )
@@ -49,21 +50,21 @@ def write_claims(
     *,
     household: NDArray[np.integer],
     ended: NDArray[np.integer],
-    looked_at_today: bool = False,
+    known: Days | None = None,
 ) -> Extract:
     """Write the members of claims.
 
     person, claim: by member, who it is and in which claim. household, ended: by claim, whose it is and the day it
-    ended, NEVER if it is live. looked_at_today: the details are today's, not those of the last time somebody looked.
+    ended, NEVER if it is live. known: by member, the day whose details are written; where it is not given, the day on
+    which somebody last looked at the claim.
     """
     rng, people, households, n = clerk.rng, world.people, world.households, len(person)
     end = ended[claim]
     claim_day = np.minimum(end, world.today) - (rng.exponential(clerk.habits.lag * YEAR, len(household)))[claim]
-    if looked_at_today:
-        claim_day = np.minimum(end, world.today)
     day = np.clip(claim_day, people.arrived[world.head[household[claim]]] + 3, np.minimum(end, world.today)).astype(
         np.int32
     )
+    day = day if known is None else known
     # Everybody in a claim lives where the claimant did on the day that the claim was last looked at.
     dwelling = world.dwelling_at(world.head[household[claim]], day)
     names = clerk.names(person, day)

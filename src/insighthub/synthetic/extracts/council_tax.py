@@ -19,6 +19,7 @@ from insighthub.synthetic.population import (
     NEVER,
     SPELLS,
     YEAR,
+    Days,
     World,
 )
 from insighthub.synthetic.writing import Text, blank, dates, money, objects
@@ -50,19 +51,19 @@ def write_accounts(
     since: NDArray[np.integer],
     until: NDArray[np.integer],
     with_empty: bool = False,
-    known_today: bool = False,
+    known: Days | None = None,
 ) -> Extract:
     """Write accounts.
 
     household, dwelling, since, until: by account, whose it is, for where, and its first and last day (NEVER if it is
-    open). with_empty: accounts of the dwellings in which nobody lives come after them. known_today: with the names of
-    today, not those of the day on which somebody last asked.
+    open). with_empty: accounts of the dwellings in which nobody lives come after them. known: by account, the day whose
+    names are written; where it is not given, the day on which somebody last asked.
     """
     rng, households, people = clerk.rng, world.households, world.people
     n = len(household)
     closed = until < world.today
     lead, other = world.head[household].copy(), world.partner[household].copy()
-    asked = np.full(n, world.today) if known_today else clerk.confirmed(lead)
+    asked = clerk.confirmed(lead) if known is None else known
     day = np.minimum(np.where(closed, until, world.today), asked).astype(np.int32)
     day = np.maximum(day, since + 2).astype(np.int32)
     gone = (other >= 0) & ((people.joined[np.maximum(other, 0)] > day) | (people.died[np.maximum(other, 0)] < day))

@@ -14,7 +14,7 @@ from insighthub.synthetic import calibration as cal
 from insighthub.synthetic.entries import Clerk
 from insighthub.synthetic.extract import Extract, references
 from insighthub.synthetic.places import COUNCIL
-from insighthub.synthetic.population import CARE_HOME, CHILD, NEVER, SPELLS, YEAR, Index, World
+from insighthub.synthetic.population import CARE_HOME, CHILD, NEVER, SPELLS, YEAR, Days, Index, World
 from insighthub.synthetic.writing import blank, dates, money, objects
 
 _SHARES = cal.SHARES["housing_rents"]
@@ -54,11 +54,13 @@ def write_parties(
     dwelling: NDArray[np.integer],
     since: NDArray[np.integer],
     until: NDArray[np.integer],
+    known: Days | None = None,
 ) -> Extract:
     """Write the parties to tenancies.
 
     person, tenancy: by party, who it is and to which tenancy. household, dwelling, since, until: by tenancy, whose it
-    is, where, and its first and last day (NEVER if it runs).
+    is, where, and its first and last day (NEVER if it runs). known: by party, the day whose details are written, where
+    it is not to be drawn.
     """
     rng, people, households, n = clerk.rng, world.people, world.households, len(person)
     lived = dwelling[tenancy]
@@ -66,6 +68,7 @@ def write_parties(
     day = np.maximum(
         np.minimum(np.minimum(end, world.today), clerk.confirmed(person, oldest_years=15)), since[tenancy] + 1
     )
+    day = day if known is None else known
     names = clerk.names(person, day.astype(np.int32))
     births = clerk.births(person, "%Y-%m-%d")
     initials = objects([(g[:1] + m[:1]) for g, m in zip(names.given, names.middle, strict=True)])
