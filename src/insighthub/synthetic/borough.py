@@ -1,7 +1,8 @@
 """The fictional borough, whole: from a number of residents and a seed to a folder of extracts with their truth.
 
 Takes residents, seed and a folder, gives the files of every source, ``contract.toml`` put together from the same
-examples that ``insighthub init`` writes, ``truth.parquet``, and the counts and shares that say how messy it came out.
+examples that ``insighthub init`` writes, ``truth.parquet`` (who is behind each record), ``people.parquet`` (how each
+person lives), and the counts and shares that say how messy it came out.
 The same version, residents and seed give the same bytes.
 """
 
@@ -21,6 +22,7 @@ from insighthub.synthetic.delivery import deliver
 from insighthub.synthetic.entries import Clerk
 from insighthub.synthetic.extract import Extract
 from insighthub.synthetic.extracts import EXTRACTS
+from insighthub.synthetic.people_truth import entity_ids, household_ids, people_table
 from insighthub.synthetic.population import HOSTEL, TODAY, World
 from insighthub.synthetic.world import build_world, stream
 from insighthub.synthetic.writing import AddressBook
@@ -53,6 +55,7 @@ class Borough:
     folder: Path
     contract: Path
     truth: Path
+    people_truth: Path  # how each person lives, ``people_truth.PEOPLE``
     residents: int  # living in the borough on the day of extraction
     people: int  # with a record in any source, those who left or died among them
     records: int
@@ -92,13 +95,14 @@ def generate(
         habits = HABITS.get(name, Habits(1.0))
         extract = make(world, Clerk(world, book, habits, stream(seed, name)))
         deliver(extract, out, stream(seed, f"{name} delivery"), habits.repeated_rows)
-        truth.append(_truth(world, extract))
+        truth.append(truth_table(world, extract))
         counts[name] = _count(extract)
         joint += _joint(extract)
         _mark_stale(world, extract, stale, known)
     watcher.advance(len(EXTRACTS), len(EXTRACTS))
     table = pa.concat_tables(truth)
     pa.parquet.write_table(table, out / "truth.parquet", compression="zstd")
+    pa.parquet.write_table(people_table(world), out / "people.parquet", compression="zstd")
     (out / "contract.toml").write_text(contract_text(), encoding="utf-8")
     records, named = (sum(getattr(c, f) for c in counts.values()) for f in ("records", "person_records"))
     missing = sum(c.without_birth_date * c.person_records for c in counts.values())
@@ -106,6 +110,7 @@ def generate(
         folder=out,
         contract=out / "contract.toml",
         truth=out / "truth.parquet",
+        people_truth=out / "people.parquet",
         residents=residents,
         people=int(known.sum()),
         records=records,
@@ -123,7 +128,7 @@ def contract_text() -> str:
     return head + "\n\n".join(example_text(name) for name in EXAMPLES if name in EXTRACTS)
 
 
-def _truth(world: World, extract: Extract) -> pa.Table:
+def truth_table(world: World, extract: Extract) -> pa.Table:
     """Return who is behind each row, and the household that they live in, or lived in last; by record and person."""
     ids = np.array(extract.record_ids(), dtype=object)
     if not extract.named:
@@ -140,8 +145,8 @@ def _truth(world: World, extract: Extract) -> pa.Table:
             "source": pa.array([extract.name] * len(row), pa.string()),
             "record_id": pa.array(ids[row].tolist(), pa.string()),
             "person": pa.array(place, pa.int32()),
-            "entity_id": pa.array([f"P{p:07d}" for p in person.tolist()], pa.string()),
-            "household_id": pa.array([f"H{h:07d}" for h in household.tolist()], pa.string(), mask=shared),
+            "entity_id": pa.array(entity_ids(person), pa.string()),
+            "household_id": pa.array(household_ids(household), pa.string(), mask=shared),
         },
         schema=TRUTH,
     )
@@ -170,4 +175,4 @@ def _mark_stale(world: World, extract: Extract, stale: np.ndarray, known: np.nda
         stale[person[dwelling != latest]] = True
 
 
-__all__ = ["TRUTH", "Borough", "SourceCount", "contract_text", "generate"]
+__all__ = ["TRUTH", "Borough", "SourceCount", "contract_text", "generate", "truth_table"]

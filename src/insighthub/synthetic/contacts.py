@@ -90,15 +90,23 @@ def ninos(rng: np.random.Generator, n: int) -> np.ndarray:
     )
 
 
-def upns(rng: np.random.Generator, entry_year: np.ndarray) -> np.ndarray:
-    """Give each pupil a unique pupil number: check letter, authority, school, year of entry, serial (DfE guide)."""
+def upns(rng: np.random.Generator, entry_year: np.ndarray, first_serial: int = 0) -> np.ndarray:
+    """Give each pupil a unique pupil number: check letter, authority, school, year of entry, serial (DfE guide).
+
+    Pupils who get theirs later need a ``first_serial`` beyond those given out.
+    """
     n = len(entry_year)
-    serial = rng.permutation(n)
+    serial = first_serial + rng.permutation(n)
     digits = [
         f"{_LOCAL_AUTHORITY}{2000 + s // 1000 % 3000:04d}{int(y) % 100:02d}{s % 1000:03d}"
         for s, y in zip(serial.tolist(), entry_year.tolist(), strict=True)
     ]
     return _objects([upn_check_letter(d) + d for d in digits])
+
+
+def entry_year(born: np.ndarray) -> np.ndarray:
+    """Return the year in which children born on these days go to school first."""
+    return np.asarray((1970 + born / YEAR + 4.5).astype(int))
 
 
 def upn_check_letter(twelve: str) -> str:
@@ -127,7 +135,12 @@ def _objects(values: list[str]) -> np.ndarray:
     return out
 
 
-def _emails(rng: np.random.Generator, given: np.ndarray, family: np.ndarray, born: np.ndarray) -> np.ndarray:
+def email_letters(texts: np.ndarray) -> np.ndarray:
+    """Return names as they stand in e-mail addresses: small plain letters."""
+    return np.array([plain(t).lower().replace(" ", "").replace("'", "").replace("-", "") for t in texts], dtype=object)
+
+
+def emails(rng: np.random.Generator, given: np.ndarray, family: np.ndarray, born: np.ndarray) -> np.ndarray:
     """Make an address from each name, in the few shapes that people choose."""
     n = len(given)
     shape, number = rng.integers(0, 5, n).tolist(), rng.integers(1, 999, n).tolist()
@@ -140,15 +153,15 @@ def _emails(rng: np.random.Generator, given: np.ndarray, family: np.ndarray, bor
     return _objects(out)
 
 
-def build_contacts(rng: np.random.Generator, members: Members, named: Named, texts: np.ndarray) -> Contacts:
-    """Return the contacts and identifiers of all people."""
+def build_contacts(
+    rng: np.random.Generator, members: Members, named: Named, texts: np.ndarray, first_serial: int = 0
+) -> Contacts:
+    """Return the contacts and identifiers of all people. ``first_serial``: of their pupil numbers."""
     n, h = len(members.household), members.household
     age = (TODAY - members.born) / YEAR
-    letters = np.array(
-        [plain(t).lower().replace(" ", "").replace("'", "").replace("-", "") for t in texts], dtype=object
-    )
-    email = _emails(rng, letters[named.known_as], letters[named.family], members.born)
-    old_email = _emails(rng, letters[named.given], letters[named.birth_family], members.born)
+    letters = email_letters(texts)
+    email = emails(rng, letters[named.known_as], letters[named.family], members.born)
+    old_email = emails(rng, letters[named.given], letters[named.birth_family], members.born)
     mobile, old_mobile = mobiles(rng, n), mobiles(rng, n)
     none = (age < cal.CHILD_PHONE_FROM_AGE) | ((age > 78) & (rng.random(n) < 0.4))
     mobile[none] = old_mobile[none] = -1
@@ -164,7 +177,7 @@ def build_contacts(rng: np.random.Generator, members: Members, named: Named, tex
     nino[age < 16] = ""
     upn = np.full(n, "", dtype=object)
     pupil = np.flatnonzero((age >= 3.5) & (age < 24))
-    upn[pupil] = upns(rng, (1970 + members.born[pupil] / YEAR + 4.5).astype(int))
+    upn[pupil] = upns(rng, entry_year(members.born[pupil]), first_serial)
     carer = np.where(named.mother >= 0, named.mother, named.father)
     both = (named.mother >= 0) & (named.father >= 0)
     carer = np.where(both & (rng.random(n) < 0.22), named.father, carer)

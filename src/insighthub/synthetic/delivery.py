@@ -8,6 +8,7 @@ Parquet file. The bytes depend on the extract alone: no clock, no machine.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -20,6 +21,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet
 
+from insighthub.synthetic.calibration import REFERENCE_DATE
 from insighthub.synthetic.extract import Extract
 from insighthub.synthetic.writing import plain
 
@@ -32,7 +34,7 @@ class Delivery:
     kind: str = "csv"  # csv, excel, jsonl, parquet
     encoding: str = "utf-8"
     delimiter: str = ","
-    preamble: tuple[str, ...] = ()  # lines above the header
+    preamble: tuple[str, ...] = ()  # lines above the header; {day} is the day of extraction
     totals: str | None = None  # column that is summed in a last row
     cut_short: bool = False  # the last line stops in the middle
     split_by: str | None = None  # column whose values are files of a folder, and is itself kept
@@ -50,7 +52,7 @@ DELIVERIES: dict[str, Delivery] = {
     "homelessness": Delivery("homelessness.jsonl", kind="jsonl"),
     "electoral_register": Delivery("electoral_register.csv", cut_short=True),
     "parking_permits": Delivery(
-        "parking_permits.csv", preamble=("Parking permits: all permits", "Run on 30/09/2026 06:00 by SYSTEM", "")
+        "parking_permits.csv", preamble=("Parking permits: all permits", "Run on {day} 06:00 by SYSTEM", "")
     ),
     "freedom_pass": Delivery("freedom_pass.csv", encoding="cp1252"),
     "blue_badge": Delivery("blue_badge.xlsx", kind="excel"),
@@ -60,10 +62,19 @@ DELIVERIES: dict[str, Delivery] = {
 }
 
 
-def deliver(extract: Extract, out: Path, rng: np.random.Generator, repeated_rows: float) -> list[Path]:
+def deliver(
+    extract: Extract,
+    out: Path,
+    rng: np.random.Generator,
+    repeated_rows: float,
+    *,
+    day: dt.date = REFERENCE_DATE,
+    in_order: bool = True,
+) -> list[Path]:
     """Write the extract under ``out``; return the files written.
 
     Rows are put in order of record id, as exports are; a share of them comes twice, the second time right after.
+    day: of extraction. in_order: false for the same rows in no order at all.
     """
     how = DELIVERIES[extract.name]
     order = np.argsort(np.array(extract.record_ids(), dtype=object), kind="stable")
@@ -72,6 +83,8 @@ def deliver(extract: Extract, out: Path, rng: np.random.Generator, repeated_rows
         np.arange(len(order)), np.searchsorted(np.arange(len(order)), np.flatnonzero(np.isin(order, again)))
     ]
     rows = np.r_[order, order[np.isin(order, again)]][np.argsort(position, kind="stable")]
+    if not in_order:
+        rows = rng.permutation(rows)
     table = pa.table({name: pa.array(column[rows].tolist(), pa.string()) for name, column in extract.columns.items()})
     target = out / how.path
     if how.kind == "parquet":
@@ -81,13 +94,13 @@ def deliver(extract: Extract, out: Path, rng: np.random.Generator, repeated_rows
     elif how.kind == "excel":
         _write_excel(table, target)
     elif how.split_by:
-        return _write_folder(table, target, how)
+        return _write_folder(table, target, how, day)
     else:
-        target.write_bytes(_csv_bytes(table, how, how.encoding))
+        target.write_bytes(_csv_bytes(table, how, how.encoding, day))
     return [target]
 
 
-def _csv_bytes(table: pa.Table, how: Delivery, encoding: str) -> bytes:
+def _csv_bytes(table: pa.Table, how: Delivery, encoding: str, day: dt.date) -> bytes:
     sink = io.StringIO(newline="")
     writer = csv.writer(sink, delimiter=how.delimiter, lineterminator="\n")
     writer.writerow(table.column_names)
@@ -100,7 +113,7 @@ def _csv_bytes(table: pa.Table, how: Delivery, encoding: str) -> bytes:
     if how.cut_short:
         data += _cut_line(data, how.delimiter)
     if how.preamble:
-        data = "".join(line + "\n" for line in how.preamble).encode() + data
+        data = "".join(line.format(day=f"{day:%d/%m/%Y}") + "\n" for line in how.preamble).encode() + data
     if encoding == "utf-8":
         return data
     if encoding == "utf-8-sig":
@@ -131,14 +144,14 @@ def _to_codepage(text: str, encoding: str) -> bytes:
         return text.translate(table).encode(encoding, errors="replace")
 
 
-def _write_folder(table: pa.Table, folder: Path, how: Delivery) -> list[Path]:
+def _write_folder(table: pa.Table, folder: Path, how: Delivery, day: dt.date) -> list[Path]:
     folder.mkdir(exist_ok=True)
     labels = table[how.split_by].to_pylist()
     written = []
     for k, label in enumerate(sorted(set(labels))):
         part = table.filter(pa.array([x == label for x in labels]))
         target = folder / f"{label.replace(' ', '_')}.csv"
-        target.write_bytes(_csv_bytes(part, how, how.encodings[k % len(how.encodings)]))
+        target.write_bytes(_csv_bytes(part, how, how.encodings[k % len(how.encodings)], day))
         written.append(target)
     return written
 

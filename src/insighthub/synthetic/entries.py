@@ -27,7 +27,7 @@ from insighthub.synthetic.mess import (
     wrong_number,
     wrong_postcode,
 )
-from insighthub.synthetic.population import FEMALE, TODAY, YEAR, Days, Index, World
+from insighthub.synthetic.population import FEMALE, YEAR, Days, Index, World
 from insighthub.synthetic.writing import AddressBook, Text, dates, mapped, objects, phones, plain, postcodes
 
 
@@ -60,7 +60,7 @@ class Clerk:
         """Return the day on which each person's details were last confirmed, while they were in the borough."""
         people = self.world.people
         back = self.rng.exponential((lag or self.habits.lag) * YEAR, len(person))
-        end = np.minimum(people.left[person], TODAY)
+        end = np.minimum(people.left[person], self.world.today)
         day = end - np.minimum(back, oldest_years * YEAR)
         return np.asarray(np.minimum(np.maximum(day, people.arrived[person] + 3), end), np.int32)
 
@@ -145,6 +145,7 @@ class Clerk:
             swapped=habits.dob_swapped,
             digit=habits.dob_digit,
             first_january=habits.dob_first_january,
+            latest=self.world.today,
         )
         out = dates(born, style)
         if defaults:
@@ -272,13 +273,13 @@ class Clerk:
 
 def resident(world: World) -> NDArray[np.bool_]:
     """Return who is in the borough today."""
-    return world.people.left > TODAY
+    return world.people.left > world.today
 
 
 def resident_or_lately(world: World, years: float, kept: float, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Return who is in the borough today, and of those who left within some years the share that a source has kept."""
     left = world.people.left
-    lately = (left > TODAY - years * YEAR) & (left <= TODAY) & (left > world.people.arrived + 30)
+    lately = (left > world.today - years * YEAR) & (left <= world.today) & (left > world.people.arrived + 30)
     return resident(world) | (lately & (rng.random(len(left)) < kept))
 
 

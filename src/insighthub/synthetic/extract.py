@@ -16,11 +16,12 @@ from insighthub.synthetic.writing import Text
 
 @dataclass
 class Named:
-    """The people that rows name: which row, which place in the row (1 is the first), and who it is."""
+    """The people that rows name: which row, which place in the row (1 is the first), who it is, and where held."""
 
     row: NDArray[np.int64]
     place: NDArray[np.int32]
     person: NDArray[np.int64]
+    dwelling: NDArray[np.int64] | None = None  # at which the source holds them, where it says
 
 
 @dataclass
@@ -59,11 +60,12 @@ class Extract:
         dwelling: where the source holds them, a dwelling for each of the rows named.
         """
         places = np.full(len(row), place, np.int32) if isinstance(place, int) else place.astype(np.int32)
-        self.named.append(Named(row.astype(np.int64), places, person.astype(np.int64)))
+        held = None if dwelling is None else dwelling.astype(np.int64)
+        self.named.append(Named(row.astype(np.int64), places, person.astype(np.int64), held))
         missing = len(row) if births is None else sum(1 for t in births[row].tolist() if not t)
         self.births_missing += missing
-        if dwelling is not None:
-            self.held_at.append((person.astype(np.int64), dwelling.astype(np.int64)))
+        if held is not None:
+            self.held_at.append((person.astype(np.int64), held))
 
 
 def references(rng: np.random.Generator, n: int, form: str, start: int) -> Text:

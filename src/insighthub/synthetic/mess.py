@@ -150,15 +150,24 @@ def wrong_digit(text: str, x: float, y: float) -> str:
 
 
 def birth_days(
-    rng: np.random.Generator, born: NDArray[np.int32], *, swapped: float, digit: float, first_january: float
+    rng: np.random.Generator,
+    born: NDArray[np.int32],
+    *,
+    swapped: float,
+    digit: float,
+    first_january: float,
+    latest: int = TODAY,
 ) -> NDArray[np.int32]:
-    """Return dates of birth (days since 1970) as entered: day and month swapped, a digit wrong, 1 January."""
+    """Return dates of birth (days since 1970) as entered: day and month swapped, a digit wrong, 1 January.
+
+    A wrong digit gives no day after ``latest``.
+    """
     out = born.copy()
     for row in pick(rng, len(born), swapped):
         out[row] = _swapped(int(born[row]))
     rows = pick(rng, len(born), digit)
     for row, x in zip(rows, rng.random(len(rows)).tolist(), strict=True):
-        out[row] = _one_digit_wrong(int(born[row]), x)
+        out[row] = _one_digit_wrong(int(born[row]), x, latest)
     rows = pick(rng, len(born), first_january)
     for row in rows:
         out[row] = _days(dt.date(_date(int(born[row])).year, 1, 1))
@@ -178,15 +187,15 @@ def _swapped(days: int) -> int:
     return _days(date.replace(month=date.day, day=date.month)) if date.day <= 12 else days
 
 
-def _one_digit_wrong(days: int, x: float) -> int:
+def _one_digit_wrong(days: int, x: float, latest: int) -> int:
     date = _date(days)
     step = (1, -1, 10, -10, 3, -3)[int(x * 6)]
     which = int(x * 60) % 3
     try:
         if which == 0:
-            return min(_days(date.replace(year=date.year + step)), TODAY)
+            return min(_days(date.replace(year=date.year + step)), latest)
         if which == 1:
-            return min(_days(date.replace(day=date.day + step)), TODAY)
-        return min(_days(date.replace(month=date.month + (1 if step > 0 else -1))), TODAY)
+            return min(_days(date.replace(day=date.day + step)), latest)
+        return min(_days(date.replace(month=date.month + (1 if step > 0 else -1))), latest)
     except ValueError:
         return days

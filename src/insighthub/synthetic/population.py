@@ -109,6 +109,7 @@ class World:
     texts: NDArray[np.object_]  # names by number
     head: Index  # by household: the person at its head
     partner: Index  # by household: the head's partner, -1 if none
+    today: int = TODAY  # the day on which sources write their extracts
 
     def dwelling_at(self, person: NDArray[np.integer], day: NDArray[np.integer]) -> Index:
         """Return the dwelling in which each person lived on each day.
@@ -131,7 +132,7 @@ class World:
         before = day < people.renamed[person]
         return np.asarray(np.where(before, people.birth_family[person], people.family[person]), np.int32)
 
-    def age(self, person: NDArray[np.integer] | None = None, day: NDArray[np.integer] | int = TODAY) -> Reals:
+    def age(self, person: NDArray[np.integer] | None = None, day: NDArray[np.integer] | int | None = None) -> Reals:
         """Return ages in years on a day (today unless given)."""
         born = self.people.born if person is None else self.people.born[person]
-        return np.asarray((day - born) / YEAR, dtype=np.float64)
+        return np.asarray(((self.today if day is None else day) - born) / YEAR, dtype=np.float64)

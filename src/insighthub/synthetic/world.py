@@ -64,7 +64,7 @@ def build_world(residents: int, seed: int, mix: str = "usual") -> World:
     rng = stream(seed, "lives")
     unknown_day = np.array([c.first_january for c in cal.COMMUNITIES.values()])[members.community]
     unknown = (rng.random(len(unknown_day)) < unknown_day) & (members.born < TODAY - 25 * YEAR)
-    born = _to_first_january(members.born, unknown)
+    born = to_first_january(members.born, unknown)
     households = Households(
         members.kind,
         members.home_community,
@@ -149,7 +149,7 @@ def _with_former(
     )
 
 
-def _to_first_january(born: np.ndarray, unknown: np.ndarray) -> np.ndarray:
+def to_first_january(born: np.ndarray, unknown: np.ndarray) -> np.ndarray:
     """Put the birthdays of some to 1 January of the year."""
     dates = born.astype("datetime64[D]")
     first = dates.astype("datetime64[Y]").astype("datetime64[D]")

@@ -11,7 +11,7 @@ import numpy as np
 from insighthub.synthetic import calibration as cal
 from insighthub.synthetic.entries import Clerk
 from insighthub.synthetic.extract import Extract, references
-from insighthub.synthetic.population import CARE_HOME, TODAY, World
+from insighthub.synthetic.population import CARE_HOME, World
 from insighthub.synthetic.services import monthly_days
 from insighthub.synthetic.writing import blank, dates, objects
 
@@ -32,7 +32,7 @@ def antisocial_behaviour(world: World, clerk: Clerk) -> Extract:
     """Return the extract, with who is behind each party that has a name."""
     rng, people, households = clerk.rng, world.people, world.households
     age = world.age()
-    adult = (age > 15) & (people.left > TODAY) & (households.kind[people.household] < CARE_HOME)
+    adult = (age > 15) & (people.left > world.today) & (households.kind[people.household] < CARE_HOME)
     hardship = households.hardship[people.household]
     deprived = world.places.deprivation[households.dwelling[people.household, 0]]
     n_cases = int(adult.sum() * cal.COVERAGE["antisocial_behaviour"])
@@ -42,12 +42,12 @@ def antisocial_behaviour(world: World, clerk: Clerk) -> Extract:
     reporter = rng.choice(who, n_cases, p=eager / eager.sum()).astype(np.int32)
     blame = np.exp(0.5 * hardship[who] + 0.3 * deprived[who] - 0.03 * np.maximum(age[who] - 25, 0))
     accused = _neighbours(world, rng, reporter, who, blame)
-    day = monthly_days(rng, n_cases, trend=0.1, winter=-0.25).astype(np.int32)
+    day = monthly_days(rng, n_cases, trend=0.1, winter=-0.25, today=world.today).astype(np.int32)
     turned = (
         rng.random(n_cases) < _SHARES["turned_round"]
     )  # the accused complains back: a case with the roles turned round
     reporter, accused = np.r_[reporter, accused[turned]], np.r_[accused, reporter[turned]]
-    day = np.r_[day, np.minimum(day[turned] + 20, TODAY)]
+    day = np.r_[day, np.minimum(day[turned] + 20, world.today)]
     n_cases = len(reporter)
     victim = rng.random(n_cases) < 0.35
     person = np.r_[reporter, reporter[victim], accused].astype(np.int32)
@@ -113,5 +113,5 @@ def _housemate(world: World, rng: np.random.Generator, person: np.ndarray) -> np
     household = world.people.household[person]
     head, partner = world.head[household], world.partner[household]
     out = np.where(head == person, np.where(partner >= 0, partner, head), head)
-    gone = world.people.left[out] <= TODAY
+    gone = world.people.left[out] <= world.today
     return np.where(gone | (rng.random(len(out)) < 0.1), person, out)

@@ -7,6 +7,7 @@ dates of birth, companies and executors among the people, accounts closed years 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from insighthub.synthetic import calibration as cal
 from insighthub.synthetic.entries import Clerk, NameColumns
@@ -17,8 +18,8 @@ from insighthub.synthetic.population import (
     HOUSE_SHARE,
     NEVER,
     SPELLS,
-    TODAY,
     YEAR,
+    Days,
     World,
 )
 from insighthub.synthetic.writing import Text, blank, dates, money, objects
@@ -34,22 +35,48 @@ _NOBODY = ("THE OCCUPIER", "THE OWNER", "OCCUPIER", "VACANT PROPERTY")
 
 def council_tax(world: World, clerk: Clerk) -> Extract:
     """Return the extract, with who is behind each account."""
-    rng, households, people = clerk.rng, world.households, world.people
+    rng = clerk.rng
     household, dwelling, since, until = _accounts(world)
     kept = rng.random(len(household)) < _SHARES["covered"]
     household, dwelling, since, until = household[kept], dwelling[kept], since[kept], until[kept]
+    return write_accounts(world, clerk, household, dwelling, since=since, until=until, with_empty=True)
+
+
+def write_accounts(
+    world: World,
+    clerk: Clerk,
+    household: NDArray[np.integer],
+    dwelling: NDArray[np.integer],
+    *,
+    since: NDArray[np.integer],
+    until: NDArray[np.integer],
+    with_empty: bool = False,
+    known: Days | None = None,
+) -> Extract:
+    """Write accounts.
+
+    household, dwelling, since, until: by account, whose it is, for where, and its first and last day (NEVER if it is
+    open). with_empty: accounts of the dwellings in which nobody lives come after them. known: by account, the day whose
+    names are written; where it is not given, the day on which somebody last asked.
+    """
+    rng, households, people = clerk.rng, world.households, world.people
     n = len(household)
-    closed = until < TODAY
+    closed = until < world.today
     lead, other = world.head[household].copy(), world.partner[household].copy()
-    day = np.minimum(np.where(closed, until, TODAY), clerk.confirmed(lead)).astype(np.int32)
+    asked = clerk.confirmed(lead) if known is None else known
+    day = np.minimum(np.where(closed, until, world.today), asked).astype(np.int32)
     day = np.maximum(day, since + 2).astype(np.int32)
     gone = (other >= 0) & ((people.joined[np.maximum(other, 0)] > day) | (people.died[np.maximum(other, 0)] < day))
     other[gone] = -1
-    dead = people.died[lead] < TODAY
+    dead = people.died[lead] < world.today
     widow = dead & (other >= 0) & (rng.random(n) < _SHARES["widow_made_liable"])
     lead, other = np.where(widow, other, lead), np.where(widow, -1, other)
     executors = (
-        dead & ~widow & (other < 0) & (households.until[household] < TODAY) & (rng.random(n) < _SHARES["executors"])
+        dead
+        & ~widow
+        & (other < 0)
+        & (households.until[household] < world.today)
+        & (rng.random(n) < _SHARES["executors"])
     )
     landlord = (households.kind[household] == HOUSE_SHARE) & (rng.random(n) < _SHARES["landlord_liable"])
     landlord |= households.kind[household] >= HOSTEL
@@ -66,7 +93,7 @@ def council_tax(world: World, clerk: Clerk) -> Extract:
     full[landlord] = objects(list(_COMPANIES))[rng.integers(0, len(_COMPANIES), int(landlord.sum()))]
     person_lead = ~(landlord | executors)
 
-    empty = _empty_dwellings(world, dwelling[~closed], rng)
+    empty = _empty_dwellings(world, dwelling[~closed], rng) if with_empty else np.empty(0, np.int64)
     total = n + len(empty)
     names_of_empty = objects(list(_NOBODY + _COMPANIES))[rng.integers(0, len(_NOBODY + _COMPANIES), len(empty))]
     dwelling_all = np.r_[dwelling, empty]
@@ -75,7 +102,7 @@ def council_tax(world: World, clerk: Clerk) -> Extract:
     )
     hardship = np.r_[households.hardship[household], np.full(len(empty), -1.0)]
     arrears = _arrears(rng, hardship, np.r_[closed, np.ones(len(empty), bool)])
-    start = np.r_[since, np.full(len(empty), TODAY - 200)]
+    start = np.r_[since, np.full(len(empty), world.today - 200)]
     end = np.r_[np.where(closed, until, NEVER), np.full(len(empty), NEVER)]
     extract = Extract(
         "council_tax",
@@ -90,13 +117,13 @@ def council_tax(world: World, clerk: Clerk) -> Extract:
             "addr3": lines[2],
             "addr4": lines[3],
             "postcode": clerk.postcodes(dwelling_all),
-            "occupation_date": dates(np.maximum(start, TODAY - 30 * 365)),
-            "vacation_date": blank(dates(np.where(end < NEVER, end, TODAY)), end == NEVER),
+            "occupation_date": dates(np.maximum(start, world.today - 30 * 365)),
+            "vacation_date": blank(dates(np.where(end < NEVER, end, world.today)), end == NEVER),
             "band": _bands(world, dwelling_all),
             "discount": _discounts(rng, np.r_[other < 0, np.zeros(len(empty), bool)]),
             "exemption": _exemptions(rng, np.r_[executors, np.zeros(len(empty), bool)], total),
             "arrears": money(arrears),
-            "balance_date": blank(dates(TODAY - rng.integers(0, 1096, total)), arrears == 0),
+            "balance_date": blank(dates(world.today - rng.integers(0, 1096, total)), arrears == 0),
         },
         ("account_ref",),
     )
@@ -113,7 +140,9 @@ def _accounts(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndar
     pieces = []
     for spell in range(SPELLS):
         ended = households.until if spell == 0 else households.since[:, spell - 1]
-        own = (households.dwelling[:, spell] >= 0) & (ended > TODAY - _SHARES["years_closed_accounts_kept"] * YEAR)
+        own = (households.dwelling[:, spell] >= 0) & (
+            ended > world.today - _SHARES["years_closed_accounts_kept"] * YEAR
+        )
         own &= ended > households.since[:, spell] + 20
         own &= (households.kind != CARE_HOME) | (spell == 0)
         who = np.flatnonzero(own)

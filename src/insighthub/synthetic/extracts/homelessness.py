@@ -21,7 +21,6 @@ from insighthub.synthetic.population import (
     HOSTEL,
     PARTNER,
     SHARER,
-    TODAY,
     YEAR,
     World,
 )
@@ -45,20 +44,20 @@ def homelessness(world: World, clerk: Clerk) -> Extract:
     """Return the extract, with who is behind each row."""
     rng, people, households = clerk.rng, world.people, world.households
     head_age = world.age(world.head)
-    able = (households.kind < CARE_HOME) & (head_age < 75) & (households.until > TODAY - 800)
+    able = (households.kind < CARE_HOME) & (head_age < 75) & (households.until > world.today - 800)
     private = world.places.tenure[households.dwelling[:, 0]] == PRIVATE
     chance = likely(rng, cal.COVERAGE["homelessness"], 1.15, households.hardship + 0.4 * private)
     household = np.flatnonzero(able & chance & (households.kind != HOSTEL))
     single = np.flatnonzero(  # people in hostels, and sharers, apply alone
-        (people.role == SHARER) & (people.left > TODAY) & (households.kind[people.household] < CARE_HOME)
+        (people.role == SHARER) & (people.left > world.today) & (households.kind[people.household] < CARE_HOME)
     )
     in_hostel = households.kind[people.household[single]] == HOSTEL
     single = single[rng.random(len(single)) < np.where(in_hostel, 0.75, 0.09)]
     main = np.r_[world.head[household], single].astype(np.int32)
     n_applications = len(main)
-    applied = monthly_days(rng, n_applications, trend=0.30, winter=0.06)
-    first_day = np.minimum(people.arrived[main], TODAY - 30)
-    applied = np.clip(applied, first_day + 5, np.maximum(np.minimum(people.left[main], TODAY) - 1, first_day + 6))
+    applied = monthly_days(rng, n_applications, trend=0.30, winter=0.06, today=world.today)
+    first_day = np.minimum(people.arrived[main], world.today - 30)
+    applied = np.clip(applied, first_day + 5, np.maximum(np.minimum(people.left[main], world.today) - 1, first_day + 6))
     person, application = _household_members(world, household, main, applied, rng)
     n = len(person)
     day = applied[application].astype(np.int32)
@@ -81,14 +80,14 @@ def homelessness(world: World, clerk: Clerk) -> Extract:
     main_duty = relief & (rng.random(n_applications) < 0.38)
     relief_start = applied + np.where(prevention, rng.integers(30, 90, n_applications), 0)
     main_start = relief_start + 57
-    ended = np.minimum(main_start + rng.integers(30, 700, n_applications), TODAY + 200)
+    ended = np.minimum(main_start + rng.integers(30, 700, n_applications), world.today + 200)
     reason = rng.choice(len(_REASONS), n_applications, p=[0.29, 0.25, 0.13, 0.09, 0.06, 0.05, 0.13])
     need = rng.choice(len(_NEEDS), n_applications, p=[0.46, 0.20, 0.12, 0.08, 0.04, 0.06, 0.04])
     refs = references(rng, n_applications, "HL{:06d}", 100_000)
 
     def duty(has: np.ndarray, start: np.ndarray) -> np.ndarray:
-        shown = has & (start <= TODAY)
-        written: Text = blank(dates(np.minimum(start, TODAY), "%Y-%m-%d"), ~shown)[application]
+        shown = has & (start <= world.today)
+        written: Text = blank(dates(np.minimum(start, world.today), "%Y-%m-%d"), ~shown)[application]
         return written
 
     columns = {
@@ -134,7 +133,7 @@ def _household_members(
     on &= ~(
         (people.role == PARTNER) & (rng.random(len(people)) < _SHARES["partner_missing"])
     )  # partners who were never entered
-    on &= ~((people.role == CHILD) & ((TODAY - people.born) / YEAR > 20) & (rng.random(len(people)) < 0.6))
+    on &= ~((people.role == CHILD) & ((world.today - people.born) / YEAR > 20) & (rng.random(len(people)) < 0.6))
     on[main[: len(household)]] = False
     others = np.flatnonzero(on)
     person = np.r_[main, others]

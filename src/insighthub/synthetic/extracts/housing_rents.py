@@ -8,12 +8,13 @@ mapped.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from insighthub.synthetic import calibration as cal
 from insighthub.synthetic.entries import Clerk
 from insighthub.synthetic.extract import Extract, references
 from insighthub.synthetic.places import COUNCIL
-from insighthub.synthetic.population import CARE_HOME, CHILD, NEVER, SPELLS, TODAY, YEAR, World
+from insighthub.synthetic.population import CARE_HOME, CHILD, NEVER, SPELLS, YEAR, Days, Index, World
 from insighthub.synthetic.writing import blank, dates, money, objects
 
 _SHARES = cal.SHARES["housing_rents"]
@@ -21,7 +22,7 @@ _SHARES = cal.SHARES["housing_rents"]
 
 def housing_rents(world: World, clerk: Clerk) -> Extract:
     """Return the extract, with who is behind each party."""
-    rng, people, households = clerk.rng, world.people, world.households
+    rng, households = clerk.rng, world.households
     household, dwelling, since, until = _tenancies(world)
     tenancy_of = np.full((len(households), SPELLS), -1, np.int64)
     pieces = []
@@ -31,19 +32,52 @@ def housing_rents(world: World, clerk: Clerk) -> Extract:
         tenancy_of[household[mine, 0], spell] = mine
         pieces.append(_parties(world, tenancy_of[:, spell], since, until, rng))
     person, tenancy = (np.concatenate(column) for column in zip(*pieces, strict=True))
-    n = len(person)
+    return write_parties(
+        world,
+        clerk,
+        person,
+        tenancy,
+        household=household[:, 0],
+        dwelling=dwelling,
+        since=since,
+        until=until,
+    )
+
+
+def write_parties(
+    world: World,
+    clerk: Clerk,
+    person: Index,
+    tenancy: NDArray[np.integer],
+    *,
+    household: NDArray[np.integer],
+    dwelling: NDArray[np.integer],
+    since: NDArray[np.integer],
+    until: NDArray[np.integer],
+    known: Days | None = None,
+) -> Extract:
+    """Write the parties to tenancies.
+
+    person, tenancy: by party, who it is and to which tenancy. household, dwelling, since, until: by tenancy, whose it
+    is, where, and its first and last day (NEVER if it runs). known: by party, the day whose details are written, where
+    it is not to be drawn.
+    """
+    rng, people, households, n = clerk.rng, world.people, world.households, len(person)
     lived = dwelling[tenancy]
     end = np.minimum(until[tenancy], people.left[person])
-    day = np.maximum(np.minimum(np.minimum(end, TODAY), clerk.confirmed(person, oldest_years=15)), since[tenancy] + 1)
+    day = np.maximum(
+        np.minimum(np.minimum(end, world.today), clerk.confirmed(person, oldest_years=15)), since[tenancy] + 1
+    )
+    day = day if known is None else known
     names = clerk.names(person, day.astype(np.int32))
     births = clerk.births(person, "%Y-%m-%d")
     initials = objects([(g[:1] + m[:1]) for g, m in zip(names.given, names.middle, strict=True)])
     lines = clerk.address_lines(lived, "flat_first", short=0.5, other_style=("letter", _SHARES["letter_addresses"]))
     tenancy_refs = references(rng, len(dwelling), "{:07d}/01", 300_000)
-    hardship = households.hardship[household[:, 0]]
+    hardship = households.hardship[household]
     owes = rng.random(len(dwelling)) < 1 / (1 + np.exp(-(-1.1 + 1.0 * hardship)))
     balance = np.where(owes, np.exp(rng.normal(5.7 + 0.3 * hardship, 0.9)), -rng.gamma(1.0, 40.0, len(dwelling)))
-    gone = end < TODAY
+    gone = end < world.today
     no_end = gone & (rng.random(n) < _SHARES["end_date_missing"])  # former occupants whom nobody ended
     columns = {
         "lpar_refno": references(rng, n, "{:07d}", 4_000_000),
@@ -62,7 +96,7 @@ def housing_rents(world: World, clerk: Clerk) -> Extract:
         "lpar_post_code": clerk.postcodes(lived),
         "lpar_uprn": clerk.uprns(lived),
         "lpar_hop_start_date": dates(np.maximum(since[tenancy], people.joined[person]), "%Y-%m-%d"),
-        "lpar_hop_end_date": blank(dates(np.where(end < NEVER, end, TODAY), "%Y-%m-%d"), ~gone | no_end),
+        "lpar_hop_end_date": blank(dates(np.where(end < NEVER, end, world.today), "%Y-%m-%d"), ~gone | no_end),
         "lpar_per_sexual_orientation": objects(["Not stated", "Heterosexual", "Prefer not to say", "Gay or lesbian"])[
             rng.choice(4, n, p=[0.62, 0.30, 0.06, 0.02])
         ],
@@ -70,7 +104,9 @@ def housing_rents(world: World, clerk: Clerk) -> Extract:
             rng.choice(5, n, p=[0.55, 0.19, 0.13, 0.11, 0.02])
         ],
         "lpar_balance": money(np.round(np.clip(balance, -900, 9000), 2)[tenancy]),
-        "lpar_balance_date": dates(np.where(gone, np.minimum(end, TODAY), TODAY - rng.integers(0, 28, n)), "%Y-%m-%d"),
+        "lpar_balance_date": dates(
+            np.where(gone, np.minimum(end, world.today), world.today - rng.integers(0, 28, n)), "%Y-%m-%d"
+        ),
     }
     extract = Extract("housing_rents", columns, ("lpar_refno",))
     extract.names(np.arange(n), person, births=births, dwelling=lived)
@@ -87,7 +123,7 @@ def _tenancies(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nda
         own = (
             (home >= 0)
             & (places.tenure[np.maximum(home, 0)] == COUNCIL)
-            & (ended > TODAY - _SHARES["years_former_tenancies_kept"] * YEAR)
+            & (ended > world.today - _SHARES["years_former_tenancies_kept"] * YEAR)
         )
         own &= (ended > households.since[:, spell] + 20) & (households.kind < CARE_HOME)
         who = np.flatnonzero(own)
@@ -103,11 +139,11 @@ def _parties(
     people = world.people
     tenancy = tenancy_of[people.household]
     t = np.maximum(tenancy, 0)
-    there = (tenancy >= 0) & (people.joined < np.minimum(until[t], TODAY) - 10) & (people.left > since[t] + 10)
-    baby = (people.role == CHILD) & ((TODAY - people.born) / YEAR < 1.5)
+    there = (tenancy >= 0) & (people.joined < np.minimum(until[t], world.today) - 10) & (people.left > since[t] + 10)
+    baby = (people.role == CHILD) & ((world.today - people.born) / YEAR < 1.5)
     there &= ~(baby & (rng.random(len(people)) < 0.6))
     here = np.flatnonzero(there & (rng.random(len(people)) < _SHARES["occupants_recorded"]))
     left_from = np.where(people.origin >= 0, tenancy_of[np.maximum(people.origin, 0)], -1)
     moved_out = np.flatnonzero((left_from >= 0) & (people.joined > since[np.maximum(left_from, 0)] + 30))
-    moved_out = moved_out[people.joined[moved_out] > TODAY - _SHARES["years_former_tenancies_kept"] * YEAR]
+    moved_out = moved_out[people.joined[moved_out] > world.today - _SHARES["years_former_tenancies_kept"] * YEAR]
     return np.r_[here, moved_out], np.r_[tenancy[here], left_from[moved_out]]

@@ -11,7 +11,7 @@ import numpy as np
 from insighthub.synthetic import calibration as cal
 from insighthub.synthetic.entries import Clerk, NameColumns, resident_or_lately
 from insighthub.synthetic.extract import Extract, references
-from insighthub.synthetic.population import TODAY, YEAR, World
+from insighthub.synthetic.population import YEAR, Days, Index, World
 from insighthub.synthetic.writing import Text, blank, dates, objects
 
 _SHARES = cal.SHARES["libraries"]
@@ -19,14 +19,22 @@ _SHARES = cal.SHARES["libraries"]
 
 def libraries(world: World, clerk: Clerk) -> Extract:
     """Return the extract, with who is behind each borrower and each guardian."""
-    rng, people = clerk.rng, world.people
-    here = resident_or_lately(world, 5.0, _SHARES["lapsed_kept"], rng)
+    person = choose_members(world, clerk)
+    return write_members(world, clerk, person, clerk.confirmed(person, oldest_years=9.0))
+
+
+def choose_members(world: World, clerk: Clerk) -> Index:
+    """Return who has a card."""
+    here = resident_or_lately(world, 5.0, _SHARES["lapsed_kept"], clerk.rng)
     age = world.age()
     rate = np.where(age < 16, cal.COVERAGE["libraries_child"], cal.COVERAGE["libraries_adult"])
     rate = rate * np.where((age > 16) & (age < 26), 1.25, 1.0)
-    person = clerk.sample(here & (age > 1.0), rate)
-    n = len(person)
-    day = clerk.confirmed(person, oldest_years=9.0)
+    return clerk.sample(here & (age > 1.0), rate)
+
+
+def write_members(world: World, clerk: Clerk, person: Index, day: Days) -> Extract:
+    """Write members as the library knew them on a day."""
+    rng, people, n = clerk.rng, world.people, len(person)
     dwelling = world.dwelling_at(person, day)
     names = clerk.names(person, day)
     births = clerk.births(person, "%d/%m/%Y")
@@ -36,7 +44,7 @@ def libraries(world: World, clerk: Clerk) -> Extract:
     of_age = np.where(guardian >= 0, (day - people.born[np.maximum(guardian, 0)]) / YEAR > 16, False)
     guardian = np.where(of_age & (rng.random(n) < _SHARES["guardian_named"]), guardian, -1)
     guardian_names = clerk.full_names(clerk.names(np.maximum(guardian, 0), day), titles=False)
-    joined = np.minimum(day - rng.integers(0, 900, n), TODAY - 10)
+    joined = np.minimum(day - rng.integers(0, 900, n), world.today - 10)
     joined = np.maximum(joined, people.arrived[person] + 1)
     numbers = clerk.mobiles(person, day)
     line = clerk.landlines(person)

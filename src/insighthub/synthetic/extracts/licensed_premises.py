@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from insighthub.synthetic.entries import Clerk
 from insighthub.synthetic.extract import Extract, references
-from insighthub.synthetic.population import TODAY, World
+from insighthub.synthetic.population import World
 from insighthub.synthetic.writing import blank, dates, objects
 
 _TYPES = (
@@ -30,7 +30,7 @@ def licensed_premises(world: World, clerk: Clerk) -> Extract:
     n = max(12, len(world.places) // 140)
     dwelling = rng.choice(len(world.places), n, replace=False)
     lines = clerk.address_lines(dwelling, "number_apart", short=0.4)
-    granted = TODAY - rng.integers(30, 7000, n)
+    granted = world.today - rng.integers(30, 7000, n)
     columns = {
         "licence_ref": references(rng, n, "LN/{:06d}", 10_000),
         "operator": objects(list(_OPERATORS))[rng.integers(0, len(_OPERATORS), n)],

@@ -11,7 +11,7 @@ import numpy as np
 from insighthub.synthetic import calibration as cal
 from insighthub.synthetic.entries import Clerk
 from insighthub.synthetic.extract import Extract, references
-from insighthub.synthetic.population import CARE_HOME, TODAY, World
+from insighthub.synthetic.population import CARE_HOME, Days, Index, World
 from insighthub.synthetic.writing import blank, dates, objects
 
 _KEPT_YEARS = 5
@@ -26,13 +26,10 @@ _TYPES = ("Resident", "Visitor", "Carer", "Business")
 
 def parking_permits(world: World, clerk: Clerk) -> Extract:
     """Return the extract, with who is behind each permit."""
-    rng, people, households = clerk.rng, world.people, world.households
-    age = world.age()
-    drives = (age > 19) & (age < 88) & (households.kind[people.household] < CARE_HOME)
-    keen = cal.COVERAGE["parking_permits"] * (1 - 0.25 * np.tanh(households.hardship[people.household]))
-    applicant = clerk.sample(drives & (people.left > TODAY - _KEPT_YEARS * 365), keen)
-    last = np.minimum(people.left[applicant], TODAY)
-    first = np.maximum(people.arrived[applicant], TODAY - _KEPT_YEARS * 365)
+    rng, people = clerk.rng, world.people
+    applicant = choose_applicants(world, clerk)
+    last = np.minimum(people.left[applicant], world.today)
+    first = np.maximum(people.arrived[applicant], world.today - _KEPT_YEARS * 365)
     begin = first + (rng.random(len(applicant)) ** 1.5 * (last - first)).astype(np.int64)
     renewals = np.minimum(1 + (last - begin) // 365, 1 + rng.poisson(1.0, len(applicant)))
     person = np.repeat(applicant, renewals).astype(np.int32)
@@ -41,6 +38,21 @@ def parking_permits(world: World, clerk: Clerk) -> Extract:
     n = len(person)
     # A renewal brings the old details over, unless the holder mended them.
     day = np.where(rng.random(n) < _SHARES["details_renewed"], start, np.repeat(begin, renewals)).astype(np.int32)
+    return write_permits(world, clerk, person, day, start)
+
+
+def choose_applicants(world: World, clerk: Clerk) -> Index:
+    """Return who has a permit now, or had one in the years that are kept."""
+    people, households = world.people, world.households
+    age = world.age()
+    drives = (age > 19) & (age < 88) & (households.kind[people.household] < CARE_HOME)
+    keen = cal.COVERAGE["parking_permits"] * (1 - 0.25 * np.tanh(households.hardship[people.household]))
+    return clerk.sample(drives & (people.left > world.today - _KEPT_YEARS * 365), keen)
+
+
+def write_permits(world: World, clerk: Clerk, person: Index, day: Days, start: Days) -> Extract:
+    """Write permits that begin on a day, with details as they were known on another."""
+    rng, n = clerk.rng, len(person)
     dwelling = world.dwelling_at(person, day)
     names = clerk.names(person, day)
     births = clerk.births(person)
@@ -57,7 +69,7 @@ def parking_permits(world: World, clerk: Clerk) -> Extract:
     columns = {
         "permit_reference": references(rng, n, "PP{:07d}", 1_000_000),
         "permit_type": objects(list(_TYPES))[kind],
-        "live_permit_flag": np.where(start + 365 > TODAY, "Y", "N").astype(object),
+        "live_permit_flag": np.where(start + 365 > world.today, "Y", "N").astype(object),
         "forename_of_applicant": given,
         "surname_of_applicant": family,
         "date_of_birth_of_applicant": births,

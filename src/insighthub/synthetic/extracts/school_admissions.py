@@ -17,14 +17,14 @@ from insighthub.synthetic.writing import dates, objects
 #: Ages at the start of September at which families apply, and the share who do.
 _PHASES = ((4.0, 5.0, 1.0), (11.0, 12.0, 1.0), (5.0, 15.0, 0.05))
 _ROUNDS = 6
+_OPENS_BEFORE = 270  # days before the school year
 
 
 def school_admissions(world: World, clerk: Clerk) -> Extract:
     """Return the extract, with the child and the contact behind each application."""
     rng, people = clerk.rng, world.people
     pieces: list[tuple[np.ndarray, np.ndarray]] = []
-    for years_ago in range(_ROUNDS):
-        september = TODAY - 29 - int(years_ago * YEAR)
+    for september in _rounds(world):
         age = (september - people.born) / YEAR
         applied = september - 230
         there = (people.arrived < applied - 10) & (people.left > applied + 10)
@@ -75,6 +75,13 @@ def school_admissions(world: World, clerk: Clerk) -> Extract:
     extract.names(rows, person, births=births, dwelling=dwelling)
     extract.names(rows, contact, place=2, dwelling=dwelling)
     return extract
+
+
+def _rounds(world: World) -> list[int]:
+    """Return the first days of the school years for which families have applied by now, the latest first."""
+    first = TODAY - 29  # 1 September before the borough's first extract
+    begun = int((world.today - first + _OPENS_BEFORE) // YEAR)  # further rounds that have opened since
+    return [first + round(k * YEAR) if k > 0 else first - int(-k * YEAR) for k in range(begun, begun - _ROUNDS, -1)]
 
 
 def _scrambled(rng: np.random.Generator, lines: list[np.ndarray]) -> list[np.ndarray]:

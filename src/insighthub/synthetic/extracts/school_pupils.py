@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from insighthub.synthetic import calibration as cal
 from insighthub.synthetic.contacts import temporary_upns
 from insighthub.synthetic.entries import Clerk
 from insighthub.synthetic.extract import Extract
-from insighthub.synthetic.population import EPOCH, TODAY, YEAR, World
-from insighthub.synthetic.writing import blank, dates, objects
+from insighthub.synthetic.population import EPOCH, YEAR, Flags, Index, World
+from insighthub.synthetic.writing import Text, blank, dates, objects
 
 _SHARES = cal.SHARES["school_pupils"]
 CENSUSES = (
@@ -46,14 +47,32 @@ def school_pupils(world: World, clerk: Clerk) -> Extract:
     when = np.concatenate([p[1] for p in pieces])
     second_roll = np.concatenate([p[2] for p in pieces])
     census = np.concatenate([np.full(len(p[0]), p[3], object) for p in pieces])
-    n = len(person)
+    return write_pupils(world, clerk, person, when, second_roll=second_roll, census=census, temporary=temporary[person])
+
+
+def write_pupils(
+    world: World,
+    clerk: Clerk,
+    person: Index,
+    when: NDArray[np.integer],
+    *,
+    second_roll: Flags,
+    census: Text,
+    temporary: Flags,
+) -> Extract:
+    """Write pupils' rows of censuses held on days.
+
+    second_roll: where the row is of a second school. census: the name of each row's census. temporary: whose number
+    is, or was, a temporary one.
+    """
+    rng, people, n = clerk.rng, world.people, len(person)
     # The school asks once a year at most, so an address may be of the year before, in all censuses alike.
     lag = np.abs(rng.normal(0, clerk.habits.lag * YEAR, len(people)))[person]
     day = np.maximum(when - lag, people.arrived[person] + 3).astype(np.int32)
     dwelling = world.dwelling_at(person, day)
     # A school writes a pupil's name and date of birth once, and every census repeats it.
     pupil, nth = np.unique(person, return_inverse=True)
-    names = clerk.names(pupil.astype(np.int32), np.full(len(pupil), TODAY, np.int32), legal=True).rows(nth)
+    names = clerk.names(pupil.astype(np.int32), np.full(len(pupil), world.today, np.int32), legal=True).rows(nth)
     upn, former = _pupil_numbers(world, clerk, person, when, temporary)
     births = clerk.births(pupil.astype(np.int32))[nth]
     mother = world.contacts.mother[person]
@@ -100,10 +119,10 @@ def _pupil_numbers(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the UPN on the roll and the former one: newcomers have a temporary one in their first census."""
     upn = world.contacts.upn[person].copy()
-    who = temporary[person]
+    who = temporary
     unique, inverse = np.unique(person[who], return_inverse=True)
     given_for_now = temporary_upns(clerk.rng, len(unique))[inverse]
-    first = when[who] < TODAY - 300
+    first = when[who] < world.today - 300
     permanent = upn[who]
     former = np.full(len(person), "", object)
     former[who] = np.where(first, "", given_for_now)

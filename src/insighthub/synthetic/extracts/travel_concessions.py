@@ -11,19 +11,30 @@ import numpy as np
 from insighthub.synthetic import calibration as cal
 from insighthub.synthetic.entries import Clerk, resident_or_lately
 from insighthub.synthetic.extract import Extract, references
-from insighthub.synthetic.population import TODAY, YEAR, World
+from insighthub.synthetic.population import YEAR, Days, Index, World
 from insighthub.synthetic.writing import dates, objects
 
 
 def freedom_pass(world: World, clerk: Clerk) -> Extract:
     """Return older and disabled people's travel passes, with who is behind each."""
+    person = choose_pass_holders(world, clerk)
+    return write_passes(world, clerk, person, clerk.confirmed(person, oldest_years=5))
+
+
+def choose_pass_holders(world: World, clerk: Clerk) -> Index:
+    """Return who has a travel pass."""
     age = world.age()
     rate = np.where(age >= 66, cal.COVERAGE["freedom_pass"], np.where((age > 18) & (age < 66), 0.012, 0.0))
-    person = clerk.sample(_holders("freedom_pass", world, clerk), rate)
+    return clerk.sample(_holders("freedom_pass", world, clerk), rate)
+
+
+def write_passes(world: World, clerk: Clerk, person: Index, day: Days) -> Extract:
+    """Write holders of travel passes as they were known on a day."""
+    age = world.age()
     older = age[person] >= 66
     since_66 = ((age[person] - 66) * YEAR).astype(np.int64)
     held = np.where(older, np.minimum(since_66, 5 * 365), 900)
-    extract, n = _extract("freedom_pass", world, clerk, person, form="FP{:07d}", held=held)
+    extract, n = _extract("freedom_pass", world, clerk, person, day, form="FP{:07d}", held=held)
     extract.columns["pass_type"] = np.where(older, "Older person", "Disabled person").astype(object)
     extract.columns["pass_status"] = np.where(clerk.rng.random(n) < 0.06, "Hotlisted", "Active").astype(object)
     return extract
@@ -31,12 +42,23 @@ def freedom_pass(world: World, clerk: Clerk) -> Extract:
 
 def blue_badge(world: World, clerk: Clerk) -> Extract:
     """Return disabled people's parking badges, with who is behind each."""
+    person = choose_badge_holders(world, clerk)
+    return write_badges(world, clerk, person, clerk.confirmed(person, oldest_years=5))
+
+
+def choose_badge_holders(world: World, clerk: Clerk) -> Index:
+    """Return who has a badge."""
     age = world.age()
     hardship = world.households.hardship[world.people.household]
     rate = np.where(age >= 65, 0.16 * 1.5 ** ((age - 65) / 10), 0.018) * np.exp(0.2 * hardship)
     rate = rate * cal.COVERAGE["blue_badge"]
-    person = clerk.sample(_holders("blue_badge", world, clerk) & (age > 3), np.minimum(rate, 0.7))
-    extract, n = _extract("blue_badge", world, clerk, person, form="BB{:06d}", held=np.full(len(person), 3 * 365))
+    return clerk.sample(_holders("blue_badge", world, clerk) & (age > 3), np.minimum(rate, 0.7))
+
+
+def write_badges(world: World, clerk: Clerk, person: Index, day: Days) -> Extract:
+    """Write holders of badges as they were known on a day."""
+    held = np.full(len(person), 3 * 365)
+    extract, n = _extract("blue_badge", world, clerk, person, day, form="BB{:06d}", held=held)
     walks = clerk.rng.random(n) < 0.58
     extract.columns["eligibility"] = np.where(walks, "Walking", "Automatic: PIP or DLA").astype(object)
     return extract
@@ -47,17 +69,16 @@ def _holders(name: str, world: World, clerk: Clerk) -> np.ndarray:
 
 
 def _extract(
-    name: str, world: World, clerk: Clerk, person: np.ndarray, *, form: str, held: np.ndarray
+    name: str, world: World, clerk: Clerk, person: Index, day: Days, *, form: str, held: np.ndarray
 ) -> tuple[Extract, int]:
     rng, people, n = clerk.rng, world.people, len(person)
-    day = clerk.confirmed(person, oldest_years=5)
     dwelling = world.dwelling_at(person, day)
     names = clerk.names(person, day)
     old_portal = rng.random(n) < cal.SHARES[name]["old_portal_dates"]
     births = np.where(old_portal, clerk.births(person, "%Y-%m-%d 00:00:00"), clerk.births(person)).astype(object)
     lines = clerk.address_lines(dwelling, "number_apart", short=0.3)
     house, building, street, district = _five_parts(lines)
-    issued = np.minimum(people.left[person], TODAY) - (rng.random(n) * np.maximum(held, 30)).astype(np.int64) - 1
+    issued = np.minimum(people.left[person], world.today) - (rng.random(n) * np.maximum(held, 30)).astype(np.int64) - 1
     columns = {
         "applicantid": references(rng, n, form, 100_000),
         "title": names.title,
