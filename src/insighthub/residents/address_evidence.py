@@ -21,6 +21,14 @@ CREATE TABLE IF NOT EXISTS address_trust (
     records INTEGER NOT NULL,  -- of residents who have an open account
     right_share DOUBLE NOT NULL
 );
+CREATE TABLE IF NOT EXISTS together (
+    resident_id VARCHAR NOT NULL,
+    other_id VARCHAR NOT NULL,     -- with whom the resident has shared a place; each pair is there both ways round
+    places INTEGER NOT NULL,       -- how many
+    same_name BOOLEAN NOT NULL,    -- they have a family name in common
+    same_record BOOLEAN NOT NULL,  -- one record names both
+    linked BOOLEAN NOT NULL        -- they belong together: by name, by a record, or by two places
+);
 """
 _AGE = "CASE WHEN {0} IS NULL THEN -1 ELSE least(5, datediff('day', {0}, $as_of) // 365) END"
 
@@ -109,8 +117,9 @@ _STEPS = (
     WHERE p.family_name IS NOT NULL AND m.resident_id IN (SELECT resident_id FROM own_place)
     GROUP BY m.resident_id
     """,
+    "DELETE FROM together WHERE resident_id IN (SELECT resident_id FROM near_touched)",
     """
-    CREATE OR REPLACE TEMP TABLE together AS
+    INSERT INTO together
     WITH crowded AS (SELECT place_id FROM own_place GROUP BY place_id HAVING count(*) > $crowd),
     pairs AS (
         SELECT a.resident_id, b.resident_id AS other_id, count(*)::INTEGER AS places
@@ -132,6 +141,7 @@ _STEPS = (
     LEFT JOIN known_names x ON x.resident_id = p.resident_id
     LEFT JOIN known_names y ON y.resident_id = p.other_id
     LEFT JOIN one_record o ON o.resident_id = p.resident_id AND o.other_id = p.other_id
+    ORDER BY p.resident_id, p.other_id
     """,
     """
     CREATE OR REPLACE TEMP TABLE company AS
@@ -147,6 +157,7 @@ _STEPS = (
     JOIN own_place b ON b.place_id = a.place_id AND b.resident_id <> a.resident_id
     JOIN together t ON t.resident_id = a.resident_id AND t.other_id = b.resident_id
     LEFT JOIN home h ON h.resident_id = b.resident_id
+    WHERE a.resident_id IN (SELECT resident_id FROM near_touched)
     GROUP BY a.resident_id, a.place_id
     """,
     """
@@ -154,7 +165,7 @@ _STEPS = (
     SELECT t.resident_id, h.place_id, count(*) AS kin_billed, max(t.places) AS places, min(h.since) AS since,
            bool_or(t.same_name) AS same_name, bool_or(t.same_record) AS same_record
     FROM together t JOIN home h ON h.resident_id = t.other_id
-    WHERE t.linked
+    WHERE t.linked AND t.resident_id IN (SELECT resident_id FROM near_touched)
       AND NOT EXISTS (SELECT 1 FROM own_place o WHERE o.resident_id = t.resident_id AND o.place_id = h.place_id)
     GROUP BY t.resident_id, h.place_id
     """,
@@ -201,7 +212,8 @@ def learn_address_trust(db: duckdb.DuckDBPyConnection, as_of: date) -> None:
 
 
 def gather_candidates(db: duckdb.DuckDBPyConnection, settings: AddressSettings, as_of: date) -> None:
-    """Make ``candidate`` for the residents in ``near_touched``, and ``together``: with whom each has shared a place."""
+    """Make ``candidate`` for the residents in ``near_touched``, and their rows of ``together``."""
+    db.execute(CREATE)
     values = {"as_of": as_of, "crowd": settings.crowd, "rolls": list(settings.rolls)}
     for step in _STEPS:
         db.execute(step, {name: value for name, value in values.items() if f"${name}" in step})

@@ -7,7 +7,8 @@ Takes the records of the residents in ``touched`` (``dated_record``), gives thre
     residence    one row a record with an address (see ``residence``)
 
 What is concluded of a resident rests on the people around them as well, so that the rows of all who share a place with a
-touched resident are made anew: these are in the temporary table ``near_touched``, which households and relations go by.
+touched resident are made anew: these are in the temporary table ``near_touched``, and the places of their addresses, before and
+after, in ``place_touched``; households and relations go by them.
 """
 
 from __future__ import annotations
@@ -129,6 +130,16 @@ LEFT JOIN died d ON d.resident_id = m.resident_id
 ORDER BY m.resident_id
 """
 
+_OLD_PLACES = """
+CREATE OR REPLACE TEMP TABLE place_touched AS
+SELECT DISTINCT place_id FROM address WHERE resident_id IN (SELECT resident_id FROM near_touched)
+"""
+_NEW_PLACES = """
+INSERT INTO place_touched
+SELECT DISTINCT place_id FROM address
+WHERE resident_id IN (SELECT resident_id FROM near_touched) AND place_id NOT IN (SELECT place_id FROM place_touched)
+"""
+
 
 def build_addresses(
     db: duckdb.DuckDBPyConnection, settings: AddressSettings, as_of: date, *, learn: bool = False
@@ -151,7 +162,9 @@ def build_addresses(
     gather_candidates(db, settings, as_of)
     weigh(db)
     describe_places(db)
+    db.execute(_OLD_PLACES)
     for table in ("address", "whereabouts"):
         db.execute(f"DELETE FROM {table} WHERE resident_id IN (SELECT resident_id FROM near_touched)")
     db.execute(_ADDRESS, {"current_from": settings.current_from})
     db.execute(_WHEREABOUTS)
+    db.execute(_NEW_PLACES)

@@ -16,6 +16,10 @@ CREATE TABLE IF NOT EXISTS place_key (
     key VARCHAR NOT NULL,
     place_id VARCHAR NOT NULL   -- the dwelling that nearly all records with this key are of
 );
+CREATE TABLE IF NOT EXISTS flats_at (
+    key VARCHAR NOT NULL,       -- house number, street and postcode
+    flats INTEGER NOT NULL      -- how many different flats records name there
+);
 """
 
 _NUMBERED = "coalesce(flat, '') || '|' || house_number"
@@ -55,6 +59,13 @@ _LEARN = (
     GROUP BY key_street HAVING max(n) >= {_NEARLY_ALL} * sum(n)
     ORDER BY 2
     """,
+    """
+    INSERT INTO flats_at
+    SELECT house_number || '|' || street || '|' || postcode, count(DISTINCT flat)::INTEGER
+    FROM person_record WHERE flat IS NOT NULL AND house_number IS NOT NULL AND street IS NOT NULL AND postcode IS NOT NULL
+    GROUP BY 1 HAVING count(DISTINCT flat) > 1
+    ORDER BY 1
+    """,
     "DROP TABLE keyed",
 )
 
@@ -72,8 +83,9 @@ FROM (SELECT *, {_KEYS} FROM {{records}}) r
 
 
 def learn_place_keys(db: duckdb.DuckDBPyConnection) -> None:
-    """Learn ``place_key`` anew from all records of the release."""
+    """Learn ``place_key`` and ``flats_at`` anew from all records of the release."""
     db.execute(CREATE)
     db.execute("DELETE FROM place_key")
+    db.execute("DELETE FROM flats_at")
     for statement in _LEARN:
         db.execute(statement)
