@@ -34,53 +34,68 @@ class Date(IntEnum):
 def born(births: Births, edtf: str) -> Found:
     """Return the rows that answer to a date of birth in EDTF, whose month and day may not be known."""
     year, month, day = (0 if "X" in part else int(part) for part in edtf.split("-"))
-    same_year, same_month, same_day = births.year == year, births.month == month, births.day == day
+    of_year = _between(births, year * 10_000, year * 10_000 + 9_999)
+    months, days = births.birthday[of_year] // 100, births.birthday[of_year] % 100
     if not month:
-        return _found([(same_year, 1.0, Date.PART)])
+        return _found(of_year, [(np.ones(len(of_year), bool), 1.0, Date.PART)])
     if not day:
-        unknown = same_year & (births.month == 0)
-        return _found([(same_year & same_month, 1.0, Date.PART), (unknown, 0.6, Date.LESS_KNOWN)])
-    off_by_one = np.abs(births.year - year) <= 1
-    return _found(
+        return _found(of_year, [(months == month, 1.0, Date.PART), (months == 0, 0.6, Date.LESS_KNOWN)])
+    less = (days == 0) & ((months == month) | (months == 0))
+    in_year = _found(
+        of_year,
         [
-            (same_year & same_month & same_day, 1.0, Date.SAME),
-            (same_year & (births.month == day) & (births.day == month), 0.85, Date.CHANGED_ABOUT),
-            (same_year & (births.day == 0) & (same_month | (births.month == 0)), 0.6, Date.LESS_KNOWN),
-            (same_year & (same_month | same_day), 0.6, Date.ONE_OFF),
-            (same_month & same_day & (births.year == 0), 0.7, Date.LESS_KNOWN),
-            (same_month & same_day & (births.year != 0), np.where(off_by_one, 0.6, 0.5), Date.ONE_OFF),
-        ]
+            ((months == month) & (days == day), 1.0, Date.SAME),
+            ((months == day) & (days == month), 0.85, Date.CHANGED_ABOUT),
+            (less, 0.6, Date.LESS_KNOWN),
+            ((months == month) | (days == day), 0.6, Date.ONE_OFF),
+        ],
     )
+    on_day = np.flatnonzero(births.birthday == month * 100 + day)
+    years = births.whole[on_day] // 10_000
+    other = _found(
+        on_day,
+        [
+            (years == 0, 0.7, Date.LESS_KNOWN),
+            (np.abs(years - year) == 1, 0.6, Date.ONE_OFF),
+            (years != year, 0.5, Date.ONE_OFF),
+        ],
+    )
+    return tuple(np.concatenate(both) for both in zip(in_year, other, strict=True))  # type: ignore[return-value]
 
 
 def of_month(births: Births, month: str) -> Found:
     """Return the rows of a month of any year."""
-    return _found([(births.month == int(month), 1.0, Date.MONTH)])
+    rows = np.flatnonzero(births.birthday // 100 == int(month))
+    return _found(rows, [(np.ones(len(rows), bool), 1.0, Date.MONTH)])
 
 
 def of_age(births: Births, age: int, as_of: date) -> Found:
     """Return the rows of those who are so old on a day, and of those who are a year older or younger."""
-    today = as_of.month * 100 + as_of.day
-    had_birthday = births.month * np.int32(100) + births.day <= today
-    years = as_of.year - births.year - np.where(had_birthday, 0, 1)
-    is_known = births.year > 0
-    exact = is_known & (births.month > 0) & (years == age)
-    by_year = is_known & (births.month == 0) & ((as_of.year - births.year == age) | (as_of.year - births.year == age + 1))
-    near = is_known & (np.abs(years - age) == 1)
-    return _found([(exact | by_year, 1.0, Date.AGE), (near, 0.6, Date.ABOUT_AGE)])
+    today = as_of.year * 10_000 + as_of.month * 100 + as_of.day
+    rows = _between(births, today - (age + 2) * 10_000, today - (age - 1) * 10_000)
+    whole = births.whole[rows]
+    year_alone = whole % 10_000 == 0
+    years = (today - whole) // 10_000
+    could_be = year_alone & ((years == age) | (years == age + 1))
+    return _found(
+        rows,
+        [
+            (could_be | (~year_alone & (years == age)), 1.0, Date.AGE),
+            (~year_alone & (np.abs(years - age) == 1), 0.6, Date.ABOUT_AGE),
+        ],
+    )
 
 
-def _found(ways: list[tuple[npt.NDArray[np.bool_], float | npt.NDArray[np.float64], Date]]) -> Found:
-    """Return the rows of the first way that fits each, with its quality."""
-    taken = np.zeros(len(ways[0][0]), bool)
-    rows: list[Rows] = []
-    qualities: list[npt.NDArray[np.float32]] = []
-    how: list[npt.NDArray[np.int8]] = []
-    for fits, quality, way in ways:
-        at = np.flatnonzero(fits & ~taken)
-        taken[at] = True
-        rows.append(at)
-        worth = quality[at] if isinstance(quality, np.ndarray) else np.full(len(at), quality)
-        qualities.append(worth.astype(np.float32))
-        how.append(np.full(len(at), way, np.int8))
-    return np.concatenate(rows), np.concatenate(qualities), np.concatenate(how)
+def _between(births: Births, first: int, last: int) -> Rows:
+    """Return the rows of the dates from one to another, in figures."""
+    return np.arange(np.searchsorted(births.whole, first), np.searchsorted(births.whole, last, side="right"))
+
+
+def _found(rows: Rows, ways: list[tuple[npt.NDArray[np.bool_], float, Date]]) -> Found:
+    """Return those of some rows that fit in some way: each in the first way that fits it."""
+    quality = np.zeros(len(rows), np.float32)
+    how = np.zeros(len(rows), np.int8)
+    for fits, worth, way in reversed(ways):
+        quality[fits], how[fits] = worth, way
+    kept = np.flatnonzero(quality)
+    return rows[kept], quality[kept], how[kept]

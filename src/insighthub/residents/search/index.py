@@ -41,11 +41,8 @@ SELECT n.number, word, role, coalesce(until < $as_of, false) AS former, sources
 FROM search_name JOIN search_number n USING (resident_id)
 """
 _BIRTHS = """
-SELECT n.number, sources,
-       coalesce(TRY_CAST(substr(date_of_birth, 1, 4) AS SMALLINT), 0::SMALLINT) AS year,
-       coalesce(TRY_CAST(substr(date_of_birth, 6, 2) AS SMALLINT), 0::SMALLINT) AS month,
-       coalesce(TRY_CAST(substr(date_of_birth, 9, 2) AS SMALLINT), 0::SMALLINT) AS day
-FROM search_birth JOIN search_number n USING (resident_id) ORDER BY n.number, date_of_birth
+SELECT n.number, sources, replace(replace(date_of_birth, '-', ''), 'X', '0')::INTEGER AS whole
+FROM search_birth JOIN search_number n USING (resident_id) ORDER BY whole, n.number
 """
 _ADDRESSES = """
 SELECT n.number, address, flat, house_number, postcode, coalesce(until < $as_of, false) AS former, sources
@@ -91,11 +88,13 @@ def spread(starts: Rows, keys: npt.NDArray[np.integer]) -> tuple[Rows, Rows]:
 
 @dataclass(frozen=True)
 class Births:
-    """Dates of birth, a row each; a part that is not known is 0."""
+    """Dates of birth, a row each, in order.
 
-    year: npt.NDArray[np.int16]
-    month: npt.NDArray[np.int16]
-    day: npt.NDArray[np.int16]
+    ``whole`` is the date in figures, 19850327, and ``birthday`` the last four of these; a part not known is noughts.
+    """
+
+    whole: npt.NDArray[np.int32]
+    birthday: npt.NDArray[np.int16]
     entries: Entries
 
 
@@ -205,8 +204,8 @@ def _by_number(table: pa.Table, sources: npt.NDArray[np.int32]) -> tuple[Entries
 
 
 def _births(table: pa.Table, sources: npt.NDArray[np.int32]) -> Births:
-    year, month, day = (table[part].to_numpy() for part in ("year", "month", "day"))
-    return Births(year, month, day, _entries(table, sources))
+    whole = table["whole"].to_numpy().astype(np.int32)
+    return Births(whole, (whole % 10_000).astype(np.int16), _entries(table, sources))
 
 
 def _references(table: pa.Table, sources: npt.NDArray[np.int32]) -> tuple[Entries, pa.Array]:

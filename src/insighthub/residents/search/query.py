@@ -52,6 +52,7 @@ _BETWEEN_TOKENS = re.compile(r"[\s,;]+")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _JOINED_TO_NEXT = frozenset({"MC", "MAC", "O", "D"})
 _LEAST_GROUPED_REFERENCE = 6
+_LETTERS_OF_REFERENCE = 3
 
 
 def parts_of(text: str, as_of: date, *, longest: int, is_reference: IsReference) -> tuple[Part, ...]:
@@ -137,6 +138,8 @@ def _grouped_reference(words: list[str], is_reference: IsReference) -> str | Non
     code = reference_code("".join(words))
     if len(code) < _LEAST_GROUPED_REFERENCE or not any(c.isdigit() for c in code):
         return None
+    if any(word.isalpha() and len(word) > _LETTERS_OF_REFERENCE for word in words):
+        return None  # a word of its own, such as a name beside a number
     # A word that is a reference by itself is one, whatever stands beside it.
     if any(is_reference(reference_code(word)) for word in words):
         return None

@@ -60,7 +60,7 @@ def fit(index: Index, found: Match, scope: Scope) -> Fit:
         return Fit(found, otherwise, otherwise)
     anyhow = otherwise.copy()
     addresses = index.addresses
-    at = np.flatnonzero(found.addresses)
+    at = np.flatnonzero(found.addresses > 0)
     edges, place = spread(addresses.starts, at)
     quality = found.addresses[at][place] * np.where(addresses.former[edges], FORMER, np.float32(1))
     quality *= scope.counts[addresses.sources[edges]]
@@ -78,16 +78,16 @@ def bits(fits: Sequence[Fit], known: int) -> list[float]:
         if one.match.is_street_kind:
             out.append(_STREET_KIND_BITS)
             continue
-        fitting = one.anyhow[np.flatnonzero(one.anyhow)].astype(np.float64)
+        fitting = one.anyhow[np.flatnonzero(one.anyhow > 0)].astype(np.float64)
         alike = max(1.0, float((fitting**2).sum()))
         out.append(max(_LEAST_BITS, float(np.log2((known + 1) / alike))))
     return out
 
 
 def rank(
-    index: Index, fits: Sequence[Fit], weights: Sequence[float], scope: Scope, *, looked_at: int, least: float
+    index: Index, fits: Sequence[Fit], weights: Sequence[float], scope: Scope, *, looked_at: int, least: float, limit: int
 ) -> list[Ranked]:
-    """Return the residents whom a query fits, best first, by number where they fit alike.
+    """Return the residents whom a query fits, best first, by number where they fit alike: ``limit`` at most.
 
     Args:
         index: the index that the fits are of.
@@ -96,11 +96,13 @@ def rank(
         scope: what may be used.
         looked_at: how many of the likeliest are looked at closely.
         least: the lowest score that is kept.
+        limit: how many are wanted.
     """
     total = np.zeros(len(index.residents), np.float32)
     for one, weight in zip(fits, weights, strict=True):
         total += one.anyhow * np.float32(weight)
-    candidates = _highest(total, looked_at)
+    # A rough total is never lower than what the resident scores.
+    candidates = _highest(total, looked_at, max(least, 1e-6) * sum(weights) * 0.999)
     if not len(candidates):
         return []
     share = np.array(weights)[:, None] / sum(weights)
@@ -108,7 +110,7 @@ def rank(
     edge, of_edge = _best_address(index, fits, share, quality, candidates, scope)
     by_address = of_edge > quality
     scores = np.round((share * np.maximum(quality, of_edge)).sum(axis=0), 4)
-    order = [n for n in np.lexsort((candidates, -scores)).tolist() if scores[n] >= least and scores[n] > 0]
+    order = [n for n in np.lexsort((candidates, -scores)).tolist() if scores[n] >= least and scores[n] > 0][:limit]
     return [
         Ranked(
             int(candidates[n]),
@@ -120,15 +122,15 @@ def rank(
     ]
 
 
-def _highest(total: Qualities, many: int) -> npt.NDArray[np.int64]:
-    """Return the numbers of the highest totals over nought, the first of those that are equal."""
-    over = np.flatnonzero(total > 0)
+def _highest(total: Qualities, many: int, least: float) -> npt.NDArray[np.int64]:
+    """Return the numbers of the highest totals of at least so much, the first of those that are equal."""
+    over = np.flatnonzero(total >= np.float32(least))
     if len(over) <= many:
         return over
     values = total[over]
-    least = np.partition(values, len(values) - many)[len(values) - many]
-    above = over[values > least]
-    return np.sort(np.concatenate([above, over[values == least][: many - len(above)]]))
+    last = np.partition(values, len(values) - many)[len(values) - many]
+    above = over[values > last]
+    return np.sort(np.concatenate([above, over[values == last][: many - len(above)]]))
 
 
 def _best_address(

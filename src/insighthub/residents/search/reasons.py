@@ -57,32 +57,44 @@ _REACHED = {
 }
 
 
-def why(index: Index, ranked: Ranked, fits: Sequence[Fit], scope: Scope) -> tuple[str, ...]:
-    """Return why a resident was found: a line for each part that fits, names first, then the others in order."""
-    lines: list[tuple[int, str]] = []
-    if ranked.edge is not None:
-        lines.append((9, _address(index, ranked, fits, scope)))
-    for one, by_address in zip(fits, ranked.by_address, strict=True):
-        if not by_address and (line := _part(index, ranked.resident, one, scope)) is not None:
-            lines.append(line)
-    return tuple(dict.fromkeys(text for _, text in sorted(lines, key=lambda line: line[0])))
+class Reasons:
+    """Why each of some residents was found.
 
+    Args:
+        index: the index that they are of.
+        ranked: the residents.
+        fits: what each part of the query fits.
+        scope: the sources that may be named.
+    """
 
-def _part(index: Index, resident: int, one: Fit, scope: Scope) -> tuple[int, str] | None:
-    """Return the line of one part, from its best hits of this resident, and where it stands among the lines."""
-    best: tuple[float, Hits, int] | None = None
-    rows: list[int] = []
-    for hits in one.match.hits:
-        for n in np.flatnonzero(hits.resident == resident).tolist():
-            quality = float(hits.quality[n])
-            if best is None or quality > best[0]:
-                best, rows = (quality, hits, n), [n]
-            elif quality == best[0] and hits is best[1]:
-                rows.append(n)
-    if best is None:
-        return None
-    _, hits, n = best
-    return int(hits.by), _line(index, hits, n, rows, one.match.part.text, scope)
+    def __init__(self, index: Index, ranked: Sequence[Ranked], fits: Sequence[Fit], scope: Scope) -> None:
+        self._index, self._fits, self._scope = index, fits, scope
+        wanted = np.zeros(len(index.residents), bool)
+        wanted[[one.resident for one in ranked]] = True
+        # For each part, the hits of the residents who are wanted: by resident, (kind of hit, place in it).
+        self._hits: list[dict[int, list[tuple[Hits, int]]]] = []
+        for one in fits:
+            of_part: dict[int, list[tuple[Hits, int]]] = {}
+            for hits in one.match.hits:
+                for n in np.flatnonzero(wanted[hits.resident]).tolist():
+                    of_part.setdefault(int(hits.resident[n]), []).append((hits, n))
+            self._hits.append(of_part)
+
+    def why(self, ranked: Ranked) -> tuple[str, ...]:
+        """Return a line for each part that fits: names first, then the others, addresses last."""
+        lines: list[tuple[int, str]] = []
+        if ranked.edge is not None:
+            lines.append((9, _address(self._index, ranked, self._fits, self._scope)))
+        for one, of_part, by_address in zip(self._fits, self._hits, ranked.by_address, strict=True):
+            found = of_part.get(ranked.resident)
+            if found is None or by_address:
+                continue
+            best = max(float(hits.quality[n]) for hits, n in found)
+            top = [(hits, n) for hits, n in found if hits.quality[n] == best]
+            hits, n = top[0]
+            rows = [m for other, m in top if other is hits]
+            lines.append((int(hits.by), _line(self._index, hits, n, rows, one.match.part.text, self._scope)))
+        return tuple(dict.fromkeys(text for _, text in sorted(lines, key=lambda line: line[0])))
 
 
 def _line(index: Index, hits: Hits, n: int, rows: list[int], typed: str, scope: Scope) -> str:

@@ -19,8 +19,8 @@ from insighthub.residents.search.index import Index, open_index
 from insighthub.residents.search.matching import Match, match
 from insighthub.residents.search.parts import Part
 from insighthub.residents.search.query import parts_of, parts_of_fields
-from insighthub.residents.search.ranking import Fit, Ranked, bits, fit, rank
-from insighthub.residents.search.reasons import why
+from insighthub.residents.search.ranking import Fit, bits, fit, rank
+from insighthub.residents.search.reasons import Reasons
 from insighthub.residents.search.scope import Scope
 from insighthub.residents.search.settings import SearchSettings
 from insighthub.residents.search.source_names import of_named_source
@@ -151,13 +151,17 @@ class Search:
     def _ranked(
         self, index: Index, fits: list[Fit], weights: list[float], scope: Scope, limit: int
     ) -> list[Found]:
-        ranked: list[Ranked] = rank(
-            index, fits, weights, scope, looked_at=max(self._settings.looked_at, limit), least=self._settings.least_score
+        ranked = rank(
+            index,
+            fits,
+            weights,
+            scope,
+            looked_at=max(self._settings.looked_at, limit),
+            least=self._settings.least_score,
+            limit=limit,
         )
-        return [
-            Found(str(index.residents[one.resident].as_py()), one.score, why(index, one, fits, scope))
-            for one in ranked[:limit]
-        ]
+        reasons = Reasons(index, ranked, fits, scope)
+        return [Found(str(index.residents[one.resident].as_py()), one.score, reasons.why(one)) for one in ranked]
 
     def _scope(self, sources: frozenset[str] | None, *, hidden: bool) -> Scope:
         key = (hidden, sources)
