@@ -1,0 +1,179 @@
+"""Search: one box in which an officer types what they know of somebody.
+
+Takes a release, gives an object that finds residents. It is opened once and holds everything in memory; any number of
+threads may ask it at once. A search rests on the sources of its purpose alone. Residents who are hidden have an index of
+their own, which is looked at only for those who may see them: without it, a search answers as though they did not exist.
+What was typed is neither logged nor kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from insighthub.errors import RunError
+from insighthub.residents.search.index import Index, open_index
+from insighthub.residents.search.matching import Match, match
+from insighthub.residents.search.parts import Part
+from insighthub.residents.search.query import parts_of, parts_of_fields
+from insighthub.residents.search.ranking import Fit, bits, fit, rank
+from insighthub.residents.search.reasons import Reasons
+from insighthub.residents.search.scope import Scope
+from insighthub.residents.search.settings import SearchSettings
+from insighthub.residents.search.source_names import of_named_source
+
+
+@dataclass(frozen=True)
+class Found:
+    """A resident whom a query fits.
+
+    Attributes:
+        resident_id: whose picture to ask for.
+        score: 0 to 1, how well the whole query fits.
+        why: a reason for each part of the query that fits, in plain words.
+    """
+
+    resident_id: str
+    score: float
+    why: tuple[str, ...]
+
+
+class Search:
+    """Finds the residents of a release.
+
+    Args:
+        release: the release's file, with the tables of ``build_search``. It is read, and closed again.
+        settings: how residents are searched for.
+        as_of: the day on which ages are counted; the day of the run where it is not given.
+
+    Raises:
+        RunError: the release has no search tables.
+    """
+
+    def __init__(self, release: Path, settings: SearchSettings | None = None, as_of: date | None = None) -> None:
+        self._settings = settings or SearchSettings()
+        with duckdb.connect(str(release), read_only=True) as db:
+            try:
+                day = db.execute("SELECT as_of FROM search_about").fetchone()
+            except duckdb.CatalogException:
+                day = None
+            if day is None:
+                raise RunError(
+                    "The release cannot be searched: it has no search tables",
+                    remedy="Run the hub again, which builds them",
+                    file=release,
+                )
+            self._as_of: date = as_of or day[0]
+            self._open = open_index(db, hidden=False, as_of=day[0])
+            self._hidden = open_index(db, hidden=True, as_of=day[0])
+        self._scopes: dict[tuple[bool, frozenset[str] | None], Scope] = {}
+
+    def find(
+        self,
+        query: str,
+        *,
+        purpose_sources: frozenset[str] | None = None,
+        see_hidden: bool = False,
+        limit: int = 20,
+    ) -> list[Found]:
+        """Return the residents whom a query fits, best first.
+
+        Args:
+            query: what was typed: names, dates of birth, addresses, numbers, references, in any order.
+            purpose_sources: the sources that the purpose may use; nobody is found by anything else, and no other is
+                named. Nothing: all sources.
+            see_hidden: whether residents who are hidden may be found.
+            limit: how many at most.
+
+        Raises:
+            QueryError: the query holds nothing that a resident could be found by, or is too long.
+        """
+        return self._found(
+            parts_of(
+                query,
+                self._as_of,
+                longest=self._settings.longest_query,
+                is_reference=lambda code: self._is_reference(code, purpose_sources, see_hidden=see_hidden),
+            ),
+            purpose_sources,
+            see_hidden=see_hidden,
+            limit=limit,
+        )
+
+    def find_by(
+        self,
+        *,
+        purpose_sources: frozenset[str] | None = None,
+        see_hidden: bool = False,
+        limit: int = 20,
+        **fields: str,
+    ) -> list[Found]:
+        """Return the residents whom a form fits: ``name``, ``born``, ``address``, ``postcode``, ``phone``, ``email``,
+        ``reference``. What stands in a field means only what that field may hold.
+
+        Raises:
+            QueryError: there is no such field, or none holds anything that a resident could be found by.
+        """  # noqa: D205
+        return self._found(
+            parts_of_fields(
+                fields,
+                self._as_of,
+                longest=self._settings.longest_query,
+                is_reference=lambda code: self._is_reference(code, purpose_sources, see_hidden=see_hidden),
+            ),
+            purpose_sources,
+            see_hidden=see_hidden,
+            limit=limit,
+        )
+
+    def _found(
+        self, parts: tuple[Part, ...], sources: frozenset[str] | None, *, see_hidden: bool, limit: int
+    ) -> list[Found]:
+        scope = self._scope(sources, hidden=False)
+        matches = self._matches(self._open, parts, scope)
+        fits = [fit(self._open, one, scope) for one in matches]
+        weights = bits(fits, scope.known)
+        found = self._ranked(self._open, fits, weights, scope, limit)
+        if see_hidden and len(self._hidden.residents):
+            hidden_scope = self._scope(sources, hidden=True)
+            hidden_matches = [match(self._hidden, one.part, hidden_scope, self._as_of) for one in matches]
+            hidden_fits = [fit(self._hidden, one, hidden_scope) for one in hidden_matches]
+            found += self._ranked(self._hidden, hidden_fits, weights, hidden_scope, limit)
+        return sorted(found, key=lambda one: (-one.score, one.resident_id))[:limit]
+
+    def _matches(self, index: Index, parts: tuple[Part, ...], scope: Scope) -> list[Match]:
+        matches = [match(index, part, scope, self._as_of) for part in parts]
+        return of_named_source(index, matches, scope)
+
+    def _ranked(
+        self, index: Index, fits: list[Fit], weights: list[float], scope: Scope, limit: int
+    ) -> list[Found]:
+        ranked = rank(
+            index,
+            fits,
+            weights,
+            scope,
+            looked_at=max(self._settings.looked_at, limit),
+            least=self._settings.least_score,
+            limit=limit,
+        )
+        reasons = Reasons(index, ranked, fits, scope)
+        return [Found(str(index.residents[one.resident].as_py()), one.score, reasons.why(one)) for one in ranked]
+
+    def _scope(self, sources: frozenset[str] | None, *, hidden: bool) -> Scope:
+        key = (hidden, sources)
+        if key not in self._scopes:
+            self._scopes[key] = Scope.of(self._hidden if hidden else self._open, sources)
+        return self._scopes[key]
+
+    def _is_reference(self, code: str, sources: frozenset[str] | None, *, see_hidden: bool) -> bool:
+        for hidden in (False, True) if see_hidden else (False,):
+            index, scope = (self._hidden if hidden else self._open), self._scope(sources, hidden=hidden)
+            if scope.may_use(index.references, index.with_reference(code)).any():
+                return True
+            if scope.residents[index.with_id(code)].any():
+                return True
+        return False
