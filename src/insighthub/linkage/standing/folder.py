@@ -5,8 +5,8 @@ it is written: the next one holds links to the files that stay as they are (copi
 segment of what came anew, and the state of all. What a slot has is
 
 - ``place``: where its row stands among all by key, which every run keeps to in order and in ties;
-- ``region``: the lowest slot of its region, -1 once the row is gone. Nothing outside a region decides its clusters;
-- ``cluster``: the lowest slot of its cluster;
+- ``region``: a slot that stands for its region, -1 once the row is gone. Nothing outside a region decides its clusters;
+- ``cluster``: a slot that stands for its cluster;
 - ``copy_of``: the slot of the first row that says exactly the same, itself where none does.
 """
 
@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from insighthub.errors import DataError
 from insighthub.linkage.standing.hashes import Hashes
-from insighthub.linkage.standing.index import Index
+from insighthub.linkage.standing.index import INDEX_FILES, Index
 from insighthub.linkage.standing.segments import Segment
 
 FORMAT = "insighthub-standing/1"
@@ -103,14 +103,22 @@ class Standing:
             ) from None
 
     def write(self, folder: Path) -> None:
-        """Write the standing linkage into a folder, which may hold nothing of one yet."""
+        """Write the standing linkage into a folder.
+
+        Raises:
+            DataError: there is something in the folder.
+        """
         folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise DataError(
+                "the folder for the standing linkage is not empty", remedy="Name one that is not there yet", file=folder
+            )
         sizes: dict[str, list[int]] = {}
         for segment, index in zip(self.segments, self.indexes, strict=True):
             if self.folder is not None and self.sizes is not None and segment.name in self.sizes:
                 sizes[segment.name] = self.sizes[segment.name]
-                for name in (f"{segment.name}.arrow", f"{segment.name}-keys.npy", f"{segment.name}-rows.npy"):
-                    _carry_on(self.folder / name, folder / name)
+                for part in (".arrow", *(f"-{kind}.npy" for kind in INDEX_FILES)):
+                    _carry_on(self.folder / f"{segment.name}{part}", folder / f"{segment.name}{part}")
             else:
                 segment.write(folder)
                 sizes[segment.name] = index.write(folder, segment.name)

@@ -20,6 +20,8 @@ from insighthub.linkage.standing.plan import Plan, rule_keys
 
 Rows = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
+#: What the names of an index's files end in, after that of the segment.
+INDEX_FILES = ("keys", "rows", "content")
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Table:
 
     Attributes:
         keys: sorted, each as often as rows have it.
-        rows: the row of each, in rising order within a key.
+        rows: the row of each.
     """
 
     keys: Hashes
@@ -40,6 +42,11 @@ class Table:
         order = np.argsort(keys, kind="stable").astype(np.int32)
         order = order[int((keys == UNKNOWN).sum()) :]
         return cls(keys[order], order)
+
+    def most(self) -> int:
+        """Return how many rows the most common key has."""
+        begins = np.flatnonzero(np.append(True, self.keys[1:] != self.keys[:-1])) if len(self.keys) else self.rows
+        return int(np.diff(begins, append=len(self.keys)).max(initial=0))
 
     def find(self, wanted: Hashes) -> tuple[Ints, Ints]:
         """Return where the rows of each wanted key begin and end, the same where it is not there or not known."""
@@ -62,15 +69,41 @@ class Index:
 
     Attributes:
         tables: for each rule one table, or two where it goes across fields; and last that of all that rows say.
+        content: the hash of all that each row says, nought where it cannot be a copy; shape (rows,).
     """
 
     tables: tuple[Table, ...]
+    content: Hashes
 
     @classmethod
     def of(cls, keys: Sequence[Hashes], threads: int = 1) -> Index:
         """Index rows by their keys; see ``all_keys``."""
         with ThreadPoolExecutor(threads) as pool:
-            return cls(tuple(pool.map(Table.of, keys)))
+            return cls(tuple(pool.map(Table.of, keys)), keys[-1])
+
+    @classmethod
+    def merged(cls, indexes: Sequence[Index], numbers: Sequence[Rows], threads: int = 1) -> Index:
+        """Bring indexes together.
+
+        Args:
+            indexes: of some segments.
+            numbers: for each, the new number of each of its rows, -1 where it is left out.
+            threads: tables to merge at once.
+        """
+
+        def table(number: int) -> Table:
+            rows = [of[index.tables[number].rows] for index, of in zip(indexes, numbers, strict=True)]
+            kept = [part >= 0 for part in rows]
+            keys = np.concatenate([i.tables[number].keys[k] for i, k in zip(indexes, kept, strict=True)])
+            order = np.argsort(keys, kind="stable")  # of runs that are sorted it is a merge
+            return Table(keys[order], np.concatenate([r[k] for r, k in zip(rows, kept, strict=True)])[order])
+
+        with ThreadPoolExecutor(threads) as pool:
+            tables = tuple(pool.map(table, range(len(indexes[0].tables))))
+        content = np.zeros(sum(int((of >= 0).sum()) for of in numbers), np.uint64)
+        for index, of in zip(indexes, numbers, strict=True):
+            content[of[of >= 0]] = index.content[of >= 0]
+        return cls(tables, content)
 
     def write(self, folder: Path, name: str) -> list[int]:
         """Write the index; return the sizes of the tables, by which it is read."""
@@ -83,6 +116,7 @@ class Index:
                 out[end : end + len(values)] = values
                 end += len(values)
             del out
+        np.save(folder / f"{name}-content.npy", self.content)
         return sizes
 
     @classmethod
@@ -91,7 +125,8 @@ class Index:
         ends = np.cumsum(sizes)[:-1]
         keys = np.load(folder / f"{name}-keys.npy", mmap_mode="r")
         rows = np.load(folder / f"{name}-rows.npy", mmap_mode="r")
-        return cls(tuple(map(Table, np.split(keys, ends), np.split(rows, ends))))
+        content = np.load(folder / f"{name}-content.npy", mmap_mode="r")
+        return cls(tuple(map(Table, np.split(keys, ends), np.split(rows, ends))), content)
 
 
 def all_keys(hashes: RowHashes, plan: Plan) -> list[Hashes]:

@@ -10,6 +10,7 @@ components of the first, the second pass between clusters that are near; so what
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,6 +35,7 @@ from insighthub.linkage.tables import pairs_table
 from insighthub.progress import Progress
 
 Rows = npt.NDArray[np.int32]
+LEAST_PART = 1 << 17  # fewer pairs are weighed in one go
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,16 @@ class ModelledRows:
         """Compare and weigh pairs."""
         on = self.model
         patterns = compare(self.data, on.fitted.comparisons, on.rarity, pairs, threads=threads, progress=progress)
-        return patterns, on.weights(patterns, pairs)
+        size = max(LEAST_PART, -(-len(pairs) // threads))
+
+        def weights(start: int) -> npt.NDArray[np.float64]:
+            part = slice(start, start + size)
+            of_part = replace(patterns, of_pair=patterns.of_pair[part])
+            return on.weights(of_part, Pairs(pairs.left[part], pairs.right[part]))
+
+        with ThreadPoolExecutor(threads) as pool:
+            every = list(pool.map(weights, range(0, max(1, len(pairs)), size)))
+        return patterns, np.concatenate(every)
 
 
 @dataclass(frozen=True)

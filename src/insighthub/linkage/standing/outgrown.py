@@ -18,20 +18,22 @@ from insighthub.linkage.standing.linking import ModelledRows
 from insighthub.linkage.standing.plan import Plan, keys_over
 
 
-def outgrown_blocks(plan: Plan, indexes: Sequence[Index], rows: ModelledRows) -> tuple[Hashes, ...]:
+def outgrown_blocks(plan: Plan, index: Index, rows: ModelledRows) -> tuple[Hashes, ...]:
     """Return, for each rule, the keys of the blocks that have outgrown the plan, sorted.
 
     Args:
         plan: the plan.
-        indexes: the index of all rows there are, alone.
+        index: of all rows there are.
         rows: the rows.
     """
-    (index,) = indexes
     first = first_identical(rows.data)
     distinct = first == np.arange(len(first))
-    out = []
+    out: list[Hashes] = []
     for numbers, limit in zip(tables_of(plan), plan.limits, strict=True):
         tables = [index.tables[number] for number in numbers]
+        if sum(table.most() for table in tables) <= limit:
+            out.append(np.empty(0, np.uint64))
+            continue
         out.append(keys_over(np.concatenate([t.keys[distinct[t.rows]] for t in tables]), limit))
     return tuple(np.setdiff1d(keys, capped) for keys, capped in zip(out, plan.capped, strict=True))
 

@@ -23,6 +23,7 @@ from insighthub.errors import DataError
 from insighthub.linkage.clock import Clock
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.standing.arrivals import Present
+from insighthub.linkage.standing.compact import compacted, is_due
 from insighthub.linkage.standing.decided import named_rows, newly_decided, with_persons
 from insighthub.linkage.standing.folder import Standing, State
 from insighthub.linkage.standing.linking import Linked, ModelledRows, link_rows
@@ -83,7 +84,7 @@ def relink(
     with clock.stage("write", "Writing the standing linkage"):
         state = _state(base.state, present, slots, linked)
         came = int(present.first_new < len(present.place))
-        Standing(
+        standing = Standing(
             (*base.segments, *present.segments[-1:][:came]),
             (*base.indexes, *[found.index][:came]),
             state,
@@ -93,7 +94,8 @@ def relink(
             base.single_sources,
             base.folder,
             base.sizes,
-        ).write(out_folder)
+        )
+        (compacted(standing, threads) if is_due(standing) else standing).write(out_folder)
     return result_of(rows, linked, found.outgrown, rows_in_all=int(present.alive.sum()), seconds=clock.seconds)
 
 

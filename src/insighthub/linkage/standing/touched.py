@@ -68,17 +68,17 @@ class Touched:
             threads: threads to use.
         """
         look = _Look(base, present, folder, threads)
-        of_new, of_gone = look.keys(present.new), look.keys(present.gone)
+        of_new = look.keys(present.new)
         index = Index.of(of_new, threads)
         indexes = (*base.indexes, index)
         # Where rows that say the same come or go, another of them may stand for the rest.
-        same = np.unique(np.concatenate([of_new[-1], of_gone[-1]]))
+        same = np.unique(np.concatenate([of_new[-1], look.content(present.gone)]))
         alike = look.alive(indexes, len(of_new) - 1, same)
         alike = alike[alike < present.first_new]
         keys = [np.concatenate(both) for both in zip(of_new, look.keys(alike), strict=True)]
         anew = np.concatenate([present.new, alike])
         found = look_up(folder.plan, keys, indexes, threads)
-        outgrown, passing = look.outgrown(indexes, found, of_gone)
+        outgrown, passing = look.outgrown(indexes, found)
         near = look.near(indexes, found, anew, left_out(folder.plan, outgrown), settings)
         named = _named(decided, decisions, present)
         seeds = np.concatenate([present.gone, alike, passing, near, named])
@@ -105,11 +105,21 @@ class _Look:
 
     def keys(self, slots: Ints) -> list[Hashes]:
         """Return the keys of rows, in the order of the slots given."""
+        if not len(slots):
+            return [np.empty(0, np.uint64)] * (1 + sum(map(len, tables_of(self.folder.plan))))
         order = np.argsort(self.present.place[slots])
         sorted_keys = all_keys(self.rows(slots[order]).hashes, self.folder.plan)
         back = np.empty(len(slots), np.int64)
         back[order] = np.arange(len(slots))
         return [key[back] for key in sorted_keys]
+
+    def content(self, slots: Ints) -> Hashes:
+        """Return the hash of all that rows of the base say; slots in rising order."""
+        out = [np.empty(0, np.uint64)]
+        for number, index in enumerate(self.base.indexes):
+            local = slots - rows_of(self.base.segments[:number])
+            out.append(index.content[local[(local >= 0) & (local < len(index.content))]])
+        return np.concatenate(out)
 
     def alive(self, indexes: tuple[Index, ...], table: int, wanted: Hashes) -> Ints:
         """Return the slots of the rows that are there and have one of the wanted keys, in rising order."""
@@ -122,10 +132,13 @@ class _Look:
         return every[self.present.alive[every]]
 
     def outgrown(
-        self, indexes: tuple[Index, ...], found: list[Found], of_gone: list[Hashes]
+        self, indexes: tuple[Index, ...], found: list[Found]
     ) -> tuple[tuple[Hashes, ...], Ints]:
         """Return the keys of the blocks that have outgrown the plan, and the rows of those that passed its limit."""
         plan, out, passing = self.folder.plan, [], [np.empty(0, np.int64)]
+        # Only where a block was over its limit does it matter what went.
+        over_before = any(map(len, self.base.outgrown))
+        of_gone = self.keys(self.present.gone if over_before else self.present.gone[:0])
         for number, tables in enumerate(tables_of(plan)):
             before = self.base.outgrown[number]
             may_be = found[number].keys[found[number].at_most() > plan.limits[number]]

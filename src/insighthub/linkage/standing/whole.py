@@ -63,7 +63,7 @@ def link_all(
         rows = ModelledRows.of(segment.table, folder, single, threads)
     with clock.stage("index", "Indexing what records share"):
         index = Index.of(all_keys(rows.hashes, folder.plan), threads)
-        outgrown = outgrown_blocks(folder.plan, [index], rows)
+        outgrown = outgrown_blocks(folder.plan, index, rows)
     with clock.stage("link", "Comparing records and bringing them together"):
         linked = link_rows(
             rows, folder, outgrown, decisions, settings=settings, threads=threads, progress=progress or Silent()

@@ -1,0 +1,80 @@
+"""Whatever is delivered, a standing linkage gives the clusters and pairs of a full run on the records that are there."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from insighthub.linkage.standing import compact, learn
+from tests.made_people import made_people
+from tests.standing_deliveries import KEY, SETTINGS, SINGLE, Hub, made_records
+
+CHANGING = ("given_name", "family_name", "postcode", "house_number", "date_of_birth", "mobile", "nhs_number")
+
+
+@pytest.fixture(scope="module")
+def learned():
+    return learn(made_people(1, 500, names=12), single_sources=SINGLE, settings=SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def models(learned, tmp_path_factory):
+    """Return two model folders: one as it was learned, and one whose blocks are soon over the limit."""
+    root = tmp_path_factory.mktemp("models")
+    learned.save(root / "learned")
+    tight = replace(learned.plan, limits=tuple(4 for _ in learned.plan.limits))
+    replace(learned, plan=tight).save(root / "tight")
+    return root / "learned", root / "tight"
+
+
+def delivery(dice, hub, pool):
+    """Make a delivery at random: records removed, changed, copied, new, or back again; and decisions."""
+    there = list(hub.records)
+    removed = set(dice.sample(there, min(len(there), dice.randrange(6))))
+    added = {}
+    for record in dice.sample(there, min(len(there), dice.randrange(6))):
+        other = dice.choice(pool)[0]
+        fields = dice.sample(CHANGING, 2)
+        added[record] = [{**row, **{name: other[name] for name in fields}} for row in hub.records[record]]
+    for _ in range(dice.randrange(6)):
+        rows = dice.choice(pool)
+        added[rows[0]["source"], rows[0]["record_id"]] = rows
+    for record in dice.sample(there, min(len(there), dice.randrange(4))):
+        key = (dice.choice("ab"), f"q{dice.randrange(10**6):06}")
+        copies = hub.records[record]
+        added[key] = [{**row, "source": key[0], "record_id": key[1]} for row in copies]
+    if dice.random() < 0.3:
+        hub.decisions = [said for said in hub.decisions if dice.random() < 0.5]
+    for _ in range(dice.randrange(3)):
+        ends = [dice.choice(dice.choice(list(hub.records.values()) or pool)) for _ in "lr"]
+        named = {f"{name}_{side}": row[name] for side, row in zip("lr", ends, strict=True) for name in KEY}
+        # None can contradict another: those to hold apart are of records that nothing holds together.
+        one_person = all(len(hub.records.get((row["source"], row["record_id"]), ())) == 1 for row in ends)
+        touched = {(row["source"], row["record_id"]) for row in ends}
+        known = {(d[f"source_{s}"], d[f"record_id_{s}"]) for d in hub.decisions for s in "lr"}
+        if one_person and len(touched) == 2 and not touched & known:
+            hub.decisions = [*hub.decisions, named | {"decision": dice.choice(("must_link", "cannot_link"))}]
+    removed |= {record for record in added if record in hub.records}
+    return removed, list(added.values())
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**9), people=st.integers(3, 120), soon_over=st.booleans())
+def test_deliveries_end_where_a_full_run_does(models, seed, people, soon_over):
+    dice = Random(seed)
+    pool = made_records(seed, people)
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compact, "MOST_SEGMENTS", dice.choice((1, 3, 16)))
+        started = pool[: dice.randrange(len(pool) + 1)]
+        hub = Hub(Path(folder), models[soon_over], {(r[0]["source"], r[0]["record_id"]): r for r in started})
+        hub.start()
+        for _ in range(dice.randrange(1, 5)):
+            result = hub.deliver(*delivery(dice, hub, pool))
+            found, weighed, findings = hub.in_full()
+            assert hub.clusters == found
+            assert hub.pairs == weighed
+            assert result.findings == findings
