@@ -14,6 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from insighthub.errors import ContractError
 from insighthub.governance.purposes import Purpose
+from insighthub.residents.address_settings import AddressSettings
+from insighthub.residents.golden_settings import GoldenSettings
+from insighthub.residents.household_settings import HouseholdSettings
+from insighthub.residents.search.settings import SearchSettings
 from insighthub.sources.home import SETTINGS
 
 #: Where the state is kept, if not in the home folder; a secret may stand in it, so it is no setting of the file alone.
@@ -57,6 +61,10 @@ class HubSettings(_Section):
 
     run: RunSettings = Field(default_factory=RunSettings, description="how runs behave")
     state: StateSettings = Field(default_factory=StateSettings, description="where what people did is kept")
+    golden: GoldenSettings = Field(default_factory=GoldenSettings, description="which value of a field stands")
+    addresses: AddressSettings = Field(default_factory=AddressSettings, description="where residents live")
+    households: HouseholdSettings = Field(default_factory=HouseholdSettings, description="who lives together")
+    search: SearchSettings = Field(default_factory=SearchSettings, description="how residents are found")
     purpose: tuple[Purpose, ...] = Field(default=(), description="what a person's data may be looked at for")
 
     def state_url(self, home: Path) -> str:

@@ -109,7 +109,7 @@ def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept
     run.stage("Carrying identities over")
     identified = identify_run(run, received, relinked)
     check_churn(identified, 1.0 if accept else limits.most_churn)
-    build_index(run, sources, deliveries)
+    households = build_index(run)
     run.stage("Checking the release")
     broken = broken_rules(run.db)
     if broken:
@@ -119,7 +119,7 @@ def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept
         )
     run.stage("Publishing")
     figures = figures_of(run, received, identified, relinked)
-    publish(run, identified, figures)
+    publish(run, identified, households, figures)
     run.end()
     return RunOutcome(
         run.row.run_id, run.full, received.sources, refused, identified, figures, run.seconds, relinked.findings

@@ -53,9 +53,7 @@ SIGNS: dict[str, tuple[str, float]] = {
     "follows_several": ("follows AND kin_billed > 1", 1.08),
 }
 
-_SCORE = " + ".join(
-    f"{weight} * coalesce(({sign})::DOUBLE, 0)" for sign, weight in SIGNS.values()
-)
+_SCORE = " + ".join(f"{weight} * coalesce(({sign})::DOUBLE, 0)" for sign, weight in SIGNS.values())
 _WEIGHED = f"""
 CREATE OR REPLACE TEMP TABLE weighed AS
 WITH scored AS (SELECT *, exp(least({_SCORE}, 30.0)) AS odds FROM candidate)

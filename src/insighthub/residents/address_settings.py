@@ -23,7 +23,9 @@ class AddressSettings(BaseModel):
         description="sources meant to hold every adult at their present address: not to be on one says something too",
     )
     crowd: int = Field(
-        default=25, ge=2, description="a place with more residents than this, now or before, does not tell who belongs together"
+        default=25,
+        ge=2,
+        description="a place with more residents than this, now or before, does not tell who belongs together",
     )
     current_from: float = Field(
         default=0.5, ge=0.0, le=1.0, description="an address is given as the current one from this probability on"

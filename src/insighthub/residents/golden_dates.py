@@ -17,7 +17,9 @@ CREATE TABLE IF NOT EXISTS source_start (
     first_delivery DATE NOT NULL  -- learned from all records: one that came later is new, and its date says something
 )
 """
-LEARN_SOURCE_START = "INSERT INTO source_start SELECT source, min(first_seen) FROM person_record GROUP BY source ORDER BY 1"
+LEARN_SOURCE_START = (
+    "INSERT INTO source_start SELECT source, min(first_seen) FROM person_record GROUP BY source ORDER BY 1"
+)
 
 _DATED_RECORD = """
 CREATE OR REPLACE TEMP TABLE dated_record AS

@@ -18,9 +18,13 @@ class HouseholdSettings(BaseModel):
         description="who lives at an address with this probability or more is counted as a member of its household",
     )  # fmt: skip
     unrelated: int = Field(
-        default=9, ge=2, description="from so many people of mostly different family names on, a place is a hostel or care home"
+        default=9,
+        ge=2,
+        description="from so many people of mostly different family names on, a place is a hostel or care home",
     )
     most: int = Field(default=16, ge=2, description="a place with more people than this is no one household")
     flats: int = Field(
-        default=3, ge=2, description="from so many flats on at one number, an address without a flat is that of the building"
+        default=3,
+        ge=2,
+        description="from so many flats on at one number, an address without a flat is that of the building",
     )

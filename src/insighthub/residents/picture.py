@@ -163,7 +163,21 @@ def picture(db: duckdb.DuckDBPyConnection, asking: Asking, levels: Levels) -> Pi
         raise no_such_resident()
     release, as_of = rows(db, "SELECT run_id, as_of FROM run ORDER BY run_id DESC LIMIT 1")[0]
     fields = _fields(ask(_VALUES), ask(_INFERRED), asking.purpose)
-    addresses = tuple(Address(*row[:7], tuple(row[7]), row[8], row[9]) for row in ask(_ADDRESSES))
+    addresses = tuple(
+        Address(
+            address=row[0],
+            postcode=row[1],
+            uprn=row[2],
+            from_date=row[3],
+            to_date=row[4],
+            is_current=row[5],
+            probability=row[6],
+            sources=tuple(row[7]),
+            inferred=row[8],
+            why=row[9],
+        )
+        for row in ask(_ADDRESSES)
+    )
     mates, kind = ((), None) if hidden else _household(ask)
     timeline = tuple(_entry(row, as_of) for row in ask(_FACTS) if asking.purpose.allows_fact(row[4]))
     contacts = tuple(Contact(row[0], row[1], tuple(row[2]), row[3], row[4]) for row in ask(_CONTACTS))
@@ -178,7 +192,7 @@ def picture(db: duckdb.DuckDBPyConnection, asking: Asking, levels: Levels) -> Pi
         as_of=as_of,
         confidence=confidence,
         fields=fields,
-        names=tuple(NameForm(*row[:4], tuple(row[4])) for row in ask(_NAMES)),
+        names=tuple(NameForm(row[0], row[1], row[2], row[3], tuple(row[4])) for row in ask(_NAMES)),
         addresses=addresses,
         contacts=contacts,
         identifiers=identifiers,
@@ -240,8 +254,9 @@ def _relation(kind: str, *, is_first: bool) -> str:
 
 
 def _entry(row: tuple[Any, ...], as_of: date) -> TimelineEntry:
-    day = row[0]
-    return TimelineEntry(*row, age_days=None if day is None else (as_of - day).days)
+    day, end_date, source, record_id, name, kind, value, amount = row
+    age = None if day is None else (as_of - day).days
+    return TimelineEntry(day, end_date, source, record_id, name, kind, value, amount, age)
 
 
 def _flags(

@@ -69,7 +69,9 @@ _LEARN = (
     "DROP TABLE keyed",
 )
 
-_JOINS = "\n".join(f"LEFT JOIN place_key {form} ON {form}.form = '{form}' AND {form}.key = r.key_{form}" for form in FORMS)
+_JOINS = "\n".join(
+    f"LEFT JOIN place_key {form} ON {form}.form = '{form}' AND {form}.key = r.key_{form}" for form in FORMS
+)
 
 #: ``{records}`` with ``place_id``; null where the record has no address and no UPRN.
 PLACED = f"""

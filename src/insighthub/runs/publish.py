@@ -14,6 +14,8 @@ from typing import Any
 import insighthub
 from insighthub.errors import InsightHubError
 from insighthub.linkage.standing import Relinked
+from insighthub.residents.household_ids import HouseholdsCarriedOver
+from insighthub.residents.household_state import keep_households
 from insighthub.residents.identify import Identified, changed_memberships, left_memberships
 from insighthub.residents.identity_state import keep_identities
 from insighthub.residents.received import Received
@@ -25,7 +27,7 @@ from insighthub.store.state import State
 from insighthub.store.tables import number, rows
 
 
-def publish(run: Run, identified: Identified, figures: dict[str, Any]) -> None:
+def publish(run: Run, identified: Identified, households: HouseholdsCarriedOver, figures: dict[str, Any]) -> None:
     """Make a release that is built and checked the published one."""
     noted = [run.row.run_id, run.as_of, run.kind, run.model, insighthub.__version__]
     run.db.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?, now()::TIMESTAMP)", noted)
@@ -35,6 +37,7 @@ def publish(run: Run, identified: Identified, figures: dict[str, Any]) -> None:
     run.releases.finish(run.row.run_id)
     with run.state.write() as connection:  # from here on the run has happened
         keep_identities(connection, run.row.run_id, identified, changed=changed, left=left)
+        keep_households(connection, run.row.run_id, households)
         publish_run(connection, run.row.run_id, model=str(run.model), kind=run.kind, figures=figures)
     run.releases.publish(run.row.run_id)
     keep_newest(run.state, run.releases, run.settings.run.keep_releases)

@@ -31,7 +31,34 @@ _SETTINGS_TEXT = """\
 #
 # which reads every file and says what would be put aside and why, without changing anything.
 #
+# and
+#
+#     insighthub run --home .
+#
+# which links all that was delivered and publishes the index of residents. A source is taken in only with its entries:
+# lawful_basis, legal_gateway, owner, retention_months, and for special category data the two conditions.
+#
 # contracts/contract.schema.json lets an editor check a contract as it is written, and complete the names of settings.
+
+# A person is looked at for a purpose, and no purpose is there until you name it: what it is, the law that it rests on,
+# and the sources that it may use. "*" stands for all sources but those with special category data and the electoral
+# register, which a purpose uses only where it says so. These are examples: have your information-governance lead agree
+# them, and take away the mark # from those that you keep.
+#
+# [[purpose]]
+# name = "customer_services"
+# title = "Customer services: the resident in front of you"
+# basis = "public task; Local Government Act 1972, s.111"
+# sources = ["council_tax", "benefits", "housing_rents", "parking_permits", "libraries", "school_admissions"]
+#
+# [[purpose]]
+# name = "safeguarding"
+# title = "Safeguarding enquiry or assessment"
+# basis = "Care Act 2014, s.42; Children Act 1989, ss.17 and 47"
+# sources = ["*"]
+# special_category = true
+# identifiers = true
+# hidden = true
 """
 
 

@@ -131,9 +131,7 @@ class _Look:
         every = np.unique(np.concatenate(slots))
         return every[self.present.alive[every]]
 
-    def outgrown(
-        self, indexes: tuple[Index, ...], found: list[Found]
-    ) -> tuple[tuple[Hashes, ...], Ints]:
+    def outgrown(self, indexes: tuple[Index, ...], found: list[Found]) -> tuple[tuple[Hashes, ...], Ints]:
         """Return the keys of the blocks that have outgrown the plan, and the rows of those that passed its limit."""
         plan, out, passing = self.folder.plan, [], [np.empty(0, np.int64)]
         # Only where a block was over its limit does it matter what went.

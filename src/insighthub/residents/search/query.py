@@ -25,7 +25,7 @@ from insighthub.residents.search.query_numbers import (
 from insighthub.standardise.emails import standard_email
 from insighthub.standardise.name_words import SHORT_FORENAMES, TITLES
 from insighthub.standardise.street_words import SHORT_FORMS
-from insighthub.standardise.text import fold, word_set, without_apostrophes
+from insighthub.standardise.text import fold, without_apostrophes, word_set
 
 #: Says whether letters and digits are a reference that some record has.
 IsReference = Callable[[str], bool]
@@ -47,7 +47,7 @@ FIELDS: dict[str, frozenset[Kind]] = {
     "reference": frozenset({"reference"}),
 }
 
-_EDGES = "()[]{}<>\"“”,;:!?*|."
+_EDGES = '()[]{}<>"“”,;:!?*|.'
 _BETWEEN_TOKENS = re.compile(r"[\s,;]+")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _JOINED_TO_NEXT = frozenset({"MC", "MAC", "O", "D"})

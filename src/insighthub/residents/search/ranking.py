@@ -85,7 +85,14 @@ def bits(fits: Sequence[Fit], known: int) -> list[float]:
 
 
 def rank(
-    index: Index, fits: Sequence[Fit], weights: Sequence[float], scope: Scope, *, looked_at: int, least: float, limit: int
+    index: Index,
+    fits: Sequence[Fit],
+    weights: Sequence[float],
+    scope: Scope,
+    *,
+    looked_at: int,
+    least: float,
+    limit: int,
 ) -> list[Ranked]:
     """Return the residents whom a query fits, best first, by number where they fit alike: ``limit`` at most.
 
