@@ -6,7 +6,7 @@ about one person for a named purpose.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +20,7 @@ from insighthub.residents.decisions import Record
 from insighthub.residents.identity_state import EventRow
 from insighthub.run import RunOutcome
 from insighthub.runs.begin import Asked
+from insighthub.spoken import spoken_date
 
 Home = Annotated[Path, typer.Option("--home", envvar="INSIGHTHUB_HOME", help="The hub's folder.", show_default=True)]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")]
@@ -114,7 +115,7 @@ def list_releases(home: Home = Path()) -> None:
         state = "published" if row.run_id == current else "kept" if row.run_id in kept else "-"
         ended = row.status if row.reason is None else f"{row.status}: {row.reason}"
         residents = f"{row.figures['residents']:,}" if "residents" in row.figures else "-"
-        table.add_row(row.run_id, spoken(row.as_of), row.kind, ended, state, residents)
+        table.add_row(row.run_id, spoken_date(row.as_of), row.kind, ended, state, residents)
     console.out.print(table)
 
 
@@ -197,7 +198,7 @@ def history(
     for name in ("When", "Run", "Id", "What"):
         table.add_column(name, overflow="fold")
     for event in found.events:
-        table.add_row(spoken(event.at.date()), event.run_id, event.resident_id, told(event))
+        table.add_row(spoken_date(event.at.date()), event.run_id, event.resident_id, told(event))
     if found.events:
         console.out.print(table)
     now = found.resident_id
@@ -216,11 +217,6 @@ def told(event: EventRow) -> str:
         "reopened": "opened again",
     }[event.kind]
     return f"{what}: {event.reason}"
-
-
-def spoken(day: date) -> str:
-    """Write a date as people say it: 5 March 2026."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def _record(text: str) -> Record:

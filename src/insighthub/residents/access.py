@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
@@ -20,6 +21,7 @@ from insighthub.residents.identity_state import resolve
 from insighthub.residents.ids import tidy_id
 from insighthub.residents.picture import Asking, Levels, no_such_resident, picture
 from insighthub.residents.picture_parts import Picture
+from insighthub.residents.search import Found, Search
 from insighthub.store.releases import Releases
 from insighthub.store.state import State
 from insighthub.store.tables import rows
@@ -30,9 +32,23 @@ class _Opened:
     """A release that is open, and what is known of it."""
 
     run_id: str
+    file: Path
     db: duckdb.DuckDBPyConnection
     levels: Levels
     special: dict[str, bool]
+
+    def allowed(self, purpose: Purpose) -> frozenset[str]:
+        """Return the sources that a purpose may use."""
+        return frozenset(
+            source
+            for source, special in self.special.items()
+            if purpose.allows(source, special=special, locked=source in LOCKED)
+        )
+
+    @cached_property
+    def search(self) -> Search:
+        """The release's search, which takes a second or two to open and is opened when somebody first asks."""
+        return Search(self.file)
 
 
 class Residents:
@@ -63,14 +79,28 @@ class Residents:
         why = named(self._purposes, purpose)
         opened = self._open()
         asked = tidy_id(resident_id) or resident_id
-        allowed = frozenset(
-            source
-            for source, special in opened.special.items()
-            if why.allows(source, special=special, locked=source in LOCKED)
-        )
+        allowed = opened.allowed(why)
         asking = Asking(self._now(asked), asked, why, allowed, tuple(sorted(set(opened.special) - allowed)))
         with opened.db.cursor() as cursor:
             return picture(cursor, asking, opened.levels)
+
+    def find(self, query: str, purpose: str, *, limit: int = 20) -> list[Found]:
+        """Return the residents whom a query fits, best first, as far as a purpose may find them.
+
+        Args:
+            query: what is known of somebody, in any order; see ``Search.find``.
+            purpose: the name of the purpose.
+            limit: how many at most.
+
+        Raises:
+            RunError: the hub knows no such purpose, or there is no release.
+            QueryError: nobody could be found by this.
+        """
+        why = named(self._purposes, purpose)
+        opened = self._open()
+        with self._lock:  # of callers who ask at once, one opens the search for all
+            search = opened.search
+        return search.find(query, purpose_sources=opened.allowed(why), see_hidden=why.hidden, limit=limit)
 
     def close(self) -> None:
         """Let go of the release."""
@@ -102,4 +132,4 @@ class Residents:
         special = dict(rows(db, "SELECT source, special_category FROM source"))
         file = json.loads((self._models / model / "model.json").read_text(encoding="utf-8"))
         levels = {part["name"]: tuple(part["levels"]) for part in file["comparisons"]}
-        return _Opened(str(run_id), db, levels, special)
+        return _Opened(str(run_id), self._releases.file(str(run_id)), db, levels, special)
