@@ -17,6 +17,7 @@ from insighthub.governance.purposes import Purpose
 from insighthub.residents.address_settings import AddressSettings
 from insighthub.residents.golden_settings import GoldenSettings
 from insighthub.residents.household_settings import HouseholdSettings
+from insighthub.residents.relations import RelationSettings
 from insighthub.residents.search.settings import SearchSettings
 from insighthub.sources.home import SETTINGS
 
@@ -64,6 +65,7 @@ class HubSettings(_Section):
     golden: GoldenSettings = Field(default_factory=GoldenSettings, description="which value of a field stands")
     addresses: AddressSettings = Field(default_factory=AddressSettings, description="where residents live")
     households: HouseholdSettings = Field(default_factory=HouseholdSettings, description="who lives together")
+    relations: RelationSettings = Field(default_factory=RelationSettings, description="how residents are related")
     search: SearchSettings = Field(default_factory=SearchSettings, description="how residents are found")
     purpose: tuple[Purpose, ...] = Field(default=(), description="what a person's data may be looked at for")
 

@@ -87,29 +87,34 @@ FROM evidence
 WHERE resident_id = $id AND list_contains($sources, source_l) AND list_contains($sources, source_r)
 ORDER BY match_weight, source_l, record_id_l, source_r, record_id_r
 """
+# Who lives together is told only as far as allowed sources give both of them that home.
 _HOUSEHOLD = """
-SELECT m.household_id, h.kind
+SELECT m.household_id, h.place_id, h.kind
 FROM household_member m JOIN household h USING (household_id)
+JOIN address a ON a.resident_id = m.resident_id AND a.place_id = h.place_id AND list_has_any(a.sources, $sources)
 WHERE m.resident_id = $id
 ORDER BY m.is_current DESC, m.from_date DESC NULLS LAST, m.household_id
 """
 _MATES = """
-SELECT resident_id, max(is_current), max(probability), arg_max(why, is_current::INTEGER)
+SELECT resident_id, bool_or(is_current), max(probability), arg_max(why, (is_current, household_id))
 FROM household_member
 WHERE list_contains($households, household_id) AND resident_id <> $id
 GROUP BY resident_id
 """
 _KNOWN_MATES = """
-SELECT resident_id, arg_min(coalesce(given_name || ' ', '') || coalesce(family_name, ''), kind <> 'current')
-FROM name_form
-WHERE list_contains($mates, resident_id) AND list_has_any(sources, $sources)
-GROUP BY resident_id
+SELECT n.resident_id, arg_min(concat_ws(' ', n.given_name, n.family_name), (n.kind <> 'current', n.family_name))
+FROM name_form n
+JOIN address a ON a.resident_id = n.resident_id AND list_contains($places, a.place_id)
+    AND list_has_any(a.sources, $sources)
+WHERE list_contains($mates, n.resident_id) AND list_has_any(n.sources, $sources)
+GROUP BY n.resident_id
 """
 _RELATIONS = """
-SELECT CASE WHEN resident_a = $id THEN resident_b ELSE resident_a END, resident_a = $id, kind, probability, why
+SELECT resident_a, kind, why
 FROM relation
-WHERE (resident_a = $id OR resident_b = $id) AND list_has_any(sources, $sources)
-ORDER BY probability DESC, kind
+WHERE resident_b = $id AND list_contains($mates, resident_a)
+    AND (len(sources) = 0 OR list_has_any(sources, $sources))
+ORDER BY resident_a, probability DESC, kind
 """
 
 
@@ -233,24 +238,19 @@ def _household(ask: Any) -> tuple[tuple[Mate, ...], str | None]:
     households = ask(_HOUSEHOLD)
     if not households:
         return (), None
-    found = {row[0]: row[1:] for row in ask(_MATES, households=[h for h, _ in households])}
-    names = dict(ask(_KNOWN_MATES, mates=sorted(found)))
+    found = {row[0]: row[1:] for row in ask(_MATES, households=[row[0] for row in households])}
+    mates = sorted(found)
+    names = dict(ask(_KNOWN_MATES, mates=mates, places=[row[1] for row in households]))
     relations: dict[str, tuple[str, str]] = {}
-    for other, is_first, kind, _, why in ask(_RELATIONS):
-        relations.setdefault(other, (_relation(kind, is_first=is_first), why))
-    mates = [
-        Mate(other, names[other].strip() or None, current, probability, *relations.get(other, (None, why)))
-        for other, (current, probability, why) in found.items()
-        if other in names
-    ]
-    return tuple(sorted(mates, key=lambda m: (not m.is_current, m.name or "", m.resident_id))), households[0][1]
-
-
-def _relation(kind: str, *, is_first: bool) -> str:
-    """Say what the other is to the resident: of a parent and child, the resident may be either."""
-    if kind in {"parent", "parent-child", "parent of"}:
-        return "child" if is_first else "parent"
-    return kind
+    for other, kind, why in ask(_RELATIONS, mates=mates):
+        relations.setdefault(other, (kind, why))
+    out = []
+    for other, (current, probability, why) in found.items():
+        if other in names:
+            relation, reason = relations.get(other, (None, why))
+            out.append(Mate(other, names[other] or None, current, probability, relation, reason))
+    ordered = sorted(out, key=lambda m: (not m.is_current, m.name or "", m.resident_id))
+    return tuple(ordered), households[0][2]
 
 
 def _entry(row: tuple[Any, ...], as_of: date) -> TimelineEntry:

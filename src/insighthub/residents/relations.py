@@ -34,7 +34,8 @@ class RelationSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     guardian_roles: tuple[str, ...] = Field(
-        default=("guardian", "contact", "parent"), description="roles of an adult who answers for the child whose record it is"
+        default=("guardian", "contact", "parent"),
+        description="roles of an adult who answers for the child whose record it is",
     )
     joint_sources: tuple[str, ...] = Field(
         default=("council_tax", "housing_rents", "benefits"),
@@ -49,11 +50,27 @@ CASES: dict[str, tuple[str, float, str]] = {
     "parent, one name": ("parent", 0.98, "they live together, with one family name and 16 to 45 years between them"),
     "parent, other name": ("parent", 0.95, "they live together, with 16 to 45 years between them"),
     "parent, no age": ("parent", 0.69, "they live together; one is a child, and the other's age is not known"),
-    "parent, grown": ("parent", 0.63, "they live together, with one family name and 16 to 45 years between them, both grown"),
+    "parent, grown": (
+        "parent",
+        0.63,
+        "they live together, with one family name and 16 to 45 years between them, both grown",
+    ),
     "grandparent": ("grandparent", 0.87, "they live together, with 46 years or more between them"),
-    "grandparent, grown": ("grandparent", 0.63, "they live together, with one family name and 46 years or more between them"),
-    "siblings, one name": ("sibling", 0.97, "they live together, with one family name and less than 16 years between them"),
-    "siblings, other name": ("sibling", 0.89, "they live together, one is a child, with less than 16 years between them"),
+    "grandparent, grown": (
+        "grandparent",
+        0.63,
+        "they live together, with one family name and 46 years or more between them",
+    ),
+    "siblings, one name": (
+        "sibling",
+        0.97,
+        "they live together, with one family name and less than 16 years between them",
+    ),
+    "siblings, other name": (
+        "sibling",
+        0.89,
+        "they live together, one is a child, with less than 16 years between them",
+    ),
     "siblings, one parent": ("sibling", 0.75, "they live together, with a parent of both"),
     "couple, one child": ("partner", 0.85, "they live together, with a child of both"),
     "same address": ("same address", 0.90, "they live at one address; no record says what they are to each other"),

@@ -11,6 +11,7 @@ from insighthub.residents.household_state import household_members, household_nu
 from insighthub.residents.households import CREATE as CREATE_HOUSEHOLDS
 from insighthub.residents.households import build_households
 from insighthub.residents.names import build_names
+from insighthub.residents.relations import build_relations
 from insighthub.residents.resident_facts import build_resident_facts
 from insighthub.residents.search import build_search
 from insighthub.runs.under_way import Run
@@ -56,4 +57,5 @@ def _households(run: Run) -> HouseholdsCarriedOver:
             db.execute("CREATE OR REPLACE TEMP TABLE old_household AS FROM told")
         db.unregister("told")
     build_households(db, run.settings.households, run.as_of)
+    build_relations(db, run.settings.relations, run.as_of)
     return carry_households(db, next_number=following)
