@@ -39,8 +39,8 @@ JOINS_WITHIN = {
 }  # fmt: skip
 #: Share of a source's people who join anew in a year beside those who have just come or come of age: assumption.
 TURNOVER = {
-    "libraries": 0.06, "electoral_register": 0.03, "freedom_pass": 0.01, "blue_badge": 0.14,
-    "childrens_social_care": 0.22, "adult_social_care": 0.16, "parking_permits": 0.15,
+    "libraries": 0.02, "electoral_register": 0.03, "freedom_pass": 0.03, "blue_badge": 0.12,
+    "childrens_social_care": 0.16, "adult_social_care": 0.16, "parking_permits": 0.03,
 }  # fmt: skip
 #: Mean years for which a source holds somebody after their death, and after they left the borough; 0 is for ever.
 #: Registrars tell the register at once, Tell Us Once some others, nobody the library: assumption.
