@@ -25,7 +25,6 @@ NEW_PHONES = 0.09  # of people with a mobile: calibration.PHONE_CHANGES
 NEW_EMAILS = 0.06  # of people with an address: calibration.EMAIL_CHANGES
 YOUNG_MOVE_MORE = 20.0  # years of age of a household's head over which arrivals fall by a factor of e: assumption
 SHARERS_AMONG_ARRIVALS = 0.18  # of arriving people, into a shared house: assumption
-OFFICIAL_DEATH_LAG = 5 / 365  # assumption; ONS: the median registration takes about a week
 
 # What sources learn, and when -------------------------------------------------------------------------------------
 #: Share of differences between an account and who lives there that council tax finds in a month: assumption.
