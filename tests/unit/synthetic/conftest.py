@@ -66,8 +66,10 @@ def read_rows(folder: Path, source: Source) -> list[Row]:
         lines = path.read_text(encoding="utf-8").splitlines()
         return [{k: v or "" for k, v in json.loads(line).items()} for line in lines]
     if path.suffix == ".xlsx":
-        sheet = openpyxl.load_workbook(path, read_only=True)[source.sheet or "Export"]
+        book = openpyxl.load_workbook(path, read_only=True)
+        sheet = book[source.sheet or "Export"]
         header, *body = [["" if v is None else str(v) for v in row] for row in sheet.iter_rows(values_only=True)]
+        book.close()
         return [dict(zip(header, row, strict=True)) for row in body]
     return _csv_rows(path, source)
 

@@ -58,7 +58,8 @@ class CouncilTax(Office):
         moved = table.dwelling[at, 0] != dwelling
         gone_on = np.where(moved, table.since[at, 0], gone_on)
         # Executors, and whoever is billed for an empty dwelling, go on until somebody lives there.
-        died = (world.people.died[world.head[at]] == table.until[at]) & ~moved
+        ended = table.until[at] <= world.today
+        died = ended & (world.people.died[world.head[at]] == table.until[at]) & ~moved
         gone_on = np.where((household < 0) | died, NEVER, gone_on)
         another = (taken_on > self.base) & ((household < 0) | died)
         gone_on = np.where(another, taken_on, gone_on)

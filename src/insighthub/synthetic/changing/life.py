@@ -13,12 +13,12 @@ import numpy as np
 
 from insighthub.synthetic import calibration as cal
 from insighthub.synthetic.changing import rates
+from insighthub.synthetic.changing.ages import come_of_age, new_emails
 from insighthub.synthetic.changing.growth import Growth
 from insighthub.synthetic.changing.homes import Homes
-from insighthub.synthetic.contacts import email_letters, emails, entry_year, mobiles, upns
+from insighthub.synthetic.contacts import mobiles
 from insighthub.synthetic.population import (
     CARE_HOME,
-    CHILD,
     COUPLE,
     FEMALE,
     HEAD,
@@ -29,7 +29,6 @@ from insighthub.synthetic.population import (
     SHARER,
     SINGLE,
     YEAR,
-    Index,
     World,
 )
 
@@ -84,7 +83,7 @@ class Life:
         self._moves_and_departures()
         self._arrivals()
         self._new_contacts()
-        self._coming_of_age()
+        come_of_age(self.world, self.growth, self.rng, self.homes.here())
         return self._done
 
     # How many, when, who ---------------------------------------------------------------------------------------------
@@ -333,7 +332,7 @@ class Life:
         since = np.array([self._day() for _ in range(n)], np.int32)
         self._done.arrivals += len(self.growth.add_newcomers(one, np.array(rooms[:n], np.int32), since))
 
-    # Contacts, coming of age -----------------------------------------------------------------------------------------
+    # Contacts --------------------------------------------------------------------------------------------------------
     def _new_contacts(self) -> None:
         contacts = self.world.contacts
         for person in self._pick(
@@ -347,36 +346,8 @@ class Life:
         with_email = np.flatnonzero(self.homes.here() & (contacts.email != ""))
         who = np.array(self._pick(with_email, self._number(rates.NEW_EMAILS, len(with_email))), np.int32)
         contacts.old_email[who] = contacts.email[who]
-        contacts.email[who] = self._emails(who)
+        contacts.email[who] = new_emails(self.world, self.rng, who)
         contacts.email_since[who] = [self._day() for _ in who.tolist()]
-
-    def _emails(self, who: Index) -> np.ndarray:
-        people = self.world.people
-        if len(who) == 0:
-            return np.empty(0, object)
-        used, rows = np.unique(np.r_[people.known_as[who], people.family[who]], return_inverse=True)
-        letters = email_letters(self.world.texts[used])[rows]
-        return emails(self.rng, letters[: len(who)], letters[len(who) :], people.born[who])
-
-    def _coming_of_age(self) -> None:
-        """Give pupil numbers at four, phones and national insurance numbers at sixteen; end a parent's care at 19."""
-        world, contacts, here = self.world, self.world.contacts, self.homes.here()
-        age = world.age()
-        pupils = np.flatnonzero(here & (age > 3.9) & (age < 16) & (contacts.upn == ""))
-        if len(pupils):
-            contacts.upn[pupils] = upns(
-                self.rng, entry_year(world.people.born[pupils]), self.growth.serials(len(pupils))
-            )
-        young = np.flatnonzero(here & (age >= 16) & (age < 20) & (contacts.nino == ""))
-        contacts.nino[young] = self.growth.new_ninos(len(young))
-        young = np.flatnonzero(here & (age >= cal.CHILD_PHONE_FROM_AGE) & (age < 20) & (contacts.mobile < 0))
-        contacts.mobile[young] = mobiles(self.rng, len(young))
-        contacts.old_mobile[young] = contacts.mobile[young]
-        bare = young[contacts.email[young] == ""].astype(np.int32)
-        contacts.email[bare] = self._emails(bare)
-        contacts.old_email[bare] = contacts.email[bare]
-        grown = here & (world.people.role == CHILD) & (age >= 19)
-        contacts.carer[grown] = -1
 
 
 def _takes_name(community: int) -> float:

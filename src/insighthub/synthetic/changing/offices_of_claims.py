@@ -19,7 +19,7 @@ from insighthub.synthetic.extracts.benefits import write_claims
 from insighthub.synthetic.extracts.housing_rents import write_parties
 from insighthub.synthetic.places import COUNCIL
 from insighthub.synthetic.population import CARE_HOME, HOSTEL, NEVER, SHARER, YEAR, Days, Index, World
-from insighthub.synthetic.writing import dates, money
+from insighthub.synthetic.writing import dates, money, objects
 
 
 class Benefits(Office):
@@ -112,16 +112,18 @@ class Benefits(Office):
         people, ledger = self.world.people, self.ledger
         in_claim = self.here() & np.isin(people.household, list(claim_of)) & (people.joined > self.base)
         in_claim &= people.role != SHARER
-        for person in np.flatnonzero(in_claim & ~ledger.holds(len(people))).astype(np.int32).tolist():
-            if self.rng.random() > rates.BENEFITS_LEARN:
-                continue
-            extract = _as_claimants(self.world, self.clerk, np.array([person], np.int32), self.today(1))
-            claim = claim_of[int(people.household[person])]
-            like = int(np.flatnonzero(ledger.text("claim_id") == claim)[0])
-            for column in ("claim_id", "weekly_award"):
-                extract.columns[column][0] = ledger.text(column)[like]
-            extract.columns["from_date"] = dates(np.maximum(people.joined[[person]], self.start))
-            ledger.add(extract, self.world.today, keep=("claim_id",))
+        new = np.flatnonzero(in_claim & ~ledger.holds(len(people))).astype(np.int32)
+        new = new[self.rng.random(len(new)) < rates.BENEFITS_LEARN]
+        if len(new) == 0:
+            return
+        extract = _as_claimants(self.world, self.clerk, new, self.today(len(new)))
+        claims = ledger.text("claim_id").tolist()
+        award = dict(zip(claims, ledger.text("weekly_award").tolist(), strict=True))
+        theirs = [claim_of[h] for h in people.household[new].tolist()]
+        extract.columns["claim_id"] = objects(theirs)
+        extract.columns["weekly_award"] = objects([award[claim] for claim in theirs])
+        extract.columns["from_date"] = dates(np.maximum(people.joined[new], self.start))
+        ledger.add(extract, self.world.today, keep=("claim_id",))
 
 
 def _as_claimants(world: World, clerk: Clerk, person: Index, day: Days) -> Extract:

@@ -25,7 +25,6 @@ NEW_PHONES = 0.09  # of people with a mobile: calibration.PHONE_CHANGES
 NEW_EMAILS = 0.06  # of people with an address: calibration.EMAIL_CHANGES
 YOUNG_MOVE_MORE = 20.0  # years of age of a household's head over which arrivals fall by a factor of e: assumption
 SHARERS_AMONG_ARRIVALS = 0.18  # of arriving people, into a shared house: assumption
-OFFICIAL_DEATH_LAG = 5 / 365  # assumption; ONS: the median registration takes about a week
 
 # What sources learn, and when -------------------------------------------------------------------------------------
 #: Share of differences between an account and who lives there that council tax finds in a month: assumption.
@@ -39,8 +38,8 @@ JOINS_WITHIN = {
 }  # fmt: skip
 #: Share of a source's people who join anew in a year beside those who have just come or come of age: assumption.
 TURNOVER = {
-    "libraries": 0.06, "electoral_register": 0.03, "freedom_pass": 0.01, "blue_badge": 0.14,
-    "childrens_social_care": 0.22, "adult_social_care": 0.16, "parking_permits": 0.15,
+    "libraries": 0.02, "electoral_register": 0.03, "freedom_pass": 0.03, "blue_badge": 0.12,
+    "childrens_social_care": 0.16, "adult_social_care": 0.16, "parking_permits": 0.03,
 }  # fmt: skip
 #: Mean years for which a source holds somebody after their death, and after they left the borough; 0 is for ever.
 #: Registrars tell the register at once, Tell Us Once some others, nobody the library: assumption.
