@@ -1,4 +1,4 @@
-"""Whatever is delivered, a standing linkage gives the clusters and pairs of a full run on the records that are there."""
+"""Whatever is delivered, a standing linkage gives the clusters and pairs of a full run on what is there then."""
 
 import tempfile
 from dataclasses import replace

@@ -66,9 +66,7 @@ class Present:
                 column="record_id",
             )
         place = _places(base, new)
-        return cls(
-            (*base.segments, new), gone, base.slots, place, np.concatenate([alive, np.ones(new.n, bool)])
-        )
+        return cls((*base.segments, new), gone, base.slots, place, np.concatenate([alive, np.ones(new.n, bool)]))
 
     @property
     def new(self) -> Ints:

@@ -109,9 +109,7 @@ class Index:
         """Write the index; return the sizes of the tables, by which it is read."""
         sizes = [len(table.keys) for table in self.tables]
         for part, kind in (("keys", np.uint64), ("rows", np.int32)):
-            out = np.lib.format.open_memmap(
-                folder / f"{name}-{part}.npy", mode="w+", dtype=kind, shape=(sum(sizes),)
-            )
+            out = np.lib.format.open_memmap(folder / f"{name}-{part}.npy", mode="w+", dtype=kind, shape=(sum(sizes),))
             end = 0
             for table in self.tables:
                 values = getattr(table, part)
