@@ -21,8 +21,8 @@ DECIDED = pa.schema(
 )
 
 
-def table(rows):
-    return pa.Table.from_pylist(list(rows), schema=SCHEMA)
+def table(rows, schema=SCHEMA):
+    return pa.Table.from_pylist(list(rows), schema=schema)
 
 
 def keys(found, side=""):
@@ -60,6 +60,9 @@ class Hub:
         decisions: those in force.
         clusters: as the deliveries left them.
         pairs: as the deliveries left them.
+        single: sources that hold one record a person.
+        settings: of every run.
+        schema: of the records.
     """
 
     folder: object
@@ -70,12 +73,15 @@ class Hub:
     pairs: dict = field(default_factory=dict)
     runs: int = 0
     full: int = 0
+    single: tuple = SINGLE
+    settings: LinkSettings = SETTINGS
+    schema: pa.Schema = SCHEMA
 
     def decided(self):
         return pa.Table.from_pylist(self.decisions, schema=DECIDED) if self.decisions else None
 
     def everything(self):
-        return table(row for rows in self.records.values() for row in rows)
+        return table((row for rows in self.records.values() for row in rows), self.schema)
 
     def in_full(self):
         """Link all that is there; return clusters, pairs and findings."""
@@ -84,17 +90,21 @@ class Hub:
             self.everything(),
             self.model,
             self.folder / f"full-{self.full}",
-            single_sources=SINGLE,
-            settings=SETTINGS,
+            single_sources=self.single,
+            settings=self.settings,
             decisions=self.decided(),
         )
         return clusters(full.rows), pairs(full.pairs), full.findings
 
     def start(self):
         first = link_all(
-            self.everything(), self.model, self.standing(), single_sources=SINGLE, settings=SETTINGS,
+            self.everything(),
+            self.model,
+            self.standing(),
+            single_sources=self.single,
+            settings=self.settings,
             decisions=self.decided(),
-        )  # fmt: skip
+        )
         self.clusters, self.pairs = clusters(first.rows), pairs(first.pairs)
 
     def standing(self):
@@ -109,8 +119,8 @@ class Hub:
             self.model,
             self.standing(),
             removed=gone(removed),
-            added=table(row for rows in added for row in rows),
-            settings=SETTINGS,
+            added=table((row for rows in added for row in rows), self.schema),
+            settings=self.settings,
             decisions=self.decided(),
         )
         for record in removed:

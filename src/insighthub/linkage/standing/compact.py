@@ -43,4 +43,5 @@ def compacted(standing: Standing, threads: int = 1) -> Standing:
         standing.decisions,
         standing.identity,
         standing.single_sources,
+        standing.keep_probability,
     )

@@ -34,8 +34,8 @@ def newly_decided(before: pa.Table | None, now: pa.Table | None) -> pa.Table:
     """Return the decisions that are in one of two tables alone."""
     old, new = with_persons(before), with_persons(now)
     held, holds = _said(old), _said(new)
-    gone = [i for i, said in enumerate(held) if said not in set(holds)] if old.num_rows else []
-    known = set(held)
+    left, known = set(holds), set(held)
+    gone = [i for i, said in enumerate(held) if said not in left]
     came = [i for i, said in enumerate(holds) if said not in known]
     return pa.concat_tables([old.take(pa.array(gone, pa.int64())), new.take(pa.array(came, pa.int64()))])
 

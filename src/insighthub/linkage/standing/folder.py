@@ -57,6 +57,7 @@ class Standing:
         decisions: those that the clusters keep to, or None.
         identity: of the model folder that it was made under.
         single_sources: sources that hold one record a person, sorted.
+        keep_probability: the match probability from which pairs are given; regions are made so that none reaches out.
         folder: where it was opened from, if it was.
         sizes: of the tables of each index that is on disk, by the name of its segment.
     """
@@ -68,6 +69,7 @@ class Standing:
     decisions: pa.Table | None
     identity: str
     single_sources: tuple[str, ...]
+    keep_probability: float
     folder: Path | None = None
     sizes: dict[str, list[int]] | None = None
 
@@ -94,6 +96,7 @@ class Standing:
                 decisions,
                 content["identity"],
                 tuple(content["single_sources"]),
+                content["keep_probability"],
                 folder,
                 sizes,
             )
@@ -130,6 +133,7 @@ class Standing:
             "format": FORMAT,
             "identity": self.identity,
             "single_sources": list(self.single_sources),
+            "keep_probability": self.keep_probability,
             "segments": sizes,
             "outgrown": [keys.tolist() for keys in self.outgrown],
             "decisions": self.decisions is not None,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +60,7 @@ def relink(
         added: ``person_records`` that came; rows with a ``not_linked_reason`` are left out.
         single_sources: sources that hold one record a person; those of the base, if they are given.
         decisions: all pairs that are decided now to be one person or two.
-        settings: the run's few numbers, as the base had them.
+        settings: the run's few numbers; which pairs are given is as it was for the base.
         progress: told of each stage.
 
     Raises:
@@ -71,10 +72,12 @@ def relink(
     folder = ModelFolder.open(model_folder)
     with clock.stage("open", "Opening what stands"):
         base = _opened(base_folder, folder, single_sources)
+        settings = replace(settings, keep_probability=base.keep_probability)
         present = Present.after(base, removed, added)
     with clock.stage("touched", "Finding what the delivery touches"):
+        decided = newly_decided(base.decisions, decisions)
         found = Touched.by(
-            base, present, folder, newly_decided(base.decisions, decisions), decisions, settings, threads
+            base, present, folder, decided=decided, decisions=decisions, settings=settings, threads=threads
         )
     with clock.stage("link", "Comparing records and bringing them together"):
         slots = present.in_order(found.slots)
@@ -92,6 +95,7 @@ def relink(
             decisions,
             folder.identity,
             base.single_sources,
+            base.keep_probability,
             base.folder,
             base.sizes,
         )

@@ -51,6 +51,7 @@ class Touched:
         base: Standing,
         present: Present,
         folder: ModelFolder,
+        *,
         decided: pa.Table,
         decisions: pa.Table | None,
         settings: LinkSettings,
@@ -146,8 +147,7 @@ class _Look:
             over = [key for key in may_be if self._holds(indexes, tables, key) > plan.limits[number]]
             now = np.union1d(np.setdiff1d(before, may_be), np.array(over, np.uint64))
             out.append(now)
-            for table in tables:
-                passing.append(self.alive(indexes, table, np.setxor1d(before, now)))
+            passing += [self.alive(indexes, table, np.setxor1d(before, now)) for table in tables]
         return tuple(out), np.concatenate(passing)
 
     def _holds(self, indexes: tuple[Index, ...], tables: tuple[int, ...], key: np.uint64) -> int:

@@ -69,12 +69,10 @@ def link_all(
             rows, folder, outgrown, decisions, settings=settings, threads=threads, progress=progress or Silent()
         )
     with clock.stage("write", "Writing the standing linkage"):
-        state = State(
-            np.arange(segment.n, dtype=np.int32),
-            *(lowest(label) for label in (linked.region, linked.cluster)),
-            linked.first,
-        )
-        Standing((segment,), (index,), state, outgrown, decisions, folder.identity, single).write(out_folder)
+        state = State(np.arange(segment.n, dtype=np.int32), lowest(linked.region), lowest(linked.cluster), linked.first)
+        Standing(
+            (segment,), (index,), state, outgrown, decisions, folder.identity, single, settings.keep_probability
+        ).write(out_folder)
     return result_of(rows, linked, outgrown, rows_in_all=segment.n, seconds=clock.seconds)
 
 
@@ -82,7 +80,7 @@ def lowest(label: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
     """Return the first row that has the label of each row; shape (n,)."""
     first = np.empty(int(label.max(initial=-1)) + 1, np.int32)
     first[label[::-1]] = np.arange(len(label) - 1, -1, -1, dtype=np.int32)  # of several rows the first is written last
-    return first[label]
+    return np.asarray(first[label])
 
 
 def result_of(
