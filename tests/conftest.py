@@ -1,4 +1,4 @@
-"""Apache Spark for the tests that need it: one session, on two threads of this machine."""
+"""What tests of several folders need: Apache Spark, one session on two threads; a state in each kind of database."""
 
 import importlib.util
 import os
@@ -7,6 +7,8 @@ import warnings
 import pytest
 
 from insighthub.linkage.spark.session import LEAST_JAVA, java_version, spark_session
+from insighthub.store.state import State
+from tests import postgres_server
 
 #: PySpark leaves the sockets on which it fetches rows for Python to close.
 UNCLOSED = "ignore:unclosed <socket.socket:ResourceWarning"
@@ -56,3 +58,33 @@ def assert_same_result(ours, other):
 def same_result():
     """Return the check that two engines gave the same."""
     return assert_same_result
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server of the tests' own."""
+    if not postgres_server.is_there() and not os.environ.get("CI"):
+        pytest.skip("needs PostgreSQL's initdb, pg_ctl and postgres")
+    server = postgres_server.PostgresServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def state_url(request, tmp_path):
+    """Return the URL of a new, empty database for a state: the test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'state.db'}"
+        return
+    server = request.getfixturevalue("postgres")
+    database = server.new_database()
+    yield server.url(database)
+    server.drop(database)
+
+
+@pytest.fixture
+def state(state_url):
+    """Return an open state, in each kind of database."""
+    opened = State(state_url)
+    yield opened
+    opened.close()

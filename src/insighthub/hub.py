@@ -28,9 +28,10 @@ from insighthub.residents.identity_state import Resolved, resolve
 from insighthub.residents.ids import tidy_id
 from insighthub.run import RunOutcome, run_hub
 from insighthub.runs.begin import Asked
+from insighthub.runs.publish import publish_again
 from insighthub.runs.under_way import MODELS
 from insighthub.store.releases import Releases
-from insighthub.store.run_log import RunRow, published_runs, runs, set_published
+from insighthub.store.run_log import RunRow, runs
 from insighthub.store.state import State
 
 
@@ -89,17 +90,9 @@ class Hub:
         """Publish a release that is kept, an older one perhaps. Identities and decisions stay as they are.
 
         Raises:
-            RunError: it is not kept.
+            RunError: it is not kept, or a run is under way.
         """
-        with self.state.read() as connection:
-            known = published_runs(connection)
-        if run_id not in known or not self.releases.file(run_id).is_file():
-            raise RunError(
-                f"release {run_id} is not kept", remedy="Choose one that insighthub releases lists", file=self.home
-            )
-        with self.state.write() as connection:
-            set_published(connection, run_id)
-        self.releases.publish(run_id)
+        publish_again(self.state, self.releases, run_id)
 
     def resolve(self, resident_id: str) -> Resolved:
         """Return what stands for a resident id now, and how that came.

@@ -24,13 +24,11 @@ from insighthub.runs.alarms import check_churn, check_shrinkage
 from insighthub.runs.begin import Asked, Refused, begin, lawful_sources, open_release
 from insighthub.runs.index import build_index
 from insighthub.runs.link import identify_run, link_run
+from insighthub.runs.outside import told_plainly
 from insighthub.runs.publish import figures_of, give_up, publish, recover
-from insighthub.runs.under_way import LANDING, Run
-from insighthub.store.lock import only_holder
+from insighthub.runs.under_way import LANDING, WORK, Run, alone
 from insighthub.store.releases import Releases
 from insighthub.store.state import State
-
-LOCK = "run.lock"
 
 
 @dataclass(frozen=True)
@@ -75,24 +73,25 @@ def run_hub(
             is no space; what is published stays as it was.
     """
     asked, home = asked or Asked(), releases.home
-    taken = RunError("another run of this hub is under way", remedy="Wait until it has ended", file=home)
-    with only_holder(home / LOCK, taken):
+    with told_plainly(home), alone(home):
         recover(state, releases)
         sources, refused = lawful_sources(home)
         row = begin(state, releases, asked)
         try:
-            run = open_release(settings, state, releases, row=row, sources=sources, asked=asked, progress=progress)
-            try:
-                return _go(run, sources, refused, accept=asked.accept)
-            finally:
-                with suppress(duckdb.Error):
-                    run.db.close()
+            with told_plainly(home):
+                run = open_release(settings, state, releases, row=row, sources=sources, asked=asked, progress=progress)
+                try:
+                    return _go(run, sources, refused, accept=asked.accept)
+                finally:
+                    with suppress(duckdb.Error):
+                        run.db.close()
         except BaseException as error:
             give_up(state, releases, row, error)
             raise
         finally:
-            shutil.rmtree(releases.home / "work", ignore_errors=True)
-            releases.partial(row.run_id).unlink(missing_ok=True)
+            shutil.rmtree(home / WORK, ignore_errors=True)
+            with suppress(OSError):
+                releases.partial(row.run_id).unlink(missing_ok=True)
 
 
 def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept: bool) -> RunOutcome:

@@ -31,13 +31,23 @@ _REASONS = {
 }
 _DECIDED = "by a decision of an officer, "
 
+# A record that comes back is again of the resident it was of, unless other records of theirs lie outside the region:
+# linkage has found that it does not belong with those.
 _REGION = """
 CREATE OR REPLACE TEMP TABLE region AS
+WITH back AS (SELECT g.* FROM gone_before g SEMI JOIN relinked USING (source, record_id, person)),
+elsewhere AS (
+    SELECT DISTINCT resident_id
+    FROM membership m
+    ANTI JOIN relinked r USING (source, record_id, person)
+    WHERE NOT $all AND resident_id IN (SELECT resident_id FROM back)
+    AND (m.source, m.record_id) NOT IN (SELECT (source, record_id) FROM removed)
+)
 SELECT source, record_id, person, r.cluster, coalesce(m.resident_id, g.resident_id) AS before,
     m.resident_id IS NULL AND g.resident_id IS NOT NULL AS returned
 FROM relinked r
 LEFT JOIN membership m USING (source, record_id, person)
-LEFT JOIN gone_before g USING (source, record_id, person)
+LEFT JOIN (FROM back ANTI JOIN elsewhere USING (resident_id)) g USING (source, record_id, person)
 ORDER BY source, record_id, person
 """
 _LEFT = """
@@ -58,6 +68,7 @@ SELECT resident_id FROM assigned WHERE $all OR returned OR before IS DISTINCT FR
 UNION SELECT before FROM assigned WHERE before IS NOT NULL AND ($all OR before <> resident_id)
 UNION SELECT resident_id FROM assigned JOIN said USING (source, record_id)
 UNION SELECT resident_id FROM left_record
+UNION SELECT resident_id FROM resident WHERE $all  -- an older release may hold some that are no more
 """
 _BETWEEN = """
 CREATE OR REPLACE TEMP TABLE between_records AS
@@ -173,7 +184,7 @@ def identify(
     """
     for name, table in (("relinked", relinked), ("pairs", pairs), ("removed", removed), ("said", said)):
         db.register(name, table)
-    db.execute(_REGION)
+    db.execute(_REGION, {"all": everybody})
     db.execute(_LEFT, {"all": everybody})
     region = arrow(db, "SELECT cluster, before, source, record_id, person FROM region")
     clusters, first, now = np.unique(region["cluster"].to_numpy(), return_index=True, return_inverse=True)
@@ -185,7 +196,7 @@ def identify(
     age = dict(rows(db, _NUMBERS))
     carried = carry_over(rank[now], before.codes.astype(np.int64), np.array([age[i] for i in old_ids], np.int64))
     fresh = np.flatnonzero(carried.goes_on_as < 0)
-    ids = issue(RESIDENT, len(fresh), but=set(old_ids) | set(closed_before), chance=chance)
+    ids = issue(RESIDENT, len(fresh), but=_all_ids(db) if len(fresh) else (), chance=chance)
     group_ids = [old_ids[old] if old >= 0 else "" for old in carried.goes_on_as.tolist()]
     for group, new_id in zip(fresh.tolist(), ids, strict=True):
         group_ids[group] = new_id
@@ -234,6 +245,11 @@ def left_memberships(db: duckdb.DuckDBPyConnection) -> pa.Table:
     return arrow(db, "SELECT source, record_id, person FROM left_record ORDER BY ALL")
 
 
+def _all_ids(db: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return every id that was ever issued."""
+    return set(arrow(db, "SELECT resident_id FROM resident_number")["resident_id"].to_pylist())
+
+
 def _register_ids(
     db: duckdb.DuckDBPyConnection, clusters: pa.Array, ids: list[str], issued: tuple[tuple[str, int], ...]
 ) -> None:
@@ -251,11 +267,17 @@ def _register_ids(
 
 
 def _without_records(db: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
-    """Return the residents that have no record any more, and how many they had that went."""
+    """Return the residents that had a record before and have none now, and how many they had that went."""
     query = """
-        SELECT t.resident_id, (SELECT count(*) FROM left_record l WHERE l.resident_id = t.resident_id)
-        FROM touched t ANTI JOIN assigned a USING (resident_id)
-        ORDER BY 1
+        SELECT resident_id, count(*) FILTER (went)
+        FROM (
+            SELECT resident_id, true AS went FROM left_record
+            UNION ALL
+            SELECT before, false FROM assigned WHERE NOT returned AND before IS NOT NULL
+        )
+        ANTI JOIN assigned USING (resident_id)
+        GROUP BY resident_id
+        ORDER BY resident_id
     """
     return [(str(resident), int(count)) for resident, count in rows(db, query)]
 

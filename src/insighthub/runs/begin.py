@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from insighthub.config import HubSettings
-from insighthub.errors import ContractError, RunError
+from insighthub.errors import ContractError
 from insighthub.progress import Progress
 from insighthub.residents.received import Placed, contract_hash
 from insighthub.residents.record_tables import create
@@ -71,9 +71,12 @@ def lawful_sources(home: Path) -> tuple[list[Placed], tuple[Refused, ...]]:
 def begin(state: State, releases: Releases, asked: Asked) -> RunRow:
     """Note in the state that a run begins."""
     base = releases.current()
-    full = asked.full or asked.relearn or base is None
+    if base is not None and not releases.file(base).is_file():
+        base = None  # it was taken away: everything is read anew, and the state knows whose records are
+    kind = FULL if asked.full or asked.relearn or base is None else CHANGES
+    after = releases.newest_number()
     with state.write() as connection:
-        return begin_run(connection, as_of=asked.as_of or date.today(), kind=FULL if full else CHANGES, base=base)
+        return begin_run(connection, as_of=asked.as_of or date.today(), kind=kind, base=base, after=after)
 
 
 def open_release(
@@ -92,22 +95,31 @@ def open_release(
     how its people are told apart. Where sources come or go, the model is learned anew: it knows each source's habits.
 
     Raises:
-        RunError: there is no space, or it may not be written.
+        RunError: there is no space, it may not be written, or the release before cannot be read.
     """
     releases.folder.mkdir(parents=True, exist_ok=True)
     partial = releases.partial(row.run_id)
     partial.unlink(missing_ok=True)
+    if row.base is not None:
+        releases.open(row.base).close()  # one that cannot be opened is not copied
+        shutil.copyfile(releases.file(row.base), partial)
+    db = duckdb.connect(str(partial))
     try:
-        if row.base is not None:
-            shutil.copyfile(releases.file(row.base), partial)
-        db = duckdb.connect(str(partial))
-        create(db)
-    except (OSError, duckdb.Error) as error:
-        raise RunError(
-            f"the new release cannot be written ({type(error).__name__})",
-            remedy="Check that there is space, and that you may write there",
-            file=releases.folder,
-        ) from None
+        full, relearn, model, estimates = _decided(state, releases, db, row=row, sources=sources, asked=asked)
+    except BaseException:
+        db.close()
+        raise
+    return Run(releases.home, settings, state, releases, row, db, full, relearn, model, progress, estimates)
+
+
+def _decided(
+    state: State, releases: Releases, db: duckdb.DuckDBPyConnection, *, row: RunRow, sources: list[Placed], asked: Asked
+) -> tuple[bool, bool, str | None, dict[str, float]]:
+    """Return whether a run is full and learns, its model, and how long each stage should take.
+
+    ``db`` is the release that is to be built.
+    """
+    create(db)
     found = rows(db, "SELECT model FROM run ORDER BY run_id DESC LIMIT 1")
     model = found[0][0] if found and (releases.home / MODELS / found[0][0]).is_dir() else None
     known = dict(rows(db, "SELECT source, contract FROM source"))
@@ -117,5 +129,4 @@ def open_release(
     with state.read() as connection:
         full = full or newest_run(connection) != row.base  # an older release was published again
         estimates = last_figures(connection, FULL if full else CHANGES).get("seconds", {})
-    home = releases.home
-    return Run(home, settings, state, releases, row, db, full, relearn, model, progress, dict(estimates))
+    return full, relearn, model, dict(estimates)

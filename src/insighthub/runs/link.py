@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,7 +39,7 @@ def link_run(run: Run, sources: Sequence[Placed], received: Received) -> Relinke
     if run.relearn:
         learned = learn(received.added, decisions=decisions, **told)
         run.model = f"m{run.row.number:06d}"
-        run.model_folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(run.model_folder, ignore_errors=True)  # what a run left that was killed
         learned.save(run.model_folder)
     return link_all(received.added, run.model_folder, out, decisions=decisions, **told)
 

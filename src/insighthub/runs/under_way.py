@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -10,13 +12,28 @@ from pathlib import Path
 import duckdb
 
 from insighthub.config import HubSettings
+from insighthub.errors import RunError
 from insighthub.progress import Progress
+from insighthub.store.lock import only_holder
 from insighthub.store.releases import Releases
 from insighthub.store.run_log import CHANGES, FULL, RunRow
 from insighthub.store.state import State
 
 LANDING, MODELS, WORK = "landing", "models", "work"
+LOCK = "run.lock"
 LEAST_SECONDS = 2.0  # a stage that took less last time needs no estimate
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Keep runs of a hub, and whoever publishes a release, apart for the length of a block.
+
+    Raises:
+        RunError: a run is under way, or the folder cannot be written.
+    """
+    taken = RunError("another run of this hub is under way", remedy="Wait until it has ended", file=home)
+    with only_holder(home / LOCK, taken):
+        yield
 
 
 @dataclass
@@ -75,8 +92,11 @@ class Run:
 
     @property
     def work(self) -> Path:
-        """A folder for what is needed only while the run lasts."""
-        return self.home / WORK
+        """A folder for what is needed only while the run lasts.
+
+        It is the run's own: of a run that was killed, a process may go on for a while and write into its folder.
+        """
+        return self.home / WORK / self.row.run_id
 
     @property
     def model_folder(self) -> Path:

@@ -131,6 +131,19 @@ def _finish(folder: Path) -> None:
     sync_folder(folder)
 
 
+def sync_tree(folder: Path) -> None:
+    """Make sure that everything in a folder is on the disk; nothing is done where there is none."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir():
+            sync_folder(path)
+        else:
+            with path.open("rb") as handle:
+                os.fsync(handle.fileno())
+    if folder.is_dir():
+        sync_folder(folder)
+        sync_folder(folder.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make sure that the names in a folder are on the disk."""
     if os.name != "posix":  # elsewhere a folder cannot be opened to be flushed

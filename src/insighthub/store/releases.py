@@ -12,6 +12,7 @@ it go. The folder beside a release holds what the next run of changes starts fro
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Collection
 from contextlib import suppress
@@ -20,11 +21,13 @@ from pathlib import Path
 import duckdb
 
 from insighthub.errors import RunError
-from insighthub.store.output_folder import sync_folder
+from insighthub.store.output_folder import sync_folder, sync_tree
 
 FOLDER = "releases"
 CURRENT = "current"
 _PARTIAL = ".partial"
+_OURS = re.compile(r"r(\d+)\.(duckdb|linkage)")  # what the names of everything that runs write begin with
+_TRIES = 20
 
 
 class Releases:
@@ -51,23 +54,42 @@ class Releases:
         return self.folder / f"{run_id}.duckdb{_PARTIAL}"
 
     def current(self) -> str | None:
-        """Return the run whose release is published, None where there is none yet."""
+        """Return the run whose release is published, None where there is none yet.
+
+        Raises:
+            RunError: the file that names it cannot be read, or names none.
+        """
+        file = self.home / CURRENT
         try:
-            return (self.home / CURRENT).read_text(encoding="ascii").strip() or None
+            named = file.read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return None
+        except (OSError, UnicodeDecodeError):
+            named = ""
+        if not re.fullmatch(r"r\d+", named):
+            raise RunError(
+                "this file should name the published release, and does not",
+                remedy="Take the file away, and run again: the state knows which release is published",
+                file=file,
+            )
+        return named
 
     def kept(self) -> list[str]:
         """Return the runs whose releases are there, oldest first."""
-        return sorted(path.stem for path in self.folder.glob("*.duckdb"))
+        names = [path.stem for path in self.folder.glob("*.duckdb") if _OURS.fullmatch(path.name)]
+        return sorted(names, key=_number)
+
+    def newest_number(self) -> int:
+        """Return the highest number of a run that left anything here, 0 where none did."""
+        named = [each.stem for each in self.folder.glob("r*") if _OURS.match(each.name)] if self.folder.is_dir() else []
+        return max(map(_number, [*named, *([current] if (current := self.current()) else [])]), default=0)
 
     def finish(self, run_id: str) -> None:
         """Give a release that is built its own name; from then on it is never changed."""
-        for path in [self.partial(run_id), *sorted(p for p in self.linkage(run_id).rglob("*") if p.is_file())]:
-            with path.open("rb") as handle:
-                os.fsync(handle.fileno())
+        sync_tree(self.linkage(run_id))
+        with self.partial(run_id).open("rb") as handle:
+            os.fsync(handle.fileno())
         self.partial(run_id).rename(self.file(run_id))
-        sync_folder(self.linkage(run_id))
         sync_folder(self.folder)
 
     def publish(self, run_id: str) -> None:
@@ -87,13 +109,12 @@ class Releases:
         shutil.rmtree(self.linkage(run_id), ignore_errors=True)
 
     def tidy(self, keep: Collection[str]) -> None:
-        """Take away what broken-off runs left, and every release but those to keep."""
+        """Take away what broken-off runs left, and every release but those to keep. Files of others stay."""
         if not self.folder.is_dir():
             return
-        for path in self.folder.iterdir():
-            name = path.name.removesuffix(_PARTIAL) if path.is_file() else path.name
-            run_id = name.split(".", 1)[0]
-            if run_id in keep and not path.name.endswith((_PARTIAL, ".wal", ".tmp")):
+        kept = {place.name for run_id in keep for place in (self.file(run_id), self.linkage(run_id))}
+        for path in list(self.folder.iterdir()):
+            if path.name in kept or not _OURS.match(path.name):
                 continue
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
@@ -107,13 +128,23 @@ class Releases:
         Raises:
             RunError: no release is published yet, or that one is not kept.
         """
-        wanted = run_id or self.current()
-        if wanted is None:
-            raise RunError("this hub has no release yet", remedy="Run insighthub run", file=self.home)
-        file = self.file(wanted)
+        for _ in range(_TRIES):
+            wanted = run_id or self.current()
+            if wanted is None:
+                raise RunError("this hub has no release yet", remedy="Run insighthub run", file=self.home)
+            try:
+                return self._opened(wanted)
+            except RunError:
+                # Since it was looked up another may have been published, and this one taken away.
+                if run_id is not None or self.current() == wanted:
+                    raise
+        raise RunError("releases are published faster than one can be opened", remedy="Try again later", file=self.home)
+
+    def _opened(self, run_id: str) -> duckdb.DuckDBPyConnection:
+        file = self.file(run_id)
         if not file.is_file():
             raise RunError(
-                f"release {wanted} is not kept", remedy="Choose one that insighthub releases lists", file=file
+                f"release {run_id} is not kept", remedy="Choose one that insighthub releases list shows", file=file
             )
         try:
             return duckdb.connect(str(file), read_only=True)
@@ -123,3 +154,7 @@ class Releases:
                 remedy="Publish another with insighthub releases publish, then run insighthub run --full",
                 file=file,
             ) from None
+
+
+def _number(run_id: str) -> int:
+    return int(run_id.partition(".")[0].removeprefix("r"))

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from insighthub.errors import RunError
 from insighthub.store.state_tables import published, run
 
 BUILDING, PUBLISHED, STOPPED, FAILED = "building", "published", "stopped", "failed"
@@ -42,14 +43,22 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def begin_run(connection: Connection, *, as_of: date, kind: str, base: str | None) -> RunRow:
-    """Note that a run begins, and give it its id. Runs that were broken off are noted as failed."""
+def begin_run(connection: Connection, *, as_of: date, kind: str, base: str | None, after: int = 0) -> RunRow:
+    """Note that a run begins, and give it its id. Runs that were broken off are noted as failed.
+
+    Args:
+        connection: within a transaction that writes.
+        as_of: the day that it is for.
+        kind: full, or of changes.
+        base: the run whose release it begins from.
+        after: its number is higher, although the state knows of no such run: it may have been restored from a backup.
+    """
     connection.execute(
         update(run)
         .where(run.c.status == BUILDING)
         .values(status=FAILED, finished_at=now(), reason="it was broken off before it ended")
     )
-    number = (connection.execute(select(func.max(run.c.number))).scalar() or 0) + 1
+    number = max(connection.execute(select(func.max(run.c.number))).scalar() or 0, after) + 1
     row = RunRow(f"r{number:06d}", number, as_of, now(), None, BUILDING, kind, None, base, {}, None)
     connection.execute(
         insert(run).values(
@@ -73,9 +82,18 @@ def end_run(connection: Connection, run_id: str, status: str, reason: str) -> No
 
 
 def publish_run(connection: Connection, run_id: str, *, model: str, kind: str, figures: Mapping[str, Any]) -> None:
-    """Note that a run is whole and its release is the published one."""
+    """Note that a run is whole and its release is the published one.
+
+    Raises:
+        RunError: it is not under way any more, as the state has it: another run began since.
+    """
     values = {"status": PUBLISHED, "finished_at": now(), "model": model, "kind": kind, "figures": json.dumps(figures)}
-    connection.execute(update(run).where(run.c.run_id == run_id).values(**values))
+    under_way = (run.c.run_id == run_id) & (run.c.status == BUILDING)
+    if connection.execute(update(run).where(under_way).values(**values)).rowcount != 1:
+        raise RunError(
+            "another run began before this one ended, and this one is not published",
+            remedy="Let one hub alone use a state; then run again",
+        )
     set_published(connection, run_id)
 
 

@@ -1,12 +1,14 @@
 """The state of a hub: opens its database, brings it up to date, and gives transactions.
 
 Takes a database URL, SQLite or PostgreSQL, gives ``State``. SQLite keeps a write-ahead log, so that readers are never
-in the way of a run. A transaction that writes takes its lock when it begins: two that would write wait for each other
-and neither fails half-way.
+in the way of a run. A transaction that writes takes its lock when it begins, whatever the database: two that would
+write wait for each other, and neither fails half-way or decides on what the other is changing. One that reads sees the
+state as it was at one moment.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,13 +19,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 
 from insighthub.errors import RunError
 
 _WRITES = "insighthub_writes"
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_LOCK_NUMBER = 7_426_210  # of the advisory lock in PostgreSQL under which the tables are brought up to date
+_LOCK_NUMBER = 7_426_210  # of the advisory lock in PostgreSQL under which the state is written
 _BUSY_SECONDS = 30
 
 
@@ -49,16 +51,29 @@ class State:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection that reads."""
-        with self.engine.connect() as connection:
+        """Give a connection that reads.
+
+        Raises:
+            RunError: the database does not answer.
+        """
+        with _database_at_work(), self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Give a connection whose changes are kept all together when the block ends, or not at all."""
-        with self.engine.connect() as connection:
+        """Give a connection whose changes are kept all together when the block ends, or not at all.
+
+        Raises:
+            RunError: the database does not answer, has no space, or is being written for too long.
+        """
+        with _database_at_work(), self.engine.connect() as connection:
             connection.execution_options(**{_WRITES: True})
             with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_BUSY_SECONDS}s'")
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
                 yield connection
 
     def close(self) -> None:
@@ -77,8 +92,6 @@ class State:
                 "the state is of a later version of Insight Hub", remedy="Use that version, which knows its tables"
             )
         with self.write() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -104,6 +117,19 @@ def insert_rows(connection: Connection, table: Table, columns: Sequence[str], ro
     if listed:
         marks = ", ".join("?" for _ in columns)
         connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', listed)
+
+
+@contextmanager
+def _database_at_work() -> Iterator[None]:
+    """Tell the user where the database, and not this program, is at fault."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        said = f": {error.orig}" if isinstance(error.orig, sqlite3.Error) else ""  # such as: database or disk is full
+        raise RunError(
+            f"the state's database could not be used ({type(error.orig).__name__}{said})",
+            remedy="Check that there is space, that the database of state.url runs, and that nothing else holds it",
+        ) from error
 
 
 def _config() -> Config:
