@@ -21,6 +21,11 @@ CREATE TABLE IF NOT EXISTS address_trust (
     records INTEGER NOT NULL,  -- of residents who have an open account
     right_share DOUBLE NOT NULL
 );
+CREATE TABLE IF NOT EXISTS address_kept (
+    source VARCHAR NOT NULL,
+    of_those_here DOUBLE NOT NULL, -- share of residents with an open account whom the source has at its address
+    of_those_gone DOUBLE NOT NULL  -- share of residents whose last account ended whom the source still has there
+);
 CREATE TABLE IF NOT EXISTS together (
     resident_id VARCHAR NOT NULL,
     other_id VARCHAR NOT NULL,     -- with whom the resident has shared a place; each pair is there both ways round
@@ -57,6 +62,28 @@ FROM by_age b JOIN overall o ON o.source = b.source
 ORDER BY b.source, b.age
 """
 
+# A source that drops people who leave says more for an address than one that keeps them for years.
+_LEARN_KEPT = """
+INSERT INTO address_kept
+WITH here AS (
+    SELECT resident_id, arg_max(place_id, (coalesce(from_date, DATE '1900-01-01'), place_id)) AS place_id
+    FROM residence WHERE stay = 1 AND to_date IS NULL GROUP BY resident_id
+),
+gone AS (
+    SELECT resident_id, arg_max(place_id, (to_date, place_id)) AS place_id
+    FROM residence WHERE stay = 1 AND resident_id NOT IN (SELECT resident_id FROM here) GROUP BY resident_id
+),
+known AS (SELECT *, true AS is_here FROM here UNION ALL SELECT *, false FROM gone),
+listed AS (
+    SELECT r.source, count(DISTINCT k.resident_id) FILTER (k.is_here) AS here,
+           count(DISTINCT k.resident_id) FILTER (NOT k.is_here) AS gone
+    FROM known k JOIN residence r ON r.resident_id = k.resident_id AND r.place_id = k.place_id AND r.stay <> 1
+    GROUP BY r.source
+)
+SELECT source, (here + 1) / ((SELECT count(*) FROM here) + 2), (gone + 1) / ((SELECT count(*) FROM gone) + 2)
+FROM listed ORDER BY source
+"""
+
 _STEPS = (
     # Everybody who shares a place with somebody near: their own evidence is needed, no more.
     """
@@ -90,9 +117,19 @@ _STEPS = (
         WHERE r.stay = 0
         GROUP BY ALL
     ),
+    kept AS (
+        SELECT r.resident_id, r.place_id, sum(round(1000 * (ln(of_those_here / of_those_gone)
+                   - ln((1 - of_those_here) / (1 - of_those_gone))))::BIGINT) / 1000.0 AS kept
+        FROM (SELECT DISTINCT resident_id, place_id, source FROM around WHERE stay <> 1) r
+        JOIN address_kept k ON k.source = r.source
+        GROUP BY ALL
+    ),
     -- Thousandths, because a sum of fractions depends on the order in which they are added.
     weighed AS (SELECT resident_id, place_id, sum(round(1000 * coalesce(weight, 1.0))::BIGINT) / 1000.0 AS weight FROM said GROUP BY ALL)
     SELECT a.*, coalesce(w.weight, 0.0) AS said,
+           coalesce(k.kept, 0.0) + coalesce((
+               SELECT sum(round(1000 * ln((1 - of_those_here) / (1 - of_those_gone)))::BIGINT) / 1000.0 FROM address_kept
+           ), 0.0) AS lasting,
            coalesce(a.place_id = h1.place_id, false) AS open_first,
            coalesce(a.place_id = h2.place_id, false) AS open_second,
            h1.place_id IS NOT NULL AS has_home
@@ -101,10 +138,11 @@ _STEPS = (
                min(coalesce(from_date, given_on)) AS first_seen, max(given_on) AS last_seen,
                max(given_on) FILTER (stay = 0) AS last_given, bool_or(given_on IS NULL) AS undated,
                min(from_date) AS moved_in, max(to_date) AS ended,
-               bool_or(stay > 0 AND to_date IS NULL) AS open, bool_or(list_contains($rolls, source)) AS on_roll
+               bool_or(stay > 0 AND to_date IS NULL) AS open
         FROM around GROUP BY resident_id, place_id
     ) a
     LEFT JOIN weighed w ON w.resident_id = a.resident_id AND w.place_id = a.place_id
+    LEFT JOIN kept k ON k.resident_id = a.resident_id AND k.place_id = a.place_id
     LEFT JOIN home h1 ON h1.resident_id = a.resident_id
     LEFT JOIN (SELECT resident_id, max_by(place_id, (since, -stay, place_id)) AS place_id
                FROM open_stay WHERE stay > 1 GROUP BY resident_id) h2 ON h2.resident_id = a.resident_id
@@ -186,35 +224,39 @@ WITH places AS (
            coalesce(c.kin_moved, 0) AS kin_moved, coalesce(c.kin_left, 0) AS kin_left,
            CASE WHEN c.stranger_since IS NULL THEN 'none' WHEN o.last_given > c.stranger_since THEN 'seen after'
                 WHEN o.undated THEN 'not dated' ELSE 'seen before' END AS strangers,
-           o.on_roll, o.sources, datediff('day', c.stranger_since, $as_of) / 365.25 AS stranger_years,
+           o.lasting, o.sources, datediff('day', c.stranger_since, $as_of) / 365.25 AS stranger_years,
            coalesce(c.others, 0) AS others,
            o.last_seen, 0 AS shared_places, false AS same_name, false AS same_record
     FROM own_place o LEFT JOIN company c ON c.resident_id = o.resident_id AND c.place_id = o.place_id
     WHERE o.resident_id IN (SELECT resident_id FROM near_touched)
     UNION ALL
     SELECT f.resident_id, f.place_id, true, 0.0, false, false, h.resident_id IS NOT NULL, false, false, 0, f.kin_billed, 0, 0, 0,
-           'none', false, 0, NULL, 0, NULL, f.places, f.same_name, f.same_record
+           'none', 0.0, 0, NULL, 0, NULL, f.places, f.same_name, f.same_record
     FROM followed f LEFT JOIN home h ON h.resident_id = f.resident_id
 )
 SELECT p.*, a.age, coalesce(a.age < 18.5, false) AS minor,
-       p.kin_billed > 0 AND NOT p.open_first AND NOT p.follows AS kin_here,
+       p.kin_billed > 0 AND NOT p.open_first AND NOT p.follows AS kin_here, n.records = 1 AS single,
        coalesce(p.last_seen = max(p.last_seen) OVER (PARTITION BY p.resident_id), false) AS newest,
        count(*) FILTER (NOT p.follows) OVER (PARTITION BY p.resident_id) AS own_places
-FROM places p LEFT JOIN of_age a ON a.resident_id = p.resident_id
+FROM places p
+JOIN resident n ON n.resident_id = p.resident_id
+LEFT JOIN of_age a ON a.resident_id = p.resident_id
 """
 
 
 def learn_address_trust(db: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Learn ``address_trust`` anew: how often each source's address is that of the resident's open account, by its age."""
+    """Learn ``address_trust`` and ``address_kept`` anew, from the residents whom open and ended accounts name."""
     db.execute(CREATE)
     db.execute("DELETE FROM address_trust")
+    db.execute("DELETE FROM address_kept")
+    db.execute(_LEARN_KEPT)
     db.execute(_LEARN_TRUST, {"as_of": as_of})
 
 
 def gather_candidates(db: duckdb.DuckDBPyConnection, settings: AddressSettings, as_of: date) -> None:
     """Make ``candidate`` for the residents in ``near_touched``, and their rows of ``together``."""
     db.execute(CREATE)
-    values = {"as_of": as_of, "crowd": settings.crowd, "rolls": list(settings.rolls)}
+    values = {"as_of": as_of, "crowd": settings.crowd}
     for step in _STEPS:
         db.execute(step, {name: value for name, value in values.items() if f"${name}" in step})
     db.execute(_CANDIDATE, {"as_of": as_of})

@@ -18,15 +18,13 @@ class AddressSettings(BaseModel):
         min_length=1,
         description="sources whose records begin when people move in and end when they move out, the most reliable first",
     )
-    rolls: tuple[str, ...] = Field(
-        default=("electoral_register",),
-        description="sources meant to hold every adult at their present address: not to be on one says something too",
-    )
     crowd: int = Field(
         default=25,
         ge=2,
         description="a place with more residents than this, now or before, does not tell who belongs together",
     )
     current_from: float = Field(
-        default=0.5, ge=0.0, le=1.0, description="an address is given as the current one from this probability on"
-    )
+        default=0.3, ge=0.0, le=1.0,
+        description="no address is called current below this probability; from it on, the one that is likelier than every "
+        "other place, and than none of them",
+    )  # fmt: skip

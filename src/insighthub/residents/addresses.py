@@ -68,7 +68,6 @@ _WHY = f"""
         CASE WHEN w.kin_moved > 0 AND w.kin_billed = 0 THEN 'people they lived with here have moved to another address' END,
         CASE WHEN w.kin_left > 0 AND w.kin_billed = 0 THEN 'people they lived with here have left' END,
         CASE WHEN w.strangers <> 'none' AND NOT w.kin_here THEN 'others have an open account here' END,
-        CASE WHEN w.on_roll THEN 'on a roll at this address' END,
         CASE WHEN NOT w.follows THEN 'given by ' || o.sources || CASE WHEN o.sources = 1 THEN ' source' ELSE ' sources' END
              || coalesce(', last as of ' || {_DAY.format("o.last_seen")}, ', not dated') END
     ], lambda x: x IS NOT NULL), '; ')"""
@@ -80,7 +79,7 @@ WITH ranked AS (
 ),
 told AS (
     SELECT w.resident_id, w.place_id, w.follows, w.probability,
-           w.rank = 1 AND w.probability >= $current_from AS is_current,
+           w.rank = 1 AND w.probability >= greatest($current_from, w.elsewhere) AND NOT w.died AS is_current,
            CASE WHEN w.follows THEN f.since ELSE coalesce(o.moved_in, o.first_seen) END AS from_date,
            o.ended, o.last_seen, coalesce(o.records, 0) AS records,
            {_WHY} AS why

@@ -14,7 +14,7 @@ class HouseholdSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     member_from: float = Field(
-        default=0.65, ge=0.0, le=1.0,
+        default=0.6, ge=0.0, le=1.0,
         description="who lives at an address with this probability or more is counted as a member of its household",
     )  # fmt: skip
     unrelated: int = Field(
