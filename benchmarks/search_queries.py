@@ -167,7 +167,9 @@ class _Texts:
         if kind == "family name first":
             return f"{dob} {family.upper()}, {given}"
         if kind == "a slip in the name":
-            return f"{_slip(given, rng)} {family} {dob}" if rng.random() < 0.5 else f"{given} {_slip(family, rng)} {dob}"
+            return (
+                f"{_slip(given, rng)} {family} {dob}" if rng.random() < 0.5 else f"{given} {_slip(family, rng)} {dob}"
+            )
         if kind == "maiden name and date of birth":
             return f"{given} {self._birth_family} {dob}" if self._renamed else None
         if kind == "date of birth and family name":

@@ -235,9 +235,7 @@ def _entries(
     """Return the rows of a table as entries, sorted by key and resident where there are keys."""
     count = table.num_rows
     resident = table["number"].to_numpy().astype(np.int32)
-    former = (
-        table["former"].to_numpy().astype(bool) if "former" in table.column_names else np.zeros(count, bool)
-    )
+    former = table["former"].to_numpy().astype(bool) if "former" in table.column_names else np.zeros(count, bool)
     role_codes = _codes(table[role], pa.array(roles)).astype(np.int8) if roles else np.zeros(count, np.int8)
     if keys is None:
         return Entries(resident, sources, former, role_codes, np.zeros(1, np.int64))

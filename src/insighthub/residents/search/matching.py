@@ -24,7 +24,7 @@ from insighthub.residents.search.index import Entries, Index, spread
 from insighthub.residents.search.parts import Ask, Part
 from insighthub.residents.search.scope import Scope
 from insighthub.residents.search.vocabulary import How
-from insighthub.standardise.street_words import STREET_KINDS
+from insighthub.standardise.street_words import BUILDING_KINDS, MAYBE_STREET_KINDS, STREET_KINDS
 
 Rows = npt.NDArray[np.int64]
 Qualities = npt.NDArray[np.float32]
@@ -41,6 +41,8 @@ _BY_ROLE = np.array(
         for how in How
     ]
 )
+#: Words that are of streets and buildings, for which no far-off name is looked for.
+_OF_STREETS = STREET_KINDS | MAYBE_STREET_KINDS | BUILDING_KINDS
 #: Under this quality at best, words that are further off are looked at.
 _NEAR_ENOUGH = 0.8
 _OTHER_NUMBER = 0.8  # a figure in an address that is no house number: a flat's, or part of a name
@@ -151,7 +153,7 @@ def _zeros(rows: Rows) -> npt.NDArray[np.int8]:
 def _names(index: Index, ask: Ask, scope: Scope) -> Hits:
     near = index.words.like(ask.value)
     hits = _of_words(index, scope, near.codes, near.qualities, near.how, ask.trust)
-    if hits.quality.max(initial=0.0) >= _NEAR_ENOUGH * ask.trust:
+    if hits.quality.max(initial=0.0) >= _NEAR_ENOUGH * ask.trust or ask.value in _OF_STREETS:
         return hits
     far = index.words.far(ask.value)
     codes = np.concatenate([near.codes, far.codes])

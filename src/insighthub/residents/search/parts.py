@@ -8,9 +8,7 @@ from typing import Literal, NamedTuple
 
 from insighthub.errors import InsightHubError
 
-Kind = Literal[
-    "name", "address", "postcode", "postcode_part", "born", "age", "month", "phone", "email", "reference"
-]
+Kind = Literal["name", "address", "postcode", "postcode_part", "born", "age", "month", "phone", "email", "reference"]
 
 
 class Ask(NamedTuple):

@@ -71,7 +71,7 @@ def fit(index: Index, found: Match, scope: Scope) -> Fit:
 def bits(fits: Sequence[Fit], known: int) -> list[float]:
     """Return what each part tells, in bits: the logarithm of how many times fewer residents it fits than there are.
 
-    A part that fits nobody counts as one that fits a single resident.
+    A part that fits nobody counts for half of one that fits a single resident: it may be as rare as that, or a slip.
     """
     out = []
     for one in fits:
@@ -80,12 +80,20 @@ def bits(fits: Sequence[Fit], known: int) -> list[float]:
             continue
         fitting = one.anyhow[np.flatnonzero(one.anyhow > 0)].astype(np.float64)
         alike = max(1.0, float((fitting**2).sum()))
-        out.append(max(_LEAST_BITS, float(np.log2((known + 1) / alike))))
+        told = float(np.log2((known + 1) / alike)) * (1 if len(fitting) else 0.5)
+        out.append(max(_LEAST_BITS, told))
     return out
 
 
 def rank(
-    index: Index, fits: Sequence[Fit], weights: Sequence[float], scope: Scope, *, looked_at: int, least: float, limit: int
+    index: Index,
+    fits: Sequence[Fit],
+    weights: Sequence[float],
+    scope: Scope,
+    *,
+    looked_at: int,
+    least: float,
+    limit: int,
 ) -> list[Ranked]:
     """Return the residents whom a query fits, best first, by number where they fit alike: ``limit`` at most.
 

@@ -148,9 +148,7 @@ class Search:
         matches = [match(index, part, scope, self._as_of) for part in parts]
         return of_named_source(index, matches, scope)
 
-    def _ranked(
-        self, index: Index, fits: list[Fit], weights: list[float], scope: Scope, limit: int
-    ) -> list[Found]:
+    def _ranked(self, index: Index, fits: list[Fit], weights: list[float], scope: Scope, limit: int) -> list[Found]:
         ranked = rank(
             index,
             fits,
