@@ -18,9 +18,6 @@ from insighthub.synthetic.borough import generate
 AS_OF = dt.date(2026, 9, 30)
 SETTINGS = SearchSettings()
 
-# A street address, and the parts that standardisation would take from it.
-_PARTS = ("flat", "house_number", "street")
-
 
 def record(resident, source="benefits", record_id=None, **fields):
     """Return a person record of a resident; an address such as "FLAT 2 14 HIGH ROAD" is taken apart."""
@@ -53,9 +50,7 @@ def add_records(db, records):
     for n, row in enumerate(records, start=start):
         record_id = row["record_id"] or f"{row['source'][:2].upper()}{90000 + n}"
         _insert(db, "person_record", {**row, "record_id": record_id})
-        db.execute(
-            "INSERT INTO membership VALUES (?, ?, ?, 1, NULL)", [row["resident"], row["source"], record_id]
-        )
+        db.execute("INSERT INTO membership VALUES (?, ?, ?, 1, NULL)", [row["resident"], row["source"], record_id])
 
 
 def _insert(db, table, row):
@@ -87,7 +82,7 @@ def build_all(db, settings=SETTINGS, as_of=AS_OF):
 
 
 def write_borough(folder: Path, residents=500, seed=3) -> Path:
-    """Write a release of a fictional borough whose residents are its people, as the truth has them; no search tables."""
+    """Write a release whose residents are the people of a fictional borough, without search tables."""
     made = generate(folder / "extracts", residents=residents, seed=seed)
     contract = load_contract(made.contract)
     people = standardise_landed(contract, land_all(contract, made.folder, folder / "landing"))
@@ -99,8 +94,9 @@ def write_borough(folder: Path, residents=500, seed=3) -> Path:
         truth: pa.Table = pq.read_table(made.truth)
         db.register("truth", truth)
         db.execute(
-            "INSERT INTO membership SELECT 'R' || substr(upper(md5(entity_id)), 1, 11), source, record_id, person, NULL "
-            "FROM truth JOIN person_record USING (source, record_id, person) WHERE not_linked_reason IS NULL"
+            "INSERT INTO membership "
+            "SELECT 'R' || substr(upper(md5(entity_id)), 1, 11), source, record_id, person, NULL FROM truth "
+            "JOIN person_record USING (source, record_id, person) WHERE not_linked_reason IS NULL"
         )
         close(db)
     return path

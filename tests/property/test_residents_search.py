@@ -1,4 +1,4 @@
-"""Search: order means nothing, the hidden and the sources of others leave no trace, and changes give what a whole run gives.
+"""Search: order means nothing, the hidden and other sources leave no trace, and changes give what a whole run gives.
 
 On a small fictional borough, with queries made from what its records say.
 """
@@ -193,7 +193,7 @@ def test_building_what_was_touched_gives_what_building_all_gives(borough, data):
                 new = {"moved": "1 NEW ROAD", "renamed": "NEWNAME", "ended": "2020-01-01"}[way]
                 db.execute(f"UPDATE person_record SET {value} = ? {where}", [new, *key])
         close(db)
-        db.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT unnest(?::VARCHAR[]) AS resident_id", [list(touched)])
+        db.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT unnest(?::VARCHAR[]) resident_id", [list(touched)])
         build_search(db, SETTINGS, AS_OF)
         after = {table: rows(db, table) for table in TABLES}
         for table in TABLES:

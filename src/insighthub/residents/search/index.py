@@ -1,9 +1,9 @@
 """The search tables of a release, in memory and in the orders in which they are looked up.
 
-Takes the tables of ``build_search`` for some residents (those who are hidden have an index of their own, so that nothing
-of them is in the other), gives arrays. Every row of a table is an entry: a value, the resident whom a record says it of,
-the set of sources that say it, and whether it is former. Arrays are never written to again, and so are safe for any
-number of threads.
+Takes the tables of ``build_search`` for some residents (those who are hidden have an index of their own, so that
+nothing of them is in the other), gives arrays. Every row of a table is an entry: a value, the resident whom a record
+says it of, the set of sources that say it, and whether it is former. Arrays are never written to again, and so are safe
+for any number of threads.
 """
 
 from __future__ import annotations

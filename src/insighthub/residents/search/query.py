@@ -25,15 +25,15 @@ from insighthub.residents.search.query_numbers import (
 from insighthub.standardise.emails import standard_email
 from insighthub.standardise.name_words import SHORT_FORENAMES, TITLES
 from insighthub.standardise.street_words import SHORT_FORMS
-from insighthub.standardise.text import fold, word_set, without_apostrophes
+from insighthub.standardise.text import fold, without_apostrophes, word_set
 
 #: Says whether letters and digits are a reference that some record has.
 IsReference = Callable[[str], bool]
 
 #: Words that say what follows, or nothing.
 NOISE = word_set(
-    "AND THE OF AT IN FROM WITH FOR ON BORN DOB BIRTH DATE AGED AGE YEARS YEAR YRS YR OLD TEL TELEPHONE PHONE MOBILE MOB",
-    "EMAIL MAIL NAME SURNAME FORENAME ADDRESS POSTCODE REF REFERENCE NUMBER NO ID RECORD FLAT ENDING ENDS",
+    "AND THE OF AT IN FROM WITH FOR ON BORN DOB BIRTH DATE AGED AGE YEARS YEAR YRS YR OLD TEL TELEPHONE PHONE MOBILE",
+    "MOB EMAIL MAIL NAME SURNAME FORENAME ADDRESS POSTCODE REF REFERENCE NUMBER NO ID RECORD FLAT ENDING ENDS",
     "NEE FORMERLY PREVIOUSLY KNOWN AS AKA LIVES LIVING LIVED NHS NI NINO UPN UPRN",
 ) | frozenset(TITLES)
 #: The meanings that each field of a form leaves open.

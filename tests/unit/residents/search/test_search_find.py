@@ -219,7 +219,8 @@ def test_a_release_without_search_tables_is_told_what_to_do(tmp_path):
 
 
 def test_a_release_of_nobody_can_be_searched(tmp_path):
-    assert Search(write_release(tmp_path / "r.duckdb", [])).find("okafor 12 mill lane 1985 ig11 07911123456 a@b.uk") == []
+    search = Search(write_release(tmp_path / "r.duckdb", []))
+    assert search.find("okafor 12 mill lane 1985 ig11 07911123456 a@b.uk") == []
 
 
 def test_the_release_stays_as_it_was(tmp_path):

@@ -4,6 +4,7 @@ import pytest
 
 from insighthub.residents.search.vocabulary import How, Vocabulary
 
+# ruff: noqa: SIM905
 WORDS = sorted(
     "MOHAMMED MUHAMMAD MAHMOOD ROBERT BOB SMITH SMYTH OKAFOR KATHERINE CATHERINE OLUWATOYIN TOYIN JON JOHN J LI LIU "
     "KHAN HORWOOD MELISSA".split()
