@@ -4,7 +4,7 @@ Takes a release, gives an object that finds residents. It is opened once and hol
 threads may ask it at once. A search rests on the sources of its purpose alone. Residents who are hidden have an index
 of their own, which is looked at only for those who may see them: without it, a search answers as though they did not
 exist.
-What was typed is neither logged nor kept.
+What was typed is neither logged nor written anywhere, and no error quotes it.
 """
 
 from __future__ import annotations

@@ -159,6 +159,16 @@ def test_a_source_named_beside_a_reference_puts_its_record_first(tmp_path):
         assert found[1].score == 0.5
 
 
+def test_a_source_that_a_purpose_may_not_use_is_a_word_like_any_other(tmp_path):
+    rows = [record("R1", "libraries", "7000123", family_name="LOW"), record("R2", "benefits", "7000123")]
+    search = Search(write_release(tmp_path / "r.duckdb", rows))
+    one, other = (
+        search.find(f"{word} 7000123", purpose_sources=frozenset({"libraries"})) for word in ("benefits", "zenefitz")
+    )
+    assert one == other
+    assert ids(one) == ["R1"]
+
+
 def test_a_form_finds_by_its_fields(search):
     assert ids(search.find_by(name="okaffor", born="1985", postcode="ig11"))[0] == "R1"
     assert search.find_by(name="mill") == []
