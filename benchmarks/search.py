@@ -1,9 +1,9 @@
 """How fast residents are found, and whether the right one is: search beside DuckDB's own scan, in one run.
 
-Takes a release, its truth, and the size and seed of the fictional borough that it was made from. Gives, as text or JSON:
-how long the search tables take to build whole and for 1% of the residents; how long opening takes and what memory; for
-each kind of query the share with the right resident first and among the first five, here and with the scan; and
-milliseconds a query at the median, the 95th and the 99th of a hundred, for one caller and for eight at once.
+Takes a release, its truth, and the size and seed of the fictional borough that it was made from. Gives, as text or
+JSON: how long the search tables take to build whole and for 1% of the residents; how long opening takes and what
+memory; for each kind of query the share with the right resident first and among the first five, here and with the
+scan; and milliseconds a query at the median, the 95th and the 99th of a hundred, for one caller and for eight at once.
 
     python -m benchmarks.search RELEASE TRUTH RESIDENTS SEED [--each N] [--json FILE]
 

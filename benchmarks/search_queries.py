@@ -1,7 +1,7 @@
 """Queries as officers would type them, made from what is true of the fictional borough's residents.
 
-Takes a release, its truth and the world that it was made from, gives queries of several kinds, each with the residents of
-the release that are right: those most of whose records are of the person asked for. A name, a date or an address
+Takes a release, its truth and the world that it was made from, gives queries of several kinds, each with the residents
+of the release that are right: those most of whose records are of the person asked for. A name, a date or an address
 is the true one, whatever the records make of it; a query is asked only where some record of the person holds a value of
 that kind (a mobile number that no record holds cannot find anybody).
 """
@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
+from insighthub.synthetic.calibration import REFERENCE_DATE
 from insighthub.synthetic.population import LONG_AGO, NEVER, World
 from insighthub.synthetic.writing import plain
 
@@ -81,7 +83,7 @@ def make_queries(release: Path, truth: Path, world: World, *, each: int, seed: i
     living = (people.died == NEVER) & (people.left == NEVER) & world.households.current[people.household]
     order = [int(p) for p in np.flatnonzero(living) if f"P{int(p):07d}" in right]
     rng.shuffle(order)
-    wanted = {kind: each for kind in KINDS}
+    wanted = dict.fromkeys(KINDS, each)
     out: list[Query] = []
     for person in order:
         if not wanted:
@@ -167,7 +169,9 @@ class _Texts:
         if kind == "family name first":
             return f"{dob} {family.upper()}, {given}"
         if kind == "a slip in the name":
-            return f"{_slip(given, rng)} {family} {dob}" if rng.random() < 0.5 else f"{given} {_slip(family, rng)} {dob}"
+            return (
+                f"{_slip(given, rng)} {family} {dob}" if rng.random() < 0.5 else f"{given} {_slip(family, rng)} {dob}"
+            )
         if kind == "maiden name and date of birth":
             return f"{given} {self._birth_family} {dob}" if self._renamed else None
         if kind == "date of birth and family name":
@@ -190,11 +194,9 @@ class _Texts:
         return f"{' '.join(words)} {dob}"
 
 
-def _age(born: object) -> int:
-    from insighthub.synthetic.calibration import REFERENCE_DATE as today
-
-    had = (today.month, today.day) >= (born.month, born.day)  # type: ignore[attr-defined]
-    return int(today.year - born.year - (not had))  # type: ignore[attr-defined]
+def _age(born: date) -> int:
+    had_birthday = (REFERENCE_DATE.month, REFERENCE_DATE.day) >= (born.month, born.day)
+    return REFERENCE_DATE.year - born.year - (not had_birthday)
 
 
 def _slip(word: str, rng: random.Random) -> str:
@@ -207,8 +209,8 @@ def _slip(word: str, rng: random.Random) -> str:
     )  # fmt: skip
 
 
-def _date_slip(born: object, rng: random.Random) -> str:
-    day, month, year = born.day, born.month, born.year  # type: ignore[attr-defined]
+def _date_slip(born: date, rng: random.Random) -> str:
+    day, month, year = born.day, born.month, born.year
     way = rng.randrange(3)
     if way == 0 and day <= 12 and day != month:
         day, month = month, day

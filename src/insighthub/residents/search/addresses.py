@@ -1,8 +1,8 @@
 """Addresses of an index: each distinct one once, the words it is made of, and who has or had it.
 
 Takes the address rows of residents, gives two tables that lean on each other: words and postcodes to addresses, and
-addresses to residents. A house number and a street that a query names must be of one address, not one of each of two, so
-addresses are matched as wholes before they are laid on residents.
+addresses to residents. A house number and a street that a query names must be of one address, not one of each of two,
+so addresses are matched as wholes before they are laid on residents.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Dates of birth that a typed date, a year, a month or an age may stand for.
 
-Takes the dates of birth of an index, gives the rows that answer, how well, and how. A slip in a date is as common as one
-in a name: day and month changed about, or one of the three parts wrong.
+Takes the dates of birth of an index, gives the rows that answer, how well, and how. A slip in a date is as common as
+one in a name: day and month changed about, or one of the three parts wrong.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def born(births: Births, edtf: str) -> Found:
             (years != year, 0.5, Date.ONE_OFF),
         ],
     )
-    return tuple(np.concatenate(both) for both in zip(in_year, other, strict=True))  # type: ignore[return-value]
+    rows, quality, how = (np.concatenate([one, two]) for one, two in zip(in_year, other, strict=True))
+    return rows, quality, how
 
 
 def of_month(births: Births, month: str) -> Found:

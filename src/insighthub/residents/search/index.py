@@ -1,9 +1,9 @@
 """The search tables of a release, in memory and in the orders in which they are looked up.
 
-Takes the tables of ``build_search`` for some residents (those who are hidden have an index of their own, so that nothing
-of them is in the other), gives arrays. Every row of a table is an entry: a value, the resident whom a record says it of,
-the set of sources that say it, and whether it is former. Arrays are never written to again, and so are safe for any
-number of threads.
+Takes the tables of ``build_search`` for some residents (those who are hidden have an index of their own, so that
+nothing of them is in the other), gives arrays. Every row of a table is an entry: a value, the resident whom a record
+says it of, the set of sources that say it, and whether it is former. Arrays are never written to again, and so are safe
+for any number of threads.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import md5
 
 import duckdb
 import numpy as np
@@ -41,7 +42,7 @@ SELECT n.number, word, role, coalesce(until < $as_of, false) AS former, sources
 FROM search_name JOIN search_number n USING (resident_id)
 """
 _BIRTHS = """
-SELECT n.number, sources, replace(replace(date_of_birth, '-', ''), 'X', '0')::INTEGER AS whole
+SELECT n.number, sources, coalesce(TRY_CAST(replace(replace(date_of_birth, '-', ''), 'X', '0') AS INTEGER), 0) AS whole
 FROM search_birth JOIN search_number n USING (resident_id) ORDER BY whole, n.number
 """
 _ADDRESSES = """
@@ -53,8 +54,8 @@ SELECT n.number, value, coalesce(until < $as_of, false) AS former, sources
 FROM search_contact JOIN search_number n USING (resident_id) WHERE kind = $kind
 """
 _REFERENCES = """
-SELECT n.number, kind, reference, sources
-FROM search_reference JOIN search_number n USING (resident_id) ORDER BY reference, n.number, kind
+SELECT n.number, kind, md5_number_lower(reference) AS code, sources
+FROM search_reference JOIN search_number n USING (resident_id)
 """
 
 
@@ -114,8 +115,8 @@ class Index:
     phone_numbers: npt.NDArray[np.int64]  # distinct, in order
     emails: Entries  # by address
     email_addresses: tuple[str, ...]  # distinct, in order
-    references: Entries  # a row each; role is the kind
-    reference_texts: pa.Array  # one a row, in order
+    references: Entries  # by reference; role is the kind
+    reference_codes: npt.NDArray[np.uint64]  # of the distinct references, in order: half of their MD5
 
     def with_id(self, code: str) -> Rows:
         """Return the number of the resident who has this id, letters and digits of it, or none."""
@@ -123,7 +124,11 @@ class Index:
 
     def with_reference(self, code: str) -> Rows:
         """Return the rows of ``references`` that have this reference."""
-        return _equal(self.reference_texts, code)
+        wanted = np.uint64(int.from_bytes(md5(code.encode(), usedforsecurity=False).digest()[8:], "little"))
+        at = int(np.searchsorted(self.reference_codes, wanted))
+        if at == len(self.reference_codes) or self.reference_codes[at] != wanted:
+            return np.zeros(0, np.int64)
+        return self.references.of(np.array([at]))[0]
 
 
 def _equal(texts: pa.Array, wanted: str) -> Rows:
@@ -162,7 +167,7 @@ def open_index(db: duckdb.DuckDBPyConnection, *, hidden: bool, as_of: date) -> I
     phones, phone_numbers = _by_number(*table(_CONTACTS, {**day, "kind": "phone"}))
     births = _births(*table(_BIRTHS))
     addresses = Addresses.of(*table(_ADDRESSES, day), len(residents))
-    references, reference_texts = _references(*table(_REFERENCES))
+    references, reference_codes = _references(*table(_REFERENCES))
     db.execute("DROP TABLE search_number")
     return Index(
         residents=residents,
@@ -178,7 +183,7 @@ def open_index(db: duckdb.DuckDBPyConnection, *, hidden: bool, as_of: date) -> I
         emails=emails,
         email_addresses=tuple(email_addresses),
         references=references,
-        reference_texts=reference_texts,
+        reference_codes=reference_codes,
     )
 
 
@@ -208,9 +213,9 @@ def _births(table: pa.Table, sources: npt.NDArray[np.int32]) -> Births:
     return Births(whole, (whole % 10_000).astype(np.int16), _entries(table, sources))
 
 
-def _references(table: pa.Table, sources: npt.NDArray[np.int32]) -> tuple[Entries, pa.Array]:
-    entries = _entries(table, sources, role="kind", roles=REFERENCE_KINDS)
-    return entries, table["reference"].combine_chunks()
+def _references(table: pa.Table, sources: npt.NDArray[np.int32]) -> tuple[Entries, npt.NDArray[np.uint64]]:
+    distinct, codes = np.unique(table["code"].to_numpy(), return_inverse=True)
+    return _entries(table, sources, codes, len(distinct), role="kind", roles=REFERENCE_KINDS), distinct
 
 
 def _distinct(texts: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[np.int32]]:

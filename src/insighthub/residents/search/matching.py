@@ -1,8 +1,8 @@
 """Whom a part of a query fits, and how well: the entries that answer to each thing that the part may mean.
 
 Takes a part, an index and a scope, gives hits: rows of the index's entries, each with a quality from 0 to 1. Addresses
-are matched as wholes first, since a house number and a street must be of one address; what they say of residents is worked
-out when all parts are known.
+are matched as wholes first, since a house number and a street must be of one address; what they say of residents is
+worked out when all parts are known.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +24,8 @@ from insighthub.residents.search.contacts import email_hits, phone_hits
 from insighthub.residents.search.index import Entries, Index, spread
 from insighthub.residents.search.parts import Ask, Part
 from insighthub.residents.search.scope import Scope
-from insighthub.residents.search.vocabulary import How
-from insighthub.standardise.street_words import STREET_KINDS
+from insighthub.residents.search.vocabulary import Alike, How
+from insighthub.standardise.street_words import BUILDING_KINDS, MAYBE_STREET_KINDS, STREET_KINDS
 
 Rows = npt.NDArray[np.int64]
 Qualities = npt.NDArray[np.float32]
@@ -41,6 +42,8 @@ _BY_ROLE = np.array(
         for how in How
     ]
 )
+#: Words that are of streets and buildings, for which no far-off name is looked for.
+_OF_STREETS = STREET_KINDS | MAYBE_STREET_KINDS | BUILDING_KINDS
 #: Under this quality at best, words that are further off are looked at.
 _NEAR_ENOUGH = 0.8
 _OTHER_NUMBER = 0.8  # a figure in an address that is no house number: a flat's, or part of a name
@@ -107,77 +110,61 @@ def match(index: Index, part: Part, scope: Scope, as_of: date) -> Match:
     return Match(part, tuple(h for h in hits if len(h.rows)), fits, street_kind)
 
 
+class _Answers(NamedTuple):
+    """Rows of some entries that answer to something, how well, and how."""
+
+    rows: Rows
+    quality: Qualities
+    how: npt.NDArray[np.int8]
+
+
 def _hits(index: Index, ask: Ask, scope: Scope, as_of: date) -> Iterator[Hits]:
     """Return the entries, other than addresses, that answer to one meaning."""
     if ask.kind == "name":
         yield _names(index, ask, scope)
     elif ask.kind == "reference":
         rows = index.with_reference(ask.value)
-        yield _allowed(By.REFERENCE, index.references, scope, rows, _OF_REFERENCE[index.references.role[rows]] * 1)
+        found = _Answers(rows, _OF_REFERENCE[index.references.role[rows]], np.zeros(len(rows), np.int8))
+        yield _allowed(By.REFERENCE, index.references, scope, found, ask)
         known = index.with_id(ask.value)
         known = known[scope.residents[known]]
-        yield Hits(By.RESIDENT, known, known.astype(np.int32), np.ones(len(known), np.float32), _zeros(known))
+        best = np.ones(len(known), np.float32)
+        yield Hits(By.RESIDENT, known, known.astype(np.int32), best, np.zeros(len(known), np.int8))
     elif ask.kind == "phone":
-        yield _allowed(By.PHONE, index.phones, scope, *phone_hits(index, ask.value))
+        yield _allowed(By.PHONE, index.phones, scope, _Answers(*phone_hits(index, ask.value)), ask)
     elif ask.kind == "email":
-        yield _allowed(By.EMAIL, index.emails, scope, *email_hits(index, ask.value), trust=ask.trust)
+        yield _allowed(By.EMAIL, index.emails, scope, _Answers(*email_hits(index, ask.value)), ask)
     else:
-        read = {"born": born, "month": of_month}.get(ask.kind)
-        rows, quality, how = read(index.births, ask.value) if read else of_age(index.births, int(ask.value), as_of)
-        yield _allowed(By.BIRTH, index.births.entries, scope, rows, quality, how, trust=ask.trust)
+        births = index.births
+        if ask.kind == "age":
+            found = _Answers(*of_age(births, int(ask.value), as_of))
+        else:
+            found = _Answers(*(born(births, ask.value) if ask.kind == "born" else of_month(births, ask.value)))
+        yield _allowed(By.BIRTH, births.entries, scope, found, ask)
 
 
-def _allowed(
-    by: By,
-    entries: Entries,
-    scope: Scope,
-    rows: Rows,
-    quality: Qualities,
-    how: npt.NDArray[np.int8] | None = None,
-    *,
-    trust: float = 1.0,
-) -> Hits:
-    """Return those of some rows that count, with what is former worth less."""
-    kept = scope.may_use(entries, rows) & (quality > 0)
-    at = rows[kept]
-    worth = quality[kept] * np.where(entries.former[at], FORMER, np.float32(1)) * np.float32(trust)
-    return Hits(by, at, entries.resident[at], worth, _zeros(at) if how is None else how[kept])
-
-
-def _zeros(rows: Rows) -> npt.NDArray[np.int8]:
-    return np.zeros(len(rows), np.int8)
+def _allowed(by: By, entries: Entries, scope: Scope, found: _Answers, ask: Ask) -> Hits:
+    """Return those of some answers that count, with what is former worth less."""
+    kept = scope.may_use(entries, found.rows) & (found.quality > 0)
+    at = found.rows[kept]
+    worth = found.quality[kept] * np.where(entries.former[at], FORMER, np.float32(1)) * np.float32(ask.trust)
+    return Hits(by, at, entries.resident[at], worth, found.how[kept])
 
 
 def _names(index: Index, ask: Ask, scope: Scope) -> Hits:
     near = index.words.like(ask.value)
-    hits = _of_words(index, scope, near.codes, near.qualities, near.how, ask.trust)
-    if hits.quality.max(initial=0.0) >= _NEAR_ENOUGH * ask.trust:
+    hits = _of_words(index, scope, near, ask)
+    if hits.quality.max(initial=0.0) >= _NEAR_ENOUGH * ask.trust or ask.value in _OF_STREETS:
         return hits
-    far = index.words.far(ask.value)
-    codes = np.concatenate([near.codes, far.codes])
-    quality, how = np.concatenate([near.qualities, far.qualities]), np.concatenate([near.how, far.how])
-    return _of_words(index, scope, codes, quality, how, ask.trust)
+    return _of_words(index, scope, near.and_also(index.words.far(ask.value)), ask)
 
 
-def _of_words(
-    index: Index,
-    scope: Scope,
-    codes: npt.NDArray[np.int32],
-    quality: Qualities,
-    how: npt.NDArray[np.int8],
-    trust: float,
-) -> Hits:
-    rows, place = index.names.of(codes)
-    ways = how[place]
-    return _allowed(
-        By.NAME,
-        index.names,
-        scope,
-        rows,
-        quality[place] * _BY_ROLE[ways, index.names.role[rows]],
-        ways,
-        trust=trust,
-    )
+def _of_words(index: Index, scope: Scope, words: Alike, ask: Ask) -> Hits:
+    """Return the entries of some words of names, each worth what the word is, in the role that it has there."""
+    rows, place = index.names.of(words.codes)
+    how = words.how[place]
+    quality = words.qualities[place] * _BY_ROLE[how, index.names.role[rows]]
+    return _allowed(By.NAME, index.names, scope, _Answers(rows, quality, how), ask)
 
 
 def _address_fits(index: Index, ask: Ask) -> Iterator[tuple[npt.NDArray[np.int32], Qualities]]:

@@ -32,8 +32,8 @@ IsReference = Callable[[str], bool]
 
 #: Words that say what follows, or nothing.
 NOISE = word_set(
-    "AND THE OF AT IN FROM WITH FOR ON BORN DOB BIRTH DATE AGED AGE YEARS YEAR YRS YR OLD TEL TELEPHONE PHONE MOBILE MOB",
-    "EMAIL MAIL NAME SURNAME FORENAME ADDRESS POSTCODE REF REFERENCE NUMBER NO ID RECORD FLAT ENDING ENDS",
+    "AND THE OF AT IN FROM WITH FOR ON BORN DOB BIRTH DATE AGED AGE YEARS YEAR YRS YR OLD TEL TELEPHONE PHONE MOBILE",
+    "MOB EMAIL MAIL NAME SURNAME FORENAME ADDRESS POSTCODE REF REFERENCE NUMBER NO ID RECORD FLAT ENDING ENDS",
     "NEE FORMERLY PREVIOUSLY KNOWN AS AKA LIVES LIVING LIVED NHS NI NINO UPN UPRN",
 ) | frozenset(TITLES)
 #: The meanings that each field of a form leaves open.
@@ -47,8 +47,15 @@ FIELDS: dict[str, frozenset[Kind]] = {
     "reference": frozenset({"reference"}),
 }
 
+#: Words that say what the one word after them is, and what that is.
+_LABELS: dict[str, Kind] = {
+    "AGED": "age", "AGE": "age", "BORN": "born", "DOB": "born", "FLAT": "address", "NO": "address", "NUMBER": "address",
+    "PHONE": "phone", "TEL": "phone", "TELEPHONE": "phone", "MOBILE": "phone", "MOB": "phone", "ENDING": "phone",
+    "REF": "reference", "REFERENCE": "reference", "ID": "reference", "RECORD": "reference", "POSTCODE": "postcode",
+}  # fmt: skip
+_YEARS = frozenset({"YEARS", "YEAR", "YRS", "YR"})
 _EDGES = '()[]{}<>"“”,;:!?*|.'
-_BETWEEN_TOKENS = re.compile(r"[\s,;]+")
+_BETWEEN_TOKENS = re.compile(r"[\s,;:]+")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 _JOINED_TO_NEXT = frozenset({"MC", "MAC", "O", "D"})
 _LEAST_GROUPED_REFERENCE = 6
@@ -111,6 +118,7 @@ def _parts(tokens: list[str], as_of: date, is_reference: IsReference) -> Iterato
     yield from _taken(left, MOST_WORDS, lambda words: date_asks(words, as_of))
     yield from _taken(left, MOST_GROUPS, lambda words: _asked("phone", phone_in_groups(words)))
     yield from _taken(left, MOST_GROUPS, lambda words: _asked("reference", _grouped_reference(words, is_reference)))
+    yield from _taken(left, 2, lambda words: _labelled(words, as_of, is_reference))
     rest = [token for token in left if token is not None]
     if (postcode := take_postcode(rest)) is not None:
         yield Part(postcode.value, (postcode,))
@@ -144,6 +152,19 @@ def _grouped_reference(words: list[str], is_reference: IsReference) -> str | Non
     if any(is_reference(reference_code(word)) for word in words):
         return None
     return code if is_reference(code) else None
+
+
+def _labelled(words: list[str], as_of: date, is_reference: IsReference) -> tuple[Ask, ...]:
+    """Return what a word with a label before it, or a number of years, may mean: only what the label says."""
+    label, word = words
+    if word in _YEARS:
+        kind, word = _LABELS["AGE"], label
+    elif label in _LABELS:
+        kind = _LABELS[label]
+    else:
+        return ()
+    asks = {ask for part in _single(word, as_of, None, is_reference) for ask in part.asks if ask.kind == kind}
+    return tuple(sorted(Ask(ask.kind, ask.value) for ask in asks)) if any(c.isdigit() for c in word) else ()
 
 
 def _joined_names(rest: list[str]) -> Iterator[Part]:

@@ -95,14 +95,15 @@ def number_asks(word: str, as_of: date, outward: str | None) -> Iterator[Ask]:
         return
     yield from date_asks([word], as_of)
     code = _NOT_CODE.sub("", word)
-    yield from _postcode_asks(word, code, outward)
+    postcodes = tuple(_postcode_asks(word, code, outward))
+    yield from postcodes
     yield from _phone_asks(word)
     if _HOUSE.fullmatch(word):
         number = word.lstrip("0") or word
         yield Ask("address", number)
         if number.isdigit() and len(number) < 4 and int(number) <= _OLDEST:
             yield Ask("age", number, 0.9)
-    if not code.isdigit() and _LOCAL_PART.fullmatch(word):
+    if not postcodes and not code.isdigit() and _LOCAL_PART.fullmatch(word):
         yield Ask("email", word.lower(), 0.8)
 
 

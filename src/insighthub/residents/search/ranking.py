@@ -1,9 +1,9 @@
 """Which residents the whole of a query fits best.
 
-Takes what each part of a query fits, gives residents in order, each with a score: the share of the query that fits them,
-where a part that few residents fit counts for more than one that many do (by the logarithm of how many, as evidence
-adds up). First every resident is scored roughly, as if all their addresses were one; then the likeliest are looked
-at closely, and a house number and a street count together only where they are of one address.
+Takes what each part of a query fits, gives residents in order, each with a score: the share of the query that fits
+them, where a part that few residents fit counts for more than one that many do (by the logarithm of how many, as
+evidence adds up). First every resident is scored roughly, as if all their addresses were one; then the likeliest are
+looked at closely, and a house number and a street count together only where they are of one address.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def fit(index: Index, found: Match, scope: Scope) -> Fit:
 def bits(fits: Sequence[Fit], known: int) -> list[float]:
     """Return what each part tells, in bits: the logarithm of how many times fewer residents it fits than there are.
 
-    A part that fits nobody counts as one that fits a single resident.
+    A part that fits nobody counts for half of one that fits a single resident: it may be as rare as that, or a slip.
     """
     out = []
     for one in fits:
@@ -80,7 +80,8 @@ def bits(fits: Sequence[Fit], known: int) -> list[float]:
             continue
         fitting = one.anyhow[np.flatnonzero(one.anyhow > 0)].astype(np.float64)
         alike = max(1.0, float((fitting**2).sum()))
-        out.append(max(_LEAST_BITS, float(np.log2((known + 1) / alike))))
+        told = float(np.log2((known + 1) / alike)) * (1 if len(fitting) else 0.5)
+        out.append(max(_LEAST_BITS, told))
     return out
 
 
@@ -114,7 +115,7 @@ def rank(
         return []
     share = np.array(weights)[:, None] / sum(weights)
     quality = np.array([one.otherwise[candidates] for one in fits], np.float64)
-    edge, of_edge = _best_address(index, fits, share, quality, candidates, scope)
+    edge, of_edge = _best_address(index, fits, _Rough(candidates, quality, share), scope)
     by_address = of_edge > quality
     scores = np.round((share * np.maximum(quality, of_edge)).sum(axis=0), 4)
     order = [n for n in np.lexsort((candidates, -scores)).tolist() if scores[n] >= least and scores[n] > 0][:limit]
@@ -140,20 +141,27 @@ def _highest(total: Qualities, many: int, least: float) -> npt.NDArray[np.int64]
     return np.sort(np.concatenate([above, over[values == last][: many - len(above)]]))
 
 
+@dataclass(frozen=True)
+class _Rough:
+    """Candidates, and how well each part (a row) fits each of them by anything but an address.
+
+    ``share`` has each part's share of what all parts tell, in a column.
+    """
+
+    candidates: npt.NDArray[np.int64]
+    quality: npt.NDArray[np.float64]
+    share: npt.NDArray[np.float64]
+
+
 def _best_address(
-    index: Index,
-    fits: Sequence[Fit],
-    share: npt.NDArray[np.float64],
-    quality: npt.NDArray[np.float64],
-    candidates: npt.NDArray[np.int64],
-    scope: Scope,
+    index: Index, fits: Sequence[Fit], rough: _Rough, scope: Scope
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """Return each candidate's address that adds most to what fits otherwise, and how well each part fits it.
 
     Returns:
         An edge for each candidate (-1: none), and a row for each part of qualities for each candidate.
     """
-    addresses = index.addresses
+    addresses, candidates, quality = index.addresses, rough.candidates, rough.quality
     out = np.zeros_like(quality)
     best = np.full(len(candidates), -1, np.int64)
     asked = [n for n, one in enumerate(fits) if one.match.addresses is not None]
@@ -169,7 +177,7 @@ def _best_address(
         of_address = fits[n].match.addresses
         assert of_address is not None
         fitting[n] = of_address[addresses.address[edges]] * worth
-    gain = (share * np.maximum(fitting - quality[:, owner], 0)).sum(axis=0)
+    gain = (rough.share * np.maximum(fitting - quality[:, owner], 0)).sum(axis=0)
     # The last of each owner's edges in this order is the best; of equals, that of the first address.
     order = np.lexsort((-edges, gain, owner))
     last = np.flatnonzero(np.diff(owner[order], append=-1) != 0)

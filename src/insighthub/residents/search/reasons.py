@@ -91,13 +91,15 @@ class Reasons:
                 continue
             best = max(float(hits.quality[n]) for hits, n in found)
             top = [(hits, n) for hits, n in found if hits.quality[n] == best]
-            hits, n = top[0]
-            rows = [m for other, m in top if other is hits]
-            lines.append((int(hits.by), _line(self._index, hits, n, rows, one.match.part.text, self._scope)))
+            hits = top[0][0]
+            places = [n for other, n in top if other is hits]
+            lines.append((int(hits.by), _line(self._index, self._scope, hits, places, one.match.part.text)))
         return tuple(dict.fromkeys(text for _, text in sorted(lines, key=lambda line: line[0])))
 
 
-def _line(index: Index, hits: Hits, n: int, rows: list[int], typed: str, scope: Scope) -> str:
+def _line(index: Index, scope: Scope, hits: Hits, places: list[int], typed: str) -> str:
+    """Return what some hits of one resident, which fit alike, say: the first, and who says the same."""
+    n = places[0]
     if hits.by is By.RESIDENT:
         return "the resident's own id"
     entries = {
@@ -113,7 +115,7 @@ def _line(index: Index, hits: Hits, n: int, rows: list[int], typed: str, scope: 
         role = _NAMES[ROLES[int(entries.role[row])]]
         text = _HOW[How(int(hits.how[n]))].format(role=role, word=word, typed=typed)
         # The other rows may be of another word or role, which this line does not speak of.
-        rows = [m for m in rows if _same_name(index, int(hits.rows[m]), row)]
+        places = [m for m in places if _same_name(index, int(hits.rows[m]), row)]
     elif hits.by is By.BIRTH:
         text = _DATES[Date(int(hits.how[n]))]
     elif hits.by is By.REFERENCE:
@@ -122,7 +124,7 @@ def _line(index: Index, hits: Hits, n: int, rows: list[int], typed: str, scope: 
         what = "telephone number" if hits.by is By.PHONE else "e-mail address"
         text = _REACHED[Reached(int(hits.how[n]))].format(what=what)
     former = "former " if bool(entries.former[row]) else ""
-    sets = (index.source_sets[int(entries.sources[int(hits.rows[m])])] for m in rows)
+    sets = (index.source_sets[int(entries.sources[int(hits.rows[m])])] for m in places)
     return f"{former}{text}{_in(sets, scope)}"
 
 

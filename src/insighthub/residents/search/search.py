@@ -1,9 +1,10 @@
 """Search: one box in which an officer types what they know of somebody.
 
 Takes a release, gives an object that finds residents. It is opened once and holds everything in memory; any number of
-threads may ask it at once. A search rests on the sources of its purpose alone. Residents who are hidden have an index of
-their own, which is looked at only for those who may see them: without it, a search answers as though they did not exist.
-What was typed is neither logged nor kept.
+threads may ask it at once. A search rests on the sources of its purpose alone. Residents who are hidden have an index
+of their own, which is looked at only for those who may see them: without it, a search answers as though they did not
+exist.
+What was typed is neither logged nor written anywhere, and no error quotes it.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ class SearchSettings(BaseModel):
     ] = ("nhs_number", "nino", "upn", "uprn")
     least_score: Annotated[
         float, Field(ge=0, le=1, description="residents whom less of the query fits than this are not shown")
-    ] = 0.35
+    ] = 0.3
     looked_at: Annotated[
         int, Field(ge=20, le=5000, description="how many of the likeliest residents are looked at closely")
     ] = 300

@@ -1,8 +1,8 @@
 """The distinct words of an index, and which of them a typed word may stand for.
 
 Takes a word, gives the words that are the same name: as it stands, by sound (MOHAMMED and MUHAMMAD), by short form
-(BOB for ROBERT), with one slip of the pen, by its beginning or its end, or by an initial. How well a word fits depends on
-the two words alone, never on what else there is, so that words of records that a purpose may not use change nothing.
+(BOB for ROBERT), with one slip of the pen, by its beginning or its end, or by an initial. How well a word fits depends
+on the two words alone, never on what else there is, so that words of records that a purpose may not use change nothing.
 
 A slip is found without looking through all words: two words that are one slip apart share what is left of each when one
 letter, or none, is taken out; so these leavings are kept in order, and looked up.
@@ -53,6 +53,14 @@ class Alike(NamedTuple):
     codes: Codes
     qualities: Qualities
     how: npt.NDArray[np.int8]
+
+    def and_also(self, others: Alike) -> Alike:
+        """Return these words and some others."""
+        return Alike(
+            np.concatenate([self.codes, others.codes]),
+            np.concatenate([self.qualities, others.qualities]),
+            np.concatenate([self.how, others.how]),
+        )
 
 
 class _Add(Protocol):
@@ -151,7 +159,7 @@ class Vocabulary:
     def _by_sound(self) -> dict[str, list[int]]:
         out: dict[str, list[int]] = {}
         for code, word in enumerate(self.words):
-            if word.isalpha() and (sound := _sound(word)) is not None:
+            if word.isalpha() and (sound := sound_key(word)) is not None:
                 out.setdefault(sound, []).append(code)
         return out
 
@@ -181,7 +189,7 @@ def _left_of(word: str) -> list[int]:
 
 
 def _sound(word: str) -> str | None:
-    # The key's own function remembers every word that it was ever asked for, and what officers type is not to be kept.
+    """Return the sound key of a typed word, which the key's own function would remember."""
     return sound_key.__wrapped__(word)
 
 
