@@ -58,7 +58,8 @@ def read_fields(landed: pa.Table, person: PersonMap, source: str, as_of: date) -
     return columns
 
 
-def _date_values(landed: pa.Table, field: FieldMap, source: str, as_of: date) -> Columns:
+def date_values(landed: pa.Table, field: FieldMap, source: str, as_of: date) -> Columns:
+    """Return the ``date`` of each landed row in EDTF, and its ``flags``; ``as_of`` tells which are in the future."""
     text = read_field(landed, field, source, keep_null_values=True)
     encoded = text.dictionary_encode()
     if field.year or field.month or field.day:
@@ -76,13 +77,13 @@ def _date_values(landed: pa.Table, field: FieldMap, source: str, as_of: date) ->
 def _dates(landed: pa.Table, person: PersonMap, source: str, as_of: date) -> Columns:
     columns: Columns = {}
     if person.date_of_birth is not None:
-        found = _date_values(landed, person.date_of_birth, source, as_of)
+        found = date_values(landed, person.date_of_birth, source, as_of)
         columns |= {"date_of_birth": found["date"], "date_of_birth_flags": found["flags"]}
     if person.date_of_death is not None:
-        columns["date_of_death"] = _date_values(landed, person.date_of_death, source, as_of)["date"]
+        columns["date_of_death"] = date_values(landed, person.date_of_death, source, as_of)["date"]
     for name in RECORD_FIELDS:
         if (field := getattr(person, name)) is not None:
-            found_date = _date_values(landed, field, source, as_of)["date"]
+            found_date = date_values(landed, field, source, as_of)["date"]
             # A span needs days; a month or a year alone is no end of one.
             columns[name] = pc.if_else(pc.match_substring(found_date, "X"), _NO_TEXT, found_date)
     return columns
@@ -138,6 +139,6 @@ def _unless_same(number: pa.Array, other: pa.Array) -> pa.Array:
 
 def _other(landed: pa.Table, field: OtherField, source: str, as_of: date) -> pa.Array:
     if field.format or field.year or field.month or field.day:
-        return _date_values(landed, field, source, as_of)["date"]
+        return date_values(landed, field, source, as_of)["date"]
     text = read_field(landed, field, source)
     return mapped(text, code_text if field.kind == "identifier" else plain_text)

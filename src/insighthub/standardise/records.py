@@ -95,12 +95,13 @@ def _standardised(landed: pa.Table, source: Source, today: date) -> pa.Table:
         pc.if_else(pa.array(named), _NO_TEXT, pa.scalar(NOBODY)),
     )
     columns["source"] = pa.repeat(source.name, len(row))
-    columns["record_id"] = _record_ids(landed, source).take(pa.array(row))
+    columns["record_id"] = record_ids(landed, source).take(pa.array(row))
     columns["person"] = pa.array(_counted(row))
     return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
 
 
-def _record_ids(landed: pa.Table, source: Source) -> pa.Array:
+def record_ids(landed: pa.Table, source: Source) -> pa.Array:
+    """Return the id of each landed record: its column, or its columns joined by a bar."""
     ids = [read_column(landed, name, source.name) for name in source.record_id]
     return ids[0].fill_null("") if len(ids) == 1 else joined(ids, "|", keep_nulls=True)
 
