@@ -56,7 +56,7 @@ CREATE TABLE IF NOT EXISTS measure_value (
 );
 CREATE TABLE IF NOT EXISTS measure_lineage (
     name VARCHAR NOT NULL,
-    role VARCHAR NOT NULL,         -- counted: records that made somebody count; counted of: all records of the denominator
+    role VARCHAR NOT NULL,         -- counted: made somebody count; counted of: of all in the denominator
     source VARCHAR NOT NULL,
     records BIGINT NOT NULL,       -- a record of two residents counts for each
     residents BIGINT NOT NULL,

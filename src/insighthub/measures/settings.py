@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,7 +38,7 @@ class MeasureSettings(BaseModel):
     @field_validator("age_bands")
     @classmethod
     def _rising_from_birth(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if value[0] != 0 or any(a >= b for a, b in zip(value, value[1:], strict=False)):
+        if value[0] != 0 or any(a >= b for a, b in pairwise(value)):
             raise ValueError("age bands must begin at 0 and rise")
         return value
 

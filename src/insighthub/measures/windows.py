@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from insighthub.measures.definition import Window
@@ -27,10 +28,7 @@ def periods(window: Window, as_of: date) -> tuple[Period, ...]:
         return (Period(_months_before(as_of + timedelta(days=1), window.months), as_of, None),)
     after = (as_of + timedelta(days=1)).replace(day=1)  # the first day after the last whole month
     firsts = [_months_before(after, n) for n in range(window.months, -1, -1)]
-    return tuple(
-        Period(first, following - timedelta(days=1), first)
-        for first, following in zip(firsts, firsts[1:], strict=False)
-    )
+    return tuple(Period(first, following - timedelta(days=1), first) for first, following in pairwise(firsts))
 
 
 def _months_before(day: date, months: int) -> date:
