@@ -70,8 +70,8 @@ def publish_measures(
         settings: threshold and rounding.
         before: the release that was published before this one; one without these tables counts as none.
     """
-    figures = db.execute(_FIGURES).to_arrow_table().cast(FIGURES)
-    done = protect(figures, settings, _published_before(before) if before else None)
+    figures: pa.Table = db.sql(_FIGURES).to_arrow_table()
+    done = protect(figures.cast(FIGURES), settings, _published_before(before) if before else None)
     db.execute(CREATE)
     for table, rows in (("measure_published", done.published), ("measure_basis", done.basis)):
         db.execute(f"DELETE FROM {table}")
@@ -88,10 +88,10 @@ def published_measure(db: duckdb.DuckDBPyConnection, name: str, purpose: str) ->
     Raises:
         MeasureError: there is no such measure, or it is not allowed for that purpose.
     """
-    found = db.execute(_MEASURE, {"name": name}).fetchone()
-    if found is None:
+    found = db.execute(_MEASURE, {"name": name}).fetchall()
+    if not found:
         raise MeasureError(f"there is no measure {name}", remedy="Choose one that the release has", column=name)
-    title, definition = found
+    title, definition = found[0]
     purposes = json.loads(definition)["purposes"]
     if purpose not in purposes:
         raise MeasureError(
@@ -99,15 +99,13 @@ def published_measure(db: duckdb.DuckDBPyConnection, name: str, purpose: str) ->
             remedy=f"It is allowed for: {', '.join(purposes)}",
             column=name,
         )
-    return db.execute(_ONE, {"name": name}).to_arrow_table().cast(PUBLISHED)
+    table: pa.Table = db.sql(_ONE, params={"name": name}).to_arrow_table()
+    return table.cast(PUBLISHED)
 
 
 def _published_before(before: duckdb.DuckDBPyConnection) -> Protected | None:
-    has = before.execute(_HAS_TABLES).fetchone()
-    if has is None or not has[0]:
+    if not before.execute(_HAS_TABLES).fetchall()[0][0]:
         return None
-    published, basis = (
-        before.execute(_READ.format(table=table)).to_arrow_table().cast(schema)
-        for table, schema in (("measure_published", PUBLISHED), ("measure_basis", FIGURES))
-    )
-    return Protected(published, basis)
+    published: pa.Table = before.sql(_READ.format(table="measure_published")).to_arrow_table()
+    basis: pa.Table = before.sql(_READ.format(table="measure_basis")).to_arrow_table()
+    return Protected(published.cast(PUBLISHED), basis.cast(FIGURES))
