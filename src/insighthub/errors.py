@@ -53,3 +53,7 @@ class DataError(InsightHubError):
 
 class RunError(InsightHubError):
     """The run could not go on: no space, no permission, or another run in the way."""
+
+
+class MeasureError(InsightHubError):
+    """A measure cannot be computed, or not be given out, as it is asked for."""

@@ -1,0 +1,1 @@
+"""Measures: counts and shares of residents, households and records, declared in TOML and computed on a release."""

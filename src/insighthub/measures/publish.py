@@ -1,0 +1,111 @@
+"""The way out for measures: by disclosure control, and for a purpose that the measure is allowed for.
+
+Takes a release's ``measure_value`` and what the release before published, writes
+
+    measure_published   figures that may be read
+    measure_basis       the raw counts that they were published for; these stay inside
+
+and gives ``measure_published`` of one measure out to those who have a purpose for it. Nothing else reads
+``measure_value`` or ``measure_basis``.
+"""
+
+from __future__ import annotations
+
+import json
+
+import duckdb
+import pyarrow as pa
+
+from insighthub.errors import MeasureError
+from insighthub.governance.disclosure import FIGURES, PUBLISHED, DisclosureSettings, Protected, protect
+
+CREATE = """
+CREATE TABLE IF NOT EXISTS measure_published (
+    name VARCHAR NOT NULL,
+    "by" VARCHAR NOT NULL,             -- none: the whole
+    group_value VARCHAR NOT NULL,
+    month DATE,
+    numerator BIGINT,                  -- rounded; null where it is hidden
+    denominator BIGINT,
+    share DOUBLE,                      -- of the rounded counts, where those counted are some of those counted of
+    per_thousand DOUBLE,               -- of the rounded counts, where they are not
+    numerator_is VARCHAR NOT NULL,     -- new, as before, not updated, hidden
+    denominator_is VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS measure_basis (
+    name VARCHAR NOT NULL,
+    "by" VARCHAR NOT NULL,
+    group_value VARCHAR NOT NULL,
+    month DATE,
+    numerator BIGINT NOT NULL,         -- as it was when this was last published anew; never to be given out
+    denominator BIGINT NOT NULL,
+    people BIGINT NOT NULL,
+    is_share BOOLEAN NOT NULL
+);
+"""
+
+_FIGURES = """
+SELECT v.name, v."by", v.group_value, v.month, v.numerator, v.denominator, v.people, m.unit <> 'record' AS is_share
+FROM measure_value v JOIN measure m USING (name)
+ORDER BY v.name, v.month, v."by", v.group_value
+"""
+_READ = """SELECT * FROM {table} ORDER BY name, month, "by", group_value"""
+_HAS_TABLES = "SELECT count(*) = 2 FROM duckdb_tables() WHERE table_name IN ('measure_published', 'measure_basis')"
+_MEASURE = "SELECT title, definition FROM measure WHERE name = $name"
+_ONE = """
+SELECT name, "by", group_value, month, numerator, denominator, share, per_thousand, numerator_is, denominator_is
+FROM measure_published WHERE name = $name ORDER BY "by" <> 'none', "by", month, group_value
+"""
+
+
+def publish_measures(
+    db: duckdb.DuckDBPyConnection,
+    settings: DisclosureSettings | None = None,
+    before: duckdb.DuckDBPyConnection | None = None,
+) -> None:
+    """Write what may be read of the measures of a release, all anew.
+
+    Args:
+        db: the release, after ``build_measures``.
+        settings: threshold and rounding.
+        before: the release that was published before this one; one without these tables counts as none.
+    """
+    figures: pa.Table = db.sql(_FIGURES).to_arrow_table()
+    done = protect(figures.cast(FIGURES), settings, _published_before(before) if before else None)
+    db.execute(CREATE)
+    for table, rows in (("measure_published", done.published), ("measure_basis", done.basis)):
+        db.execute(f"DELETE FROM {table}")
+        db.register("given_rows", rows)
+        try:
+            db.execute(f"INSERT INTO {table} SELECT * FROM given_rows")
+        finally:
+            db.unregister("given_rows")
+
+
+def published_measure(db: duckdb.DuckDBPyConnection, name: str, purpose: str) -> pa.Table:
+    """Return the published figures of one measure, as ``PUBLISHED``: the whole first, then group by group.
+
+    Raises:
+        MeasureError: there is no such measure, or it is not allowed for that purpose.
+    """
+    found = db.execute(_MEASURE, {"name": name}).fetchall()
+    if not found:
+        raise MeasureError(f"there is no measure {name}", remedy="Choose one that the release has", column=name)
+    title, definition = found[0]
+    purposes = json.loads(definition)["purposes"]
+    if purpose not in purposes:
+        raise MeasureError(
+            f"'{title}' may not be given out for {purpose}",
+            remedy=f"It is allowed for: {', '.join(purposes)}",
+            column=name,
+        )
+    table: pa.Table = db.sql(_ONE, params={"name": name}).to_arrow_table()
+    return table.cast(PUBLISHED)
+
+
+def _published_before(before: duckdb.DuckDBPyConnection) -> Protected | None:
+    if not before.execute(_HAS_TABLES).fetchall()[0][0]:
+        return None
+    published: pa.Table = before.sql(_READ.format(table="measure_published")).to_arrow_table()
+    basis: pa.Table = before.sql(_READ.format(table="measure_basis")).to_arrow_table()
+    return Protected(published.cast(PUBLISHED), basis.cast(FIGURES))
