@@ -35,12 +35,14 @@ facts AS (
 ),
 dates AS (
     SELECT mine.*,
-           try_cast(mine.valid_from AS DATE) AS starts,
-           try_cast(mine.valid_to AS DATE) AS ends,
+           try_cast(coalesce(mine.valid_from, main.valid_from) AS DATE) AS starts,
+           try_cast(coalesce(mine.valid_to, main.valid_to) AS DATE) AS ends,
            CASE WHEN mine.changed_on > mine.first_seen THEN mine.changed_on END AS changed,
            facts.date AS fact_date,
            CASE WHEN mine.first_seen > s.first_delivery THEN mine.first_seen END AS appeared
     FROM mine
+    LEFT JOIN person_record main  -- a record holds from and until the same days for all whom it names
+           ON mine.person > 1 AND main.person = 1 AND main.source = mine.source AND main.record_id = mine.record_id
     LEFT JOIN facts ON facts.source = mine.source AND facts.record_id = mine.record_id AND facts.person = mine.person
     LEFT JOIN source_start s ON s.source = mine.source
 )
@@ -53,7 +55,9 @@ SELECT * EXCLUDE (changed, fact_date, appeared),
             WHEN date = fact_date THEN 'date of a fact'
             WHEN date = appeared THEN 'new in a delivery'
             WHEN date = ends THEN 'day it held until'
-            ELSE 'day it held from' END AS date_is
+            ELSE 'day it held from' END AS date_is,
+       -- An address is known as of the day on which somebody gave it; that a record runs on says nothing of it.
+       coalesce(changed, greatest(fact_date, appeared, CASE WHEN starts <= $as_of THEN starts END)) AS given_on
 FROM dates
 """
 

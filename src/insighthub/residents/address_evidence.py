@@ -1,0 +1,208 @@
+"""What speaks for and against each place where a resident may live now: one row a resident and place, in figures.
+
+Takes ``residence`` of the residents in ``near_touched`` and of all who share a place with them, gives the temporary table
+``candidate``. Sources lag, so the newest address of a person is often old. What tells is what happened around it: a council
+tax account at the place that is open, or that ended; people of the same family who are billed there now, or who have moved
+on; strangers who moved in since. A place to which the family moved is a candidate though no record of the person names it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+
+from insighthub.residents.address_settings import AddressSettings
+
+CREATE = """
+CREATE TABLE IF NOT EXISTS address_trust (
+    source VARCHAR NOT NULL,
+    age INTEGER NOT NULL,      -- years since the address was given, 5 for more; -1: not dated
+    records INTEGER NOT NULL,  -- of residents who have an open account
+    right_share DOUBLE NOT NULL
+);
+"""
+_AGE = "CASE WHEN {0} IS NULL THEN -1 ELSE least(5, datediff('day', {0}, $as_of) // 365) END"
+
+_LEARN_TRUST = f"""
+INSERT INTO address_trust
+WITH home AS (
+    SELECT resident_id, arg_max(place_id, (coalesce(from_date, DATE '1900-01-01'), place_id)) AS place_id
+    FROM residence WHERE stay = 1 AND to_date IS NULL GROUP BY resident_id
+),
+latest AS (
+    SELECT resident_id, source, arg_max(place_id, (coalesce(given_on, DATE '1900-01-01'), place_id)) AS place_id,
+           max(given_on) AS given_on
+    FROM residence WHERE stay <> 1 AND to_date IS NULL
+    GROUP BY resident_id, source
+),
+by_age AS (
+    SELECT l.source, {_AGE.format("l.given_on")} AS age, count(*)::INTEGER AS records,
+           sum((l.place_id = h.place_id)::INTEGER) AS agreeing
+    FROM latest l JOIN home h ON h.resident_id = l.resident_id
+    GROUP BY ALL
+),
+overall AS (SELECT source, sum(records) AS records, sum(agreeing) AS agreeing FROM by_age GROUP BY source)
+-- A share of few records is drawn towards the share of its source, as if 20 more of that share had been seen.
+SELECT b.source, b.age, b.records, (b.agreeing + 20 * (o.agreeing + 9) / (o.records + 10)) / (b.records + 20)
+FROM by_age b JOIN overall o ON o.source = b.source
+ORDER BY b.source, b.age
+"""
+
+_STEPS = (
+    # Everybody who shares a place with somebody near: their own evidence is needed, no more.
+    """
+    CREATE OR REPLACE TEMP TABLE around AS
+    SELECT r.* FROM residence r
+    WHERE r.resident_id IN (
+        SELECT resident_id FROM residence WHERE place_id IN (
+            SELECT place_id FROM residence WHERE resident_id IN (SELECT resident_id FROM near_touched)))
+    """,
+    # Each resident's open stay of the best kind, the latest begun.
+    """
+    CREATE OR REPLACE TEMP TABLE open_stay AS
+    SELECT resident_id, stay, arg_max(place_id, (coalesce(from_date, DATE '1900-01-01'), place_id)) AS place_id,
+           max(coalesce(from_date, DATE '1900-01-01')) AS since
+    FROM around WHERE stay > 0 AND to_date IS NULL
+    GROUP BY resident_id, stay
+    """,
+    "CREATE OR REPLACE TEMP TABLE home AS SELECT * FROM open_stay WHERE stay = 1",
+    f"""
+    CREATE OR REPLACE TEMP TABLE own_place AS
+    WITH latest AS (
+        SELECT resident_id, source, max(given_on) AS given_on FROM around WHERE stay = 0 GROUP BY ALL
+    ),
+    said AS (
+        SELECT r.resident_id, r.place_id, r.source,
+               max(ln(t.right_share / (1 - t.right_share))) AS weight
+        FROM around r
+        JOIN latest l ON l.resident_id = r.resident_id AND l.source = r.source
+                     AND r.given_on IS NOT DISTINCT FROM l.given_on
+        LEFT JOIN address_trust t ON t.source = r.source AND t.age = {_AGE.format("r.given_on")}
+        WHERE r.stay = 0
+        GROUP BY ALL
+    ),
+    -- Thousandths, because a sum of fractions depends on the order in which they are added.
+    weighed AS (SELECT resident_id, place_id, sum(round(1000 * coalesce(weight, 1.0))::BIGINT) / 1000.0 AS weight FROM said GROUP BY ALL)
+    SELECT a.*, coalesce(w.weight, 0.0) AS said,
+           coalesce(a.place_id = h1.place_id, false) AS open_first,
+           coalesce(a.place_id = h2.place_id, false) AS open_second,
+           h1.place_id IS NOT NULL AS has_home
+    FROM (
+        SELECT resident_id, place_id, count(*)::INTEGER AS records, count(DISTINCT source)::INTEGER AS sources,
+               min(coalesce(from_date, given_on)) AS first_seen, max(given_on) AS last_seen,
+               max(given_on) FILTER (stay = 0) AS last_given, bool_or(given_on IS NULL) AS undated,
+               min(from_date) AS moved_in, max(to_date) AS ended,
+               bool_or(stay > 0 AND to_date IS NULL) AS open, bool_or(list_contains($rolls, source)) AS on_roll
+        FROM around GROUP BY resident_id, place_id
+    ) a
+    LEFT JOIN weighed w ON w.resident_id = a.resident_id AND w.place_id = a.place_id
+    LEFT JOIN home h1 ON h1.resident_id = a.resident_id
+    LEFT JOIN (SELECT resident_id, max_by(place_id, (since, -stay, place_id)) AS place_id
+               FROM open_stay WHERE stay > 1 GROUP BY resident_id) h2 ON h2.resident_id = a.resident_id
+    """,
+    # Who shares a place with whom, where not too many do; and which of them belong together.
+    """
+    CREATE OR REPLACE TEMP TABLE known_names AS
+    SELECT m.resident_id, list(DISTINCT p.family_name) AS names
+    FROM membership m JOIN person_record p ON p.source = m.source AND p.record_id = m.record_id AND p.person = m.person
+    WHERE p.family_name IS NOT NULL AND m.resident_id IN (SELECT resident_id FROM own_place)
+    GROUP BY m.resident_id
+    """,
+    """
+    CREATE OR REPLACE TEMP TABLE together AS
+    WITH crowded AS (SELECT place_id FROM own_place GROUP BY place_id HAVING count(*) > $crowd),
+    pairs AS (
+        SELECT a.resident_id, b.resident_id AS other_id, count(*)::INTEGER AS places
+        FROM own_place a JOIN own_place b ON b.place_id = a.place_id AND b.resident_id <> a.resident_id
+        WHERE a.resident_id IN (SELECT resident_id FROM near_touched)
+          AND a.place_id NOT IN (SELECT place_id FROM crowded)
+          -- Nothing is concluded from who lives with a hidden resident, for them or for the others.
+          AND a.resident_id NOT IN (SELECT resident_id FROM resident WHERE hidden IS NOT NULL)
+          AND b.resident_id NOT IN (SELECT resident_id FROM resident WHERE hidden IS NOT NULL)
+        GROUP BY ALL
+    ),
+    one_record AS (
+        SELECT DISTINCT a.resident_id, b.resident_id AS other_id
+        FROM around a JOIN around b ON b.source = a.source AND b.record_id = a.record_id AND b.resident_id <> a.resident_id
+    )
+    SELECT p.*, coalesce(list_has_any(x.names, y.names), false) AS same_name, o.resident_id IS NOT NULL AS same_record,
+           same_name OR same_record OR places > 1 AS linked
+    FROM pairs p
+    LEFT JOIN known_names x ON x.resident_id = p.resident_id
+    LEFT JOIN known_names y ON y.resident_id = p.other_id
+    LEFT JOIN one_record o ON o.resident_id = p.resident_id AND o.other_id = p.other_id
+    """,
+    """
+    CREATE OR REPLACE TEMP TABLE company AS
+    SELECT a.resident_id, a.place_id,
+           count(*) FILTER (NOT t.linked AND NOT b.has_home AND b.ended IS NULL) AS others,
+           count(*) FILTER (t.linked) AS kin,
+           count(*) FILTER (t.linked AND b.open_first) AS kin_billed,
+           count(*) FILTER (t.linked AND b.open_second AND NOT b.has_home) AS kin_tenant,
+           count(*) FILTER (t.linked AND b.has_home AND NOT b.open_first) AS kin_moved,
+           count(*) FILTER (t.linked AND NOT b.has_home AND b.ended IS NOT NULL AND NOT b.open) AS kin_left,
+           max(h.since) FILTER (NOT t.linked AND b.open_first) AS stranger_since
+    FROM own_place a
+    JOIN own_place b ON b.place_id = a.place_id AND b.resident_id <> a.resident_id
+    JOIN together t ON t.resident_id = a.resident_id AND t.other_id = b.resident_id
+    LEFT JOIN home h ON h.resident_id = b.resident_id
+    GROUP BY a.resident_id, a.place_id
+    """,
+    """
+    CREATE OR REPLACE TEMP TABLE followed AS
+    SELECT t.resident_id, h.place_id, count(*) AS kin_billed, max(t.places) AS places, min(h.since) AS since,
+           bool_or(t.same_name) AS same_name, bool_or(t.same_record) AS same_record
+    FROM together t JOIN home h ON h.resident_id = t.other_id
+    WHERE t.linked
+      AND NOT EXISTS (SELECT 1 FROM own_place o WHERE o.resident_id = t.resident_id AND o.place_id = h.place_id)
+    GROUP BY t.resident_id, h.place_id
+    """,
+    """
+    CREATE OR REPLACE TEMP TABLE of_age AS
+    SELECT resident_id, datediff('day', try_cast(replace(replace(value, '-XX', '-01'), 'XXXX', '0000') AS DATE), $as_of) / 365.25 AS age
+    FROM golden WHERE field = 'date_of_birth' AND resident_id IN (SELECT resident_id FROM near_touched)
+    """,
+)
+
+_CANDIDATE = """
+CREATE OR REPLACE TEMP TABLE candidate AS
+WITH places AS (
+    SELECT o.resident_id, o.place_id, false AS follows, o.said, o.open_first, o.open_second, o.has_home,
+           o.ended IS NOT NULL AND NOT o.open AS over,
+           coalesce(o.last_given > o.ended + 60, false) AS seen_since,
+           coalesce(c.kin, 0) AS kin, coalesce(c.kin_billed, 0) AS kin_billed, coalesce(c.kin_tenant, 0) AS kin_tenant,
+           coalesce(c.kin_moved, 0) AS kin_moved, coalesce(c.kin_left, 0) AS kin_left,
+           CASE WHEN c.stranger_since IS NULL THEN 'none' WHEN o.last_given > c.stranger_since THEN 'seen after'
+                WHEN o.undated THEN 'not dated' ELSE 'seen before' END AS strangers,
+           o.on_roll, o.sources, datediff('day', c.stranger_since, $as_of) / 365.25 AS stranger_years,
+           coalesce(c.others, 0) AS others,
+           o.last_seen, 0 AS shared_places, false AS same_name, false AS same_record
+    FROM own_place o LEFT JOIN company c ON c.resident_id = o.resident_id AND c.place_id = o.place_id
+    WHERE o.resident_id IN (SELECT resident_id FROM near_touched)
+    UNION ALL
+    SELECT f.resident_id, f.place_id, true, 0.0, false, false, h.resident_id IS NOT NULL, false, false, 0, f.kin_billed, 0, 0, 0,
+           'none', false, 0, NULL, 0, NULL, f.places, f.same_name, f.same_record
+    FROM followed f LEFT JOIN home h ON h.resident_id = f.resident_id
+)
+SELECT p.*, a.age, coalesce(a.age < 18.5, false) AS minor,
+       p.kin_billed > 0 AND NOT p.open_first AND NOT p.follows AS kin_here,
+       coalesce(p.last_seen = max(p.last_seen) OVER (PARTITION BY p.resident_id), false) AS newest,
+       count(*) FILTER (NOT p.follows) OVER (PARTITION BY p.resident_id) AS own_places
+FROM places p LEFT JOIN of_age a ON a.resident_id = p.resident_id
+"""
+
+
+def learn_address_trust(db: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """Learn ``address_trust`` anew: how often each source's address is that of the resident's open account, by its age."""
+    db.execute(CREATE)
+    db.execute("DELETE FROM address_trust")
+    db.execute(_LEARN_TRUST, {"as_of": as_of})
+
+
+def gather_candidates(db: duckdb.DuckDBPyConnection, settings: AddressSettings, as_of: date) -> None:
+    """Make ``candidate`` for the residents in ``near_touched``, and ``together``: with whom each has shared a place."""
+    values = {"as_of": as_of, "crowd": settings.crowd, "rolls": list(settings.rolls)}
+    for step in _STEPS:
+        db.execute(step, {name: value for name, value in values.items() if f"${name}" in step})
+    db.execute(_CANDIDATE, {"as_of": as_of})
