@@ -1,0 +1,175 @@
+"""What each service knows of the residents in question, and which service may know of which.
+
+Takes a release and the contracts, gives temporary tables that every kind of correction reads
+
+    in_question   the residents whose cases are made anew: those in ``touched``, and in ``near_touched`` where addresses
+                  were; residents with hidden status are never among them
+    service       one row a source: whether it is special category, locked, of moments, a series, of one open record
+    told          one row a source, role and field: the contract has a column for it
+    sees          one row a pair of sources: the first may be told that the second knows somebody
+    standing      one row a record: as of when it speaks, whether it is open, whether it can be corrected
+    statement     one row a record and field: what it says, for evidence; a record of a locked source says nothing here
+
+A hidden resident has no case at all: that another service knows them is itself what must not be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from insighthub.corrections.settings import CorrectionSettings
+from insighthub.governance.purposes import LOCKED
+from insighthub.sources.contract import PersonMap, Source
+from insighthub.store.tables import number
+
+_QUESTION = """
+CREATE OR REPLACE TEMP TABLE in_question AS
+SELECT DISTINCT r.resident_id
+FROM ({touched}) t
+JOIN resident r ON r.resident_id = t.resident_id
+WHERE r.hidden IS NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM membership m JOIN source_record s ON s.source = m.source AND s.record_id = m.record_id
+    WHERE m.resident_id = r.resident_id AND s.hidden IS NOT NULL)
+"""
+
+# A record of which every fact with an end has ended is over: an expired badge, a service that was stopped.
+_STANDING = """
+CREATE OR REPLACE TEMP TABLE standing AS
+WITH mine AS (
+    SELECT m.resident_id, coalesce(m.probability, 1.0) AS linked, p.*
+    FROM membership m
+    JOIN in_question q ON q.resident_id = m.resident_id
+    JOIN person_record p ON p.source = m.source AND p.record_id = m.record_id AND p.person = m.person
+),
+dates AS (
+    SELECT source, record_id, person, max(date) AS date
+    FROM golden_value WHERE resident_id IN (FROM in_question) GROUP BY ALL
+),
+ended AS (
+    SELECT source, record_id, max(end_date) AS last_end
+    FROM fact WHERE (source, record_id) IN (SELECT source, record_id FROM mine)
+    GROUP BY source, record_id
+    HAVING count(end_date) > 0 AND count(*) FILTER (end_date IS NULL OR end_date > $as_of) = 0
+),
+known AS (
+    SELECT mine.* EXCLUDE (valid_from, valid_to), d.date,
+           try_cast(coalesce(mine.valid_from, main.valid_from) AS DATE) AS starts,
+           try_cast(coalesce(mine.valid_to, main.valid_to) AS DATE) AS ends,
+           e.last_end IS NOT NULL AS over,
+           row_number() OVER (PARTITION BY mine.source, mine.record_id, mine.role ORDER BY mine.person) = 1 AS first_of_role
+    FROM mine
+    LEFT JOIN person_record main  -- a record holds from and until the same days for all whom it names
+           ON mine.person > 1 AND main.person = 1 AND main.source = mine.source AND main.record_id = mine.record_id
+    LEFT JOIN dates d ON d.source = mine.source AND d.record_id = mine.record_id AND d.person = mine.person
+    LEFT JOIN ended e ON e.source = mine.source AND e.record_id = mine.record_id
+)
+SELECT k.*,
+       (k.ends IS NULL OR k.ends > $as_of) AND NOT k.over AND k.date_of_death IS NULL AS open,
+       NOT s.series OR row_number() OVER (
+           PARTITION BY k.source, k.resident_id ORDER BY k.date DESC NULLS LAST, k.record_id DESC, k.person) = 1 AS newest,
+       open AND newest AS correctable,
+       s.special, s.locked, s.moments, s.single, s.one_open
+FROM known k JOIN service s ON s.source = k.source
+"""
+
+_FIELDS = ("date_of_birth", "date_of_death", "family_name", "phone", "mobile", "email")
+_SAID = " UNION ALL ".join(
+    f"SELECT resident_id, '{field}' AS field, {field} AS token, source, record_id, person, date, open, linked"
+    f" FROM standing WHERE {field} IS NOT NULL AND NOT locked"
+    + (
+        " AND NOT contains(date_of_birth, 'X')"
+        " AND NOT regexp_matches(coalesce(date_of_birth_flags, ''), 'future|impossible|default')"
+        if field == "date_of_birth"
+        else ""
+    )
+    for field in _FIELDS
+)
+_STATEMENT = f"""
+CREATE OR REPLACE TEMP TABLE statement AS
+{_SAID}
+UNION ALL
+SELECT s.resident_id, 'address', r.place_id, s.source, s.record_id, s.person, r.given_on, s.open, s.linked
+FROM standing s JOIN residence r ON r.source = s.source AND r.record_id = s.record_id AND r.person = s.person
+WHERE NOT s.locked
+"""
+
+TEMPORARY = ("in_question", "service", "told", "sees", "standing", "statement")
+
+
+def gather(
+    db: duckdb.DuckDBPyConnection, settings: CorrectionSettings, sources: Sequence[Source], as_of: date
+) -> None:
+    """Make the temporary tables.
+
+    Args:
+        db: a release with ``touched``, and with the golden record and the addresses of the residents in it.
+        settings: what may be told to whom.
+        sources: the contracts of the hub's sources.
+        as_of: the day on which the release speaks.
+    """
+    near = number(db, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'near_touched' AND temporary")
+    touched = "FROM touched UNION FROM near_touched" if near else "FROM touched"
+    db.execute(_QUESTION.format(touched=touched))
+    _keep(db, "service", _services(settings, sources))
+    _keep(db, "told", _told(sources))
+    _keep(db, "sees", _sees(settings, sources))
+    db.execute(_STANDING, {"as_of": as_of})
+    db.execute(_STATEMENT)
+
+
+def may_see(settings: CorrectionSettings, receiver: str, giver: Source) -> bool:
+    """Say whether one source may be told that another knows somebody, and what it says.
+
+    Never that a locked source does, whatever the settings are; that a special category source does only where the
+    settings say so. A source knows itself.
+    """
+    if giver.name == receiver:
+        return True
+    if giver.name in LOCKED:
+        return False
+    return not giver.special_category or giver.name in settings.may_see.get(receiver, ())
+
+
+def _services(settings: CorrectionSettings, sources: Sequence[Source]) -> pa.Table:
+    flags = {
+        "special": [s.special_category for s in sources],
+        "locked": [s.name in LOCKED for s in sources],
+        "moments": [s.name in settings.moments for s in sources],
+        "series": [s.name in settings.series for s in sources],
+        "single": [s.one_record_per_person for s in sources],
+        "one_open": [s.one_record_per_person or s.name in settings.one_open_record for s in sources],
+    }
+    return pa.table(
+        {
+            "source": pa.array([s.name for s in sources], pa.string()),
+            **{name: pa.array(values, pa.bool_()) for name, values in flags.items()},
+        }
+    )
+
+
+def _told(sources: Sequence[Source]) -> pa.Table:
+    found = [(s.name, role, field) for s in sources for role, person in roles(s) for field in person.fields()]
+    columns = zip(*found, strict=True) if found else ((), (), ())
+    return pa.table([pa.array(c, pa.string()) for c in columns], names=["source", "role", "field"])
+
+
+def roles(source: Source) -> list[tuple[str, PersonMap]]:
+    """Return the people whom a source's records name, by role, with where their fields are."""
+    return [("main", source.person), *((each.role, each) for each in source.other_person)]
+
+
+def _sees(settings: CorrectionSettings, sources: Sequence[Source]) -> pa.Table:
+    pairs = [(r.name, g.name) for r in sources for g in sources if may_see(settings, r.name, g)]
+    columns = zip(*pairs, strict=True) if pairs else ((), ())
+    return pa.table([pa.array(c, pa.string()) for c in columns], names=["receiver", "giver"])
+
+
+def _keep(db: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    db.register("given", table)
+    db.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM given")
+    db.unregister("given")
