@@ -6,7 +6,8 @@ Moved. The release says where somebody lives and how sure that is, and looks at 
 not lend its word to what another is told, nor a special category source alone; so a place is only proposed that a record
 of another kind gives as well, open, and not older than the one that it corrects. Where a locked or special source gives
 the place too, the others must be enough without it: an open account or tenancy there, or two sources. A record that has
-ended said where somebody lived until then, and is not corrected.
+ended said where somebody lived until then, and is not corrected; an account or tenancy that is open is only told of another
+that is as good and began later.
 
 Missing UPRN. Which UPRN an address has is learned from all records of open sources that have both: it is a fact of the
 place, not of a person.
@@ -29,13 +30,13 @@ WITH now AS (
 at_home AS (  -- what is said of the current place, and by whom
     SELECT n.resident_id, n.place_id, n.probability, r.source, r.record_id, r.person, r.given_on, s.open, s.linked,
            s.address, s.postcode, s.flat, s.house_number, s.uprn, s.locked, s.starts,
-           s.open AND r.stay > 0 AND r.to_date IS NULL AS stays
+           s.open AND r.stay > 0 AND r.to_date IS NULL AS stays, r.stay, r.from_date
     FROM now n
     JOIN residence r ON r.resident_id = n.resident_id AND r.place_id = n.place_id
     JOIN standing s ON s.source = r.source AND s.record_id = r.record_id AND s.person = r.person
 ),
 behind AS (
-    SELECT n.resident_id, n.place_id AS home, n.probability, r.place_id, r.given_on, r.stay, s.source, s.record_id, s.person,
+    SELECT n.resident_id, n.place_id AS home, n.probability, r.place_id, r.given_on, r.stay, r.from_date, s.source, s.record_id, s.person,
            s.linked, s.address, s.postcode, s.flat, s.house_number, s.starts
     FROM now n
     JOIN residence r ON r.resident_id = n.resident_id AND r.place_id <> n.place_id
@@ -48,6 +49,7 @@ support AS (
            count(DISTINCT h.source) FILTER (v.giver IS NOT NULL AND h.open) AS seen,
            coalesce(bool_or(h.stays) FILTER (v.giver IS NOT NULL), false) AS stays,
            count(*) FILTER (h.locked OR v.giver IS NULL) AS unseen,
+           coalesce(bool_or(h.stays AND h.stay <= b.stay AND h.from_date > b.from_date) FILTER (v.giver IS NOT NULL), false) AS stays_since,
            max(coalesce(h.given_on, h.starts)) FILTER (v.giver IS NOT NULL AND h.open) AS newest,
            max_by({text}, (h.postcode IS NOT NULL, h.uprn IS NOT NULL, coalesce(h.given_on, DATE '1900-01-01'),
                            h.source, h.record_id, h.person)) FILTER (v.giver IS NOT NULL AND h.address IS NOT NULL) AS proposed,
@@ -68,6 +70,13 @@ JOIN support s ON s.resident_id = b.resident_id AND s.source = b.source AND s.re
 WHERE s.seen > 0 AND s.proposed IS NOT NULL AND NOT s.same_written_otherwise
   AND (b.given_on IS NULL OR s.newest > b.given_on)
   AND (s.unseen = 0 OR s.stays OR s.seen > 1)
+  AND (b.stay = 0 OR s.stays_since)
+  -- An account or tenancy that is open at the former address contradicts the move, unless a later one is as good.
+  AND NOT EXISTS (
+    SELECT 1 FROM residence o JOIN standing os ON os.source = o.source AND os.record_id = o.record_id AND os.person = o.person
+    WHERE o.resident_id = b.resident_id AND o.place_id = b.place_id AND o.stay > 0 AND o.to_date IS NULL AND os.open
+      AND NOT EXISTS (SELECT 1 FROM at_home h WHERE h.resident_id = b.resident_id AND h.stays AND h.stay <= o.stay
+                      AND h.from_date > o.from_date))
 """.format(text="concat_ws(', ', h.address, h.postcode)")
 
 #: Forms of an address whose key finds a dwelling; its whole text is too free to go by.

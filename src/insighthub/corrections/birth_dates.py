@@ -21,6 +21,7 @@ import duckdb
 _SAME_SLIP = 0.1
 #: Chance that a slip gives just this date, by kind of slip: one of about eight digits that can be another of nine.
 _THIS_SLIP = {"swapped": 0.3, "one digit": 0.01, "first of January": 0.3}
+_MEANT_TO_HOLD = 0.4  # of its main people: a source that has fewer dates does without, as the electoral register does
 _PRIOR_RECORDS = 50  # a source of which little is known slips as the mean of all does
 
 _LEARN = f"""
@@ -42,10 +43,14 @@ agreed AS (
 counted AS (
     SELECT source, sum(records) AS records, coalesce(sum(records) FILTER (is_wrong), 0) AS wrong FROM agreed GROUP BY source
 ),
+filled AS (
+    SELECT source, count(date_of_birth) / count(*) AS share
+    FROM person_record WHERE not_linked_reason IS NULL AND role = 'main' AND person = 1 GROUP BY source
+),
 mean AS (SELECT (sum(wrong) + 1.0) / (sum(records) + 20.0) AS share FROM counted)
-SELECT s.source, 'date_of_birth', coalesce(c.records, 0), coalesce(c.wrong, 0),
+SELECT s.source, 'date_of_birth', coalesce(c.records, 0), coalesce(c.wrong, 0), coalesce(f.share, 0),
        (coalesce(c.wrong, 0) + {_PRIOR_RECORDS} * coalesce(m.share, 0.05)) / (coalesce(c.records, 0) + {_PRIOR_RECORDS})
-FROM service s LEFT JOIN counted c ON c.source = s.source CROSS JOIN mean m
+FROM service s LEFT JOIN counted c ON c.source = s.source LEFT JOIN filled f ON f.source = s.source CROSS JOIN mean m
 ORDER BY s.source
 """
 
@@ -94,6 +99,7 @@ found AS (
     JOIN best o ON o.source = s.source AND o.record_id = s.record_id AND o.person = s.person
     LEFT JOIN weight own ON own.resident_id = s.resident_id AND own.source = s.source AND own.token = s.date_of_birth
     WHERE o.sources >= $agreement AND s.date_of_birth IS DISTINCT FROM o.token
+      AND (NOT $missing OR o.source IN (SELECT source FROM correction_slip WHERE filled >= {_MEANT_TO_HOLD}))
       -- The same source gives the other date in another record, or another source gives this one: not one against the rest.
       AND NOT EXISTS (SELECT 1 FROM weight w WHERE w.resident_id = s.resident_id AND w.token = s.date_of_birth AND w.source <> s.source)
 ),

@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS correction_slip (
     field VARCHAR NOT NULL,
     records BIGINT NOT NULL,       -- on whose value two other sources agree
     wrong BIGINT NOT NULL,         -- that say another
+    filled DOUBLE NOT NULL,        -- share of its records that say anything
     share DOUBLE NOT NULL          -- wrong, drawn towards the mean of all sources
 );
 CREATE TABLE IF NOT EXISTS correction_place (

@@ -37,7 +37,7 @@ AND resident_id IN (SELECT resident_id FROM statement WHERE field = 'date_of_dea
 """
 _FORGET = """
 DELETE FROM correction_case
-WHERE resident_id IN (FROM touched) OR resident_id IN (FROM in_question)
+WHERE resident_id IN (FROM made_anew)
    OR NOT EXISTS (SELECT 1 FROM membership m WHERE m.resident_id = correction_case.resident_id)
 """
 

@@ -2,8 +2,8 @@
 
 Takes a release and the contracts, gives temporary tables that every kind of correction reads
 
-    in_question   the residents whose cases are made anew: those in ``touched``, and in ``near_touched`` where addresses
-                  were; residents with hidden status are never among them
+    made_anew     the residents whose cases are made anew: those in ``touched``, and in ``near_touched`` where addresses were
+    in_question   of them, those who may have cases: nobody with hidden status, nor whose records seem to be of two people
     service       one row a source: whether it is special category, locked, of moments, a series, of one open record
     told          one row a source, role and field: the contract has a column for it
     sees          one row a pair of sources: the first may be told that the second knows somebody
@@ -26,10 +26,26 @@ from insighthub.governance.purposes import LOCKED
 from insighthub.sources.contract import PersonMap, Source
 from insighthub.store.tables import number
 
+# Two whole dates of birth that no slip makes of one another: some record is somebody else's, and nobody can say which.
+_MIXED = """
+DELETE FROM in_question WHERE resident_id IN (
+    WITH said AS (
+        SELECT DISTINCT m.resident_id, p.date_of_birth AS d
+        FROM membership m JOIN in_question q ON q.resident_id = m.resident_id
+        JOIN person_record p ON p.source = m.source AND p.record_id = m.record_id AND p.person = m.person
+        WHERE NOT contains(p.date_of_birth, 'X')
+    )
+    SELECT a.resident_id FROM said a JOIN said b ON b.resident_id = a.resident_id AND a.d < b.d
+    WHERE damerau_levenshtein(a.d, b.d) > 2
+      AND NOT (left(a.d, 4) = left(b.d, 4)
+               AND (right(a.d, 6) = '-01-01' OR right(b.d, 6) = '-01-01'
+                    OR (substr(a.d, 6, 2) = right(b.d, 2) AND substr(b.d, 6, 2) = right(a.d, 2)))))
+"""
+
 _QUESTION = """
 CREATE OR REPLACE TEMP TABLE in_question AS
-SELECT DISTINCT r.resident_id
-FROM ({touched}) t
+SELECT r.resident_id
+FROM made_anew t
 JOIN resident r ON r.resident_id = t.resident_id
 WHERE r.hidden IS NULL
   AND NOT EXISTS (
@@ -41,40 +57,52 @@ WHERE r.hidden IS NULL
 _STANDING = """
 CREATE OR REPLACE TEMP TABLE standing AS
 WITH mine AS (
-    SELECT m.resident_id, coalesce(m.probability, 1.0) AS linked, p.*
-    FROM membership m
-    JOIN in_question q ON q.resident_id = m.resident_id
-    JOIN person_record p ON p.source = m.source AND p.record_id = m.record_id AND p.person = m.person
+    SELECT m.resident_id, coalesce(m.probability, 1.0) AS linked, m.source, m.record_id, m.person
+    FROM membership m JOIN in_question q ON q.resident_id = m.resident_id
 ),
 dates AS (
     SELECT source, record_id, person, max(date) AS date
     FROM golden_value WHERE resident_id IN (FROM in_question) GROUP BY ALL
 ),
 ended AS (
-    SELECT source, record_id, max(end_date) AS last_end
+    SELECT source, record_id
     FROM fact WHERE (source, record_id) IN (SELECT source, record_id FROM mine)
     GROUP BY source, record_id
     HAVING count(end_date) > 0 AND count(*) FILTER (end_date IS NULL OR end_date > $as_of) = 0
 ),
-known AS (
-    SELECT mine.* EXCLUDE (valid_from, valid_to), d.date,
-           try_cast(coalesce(mine.valid_from, main.valid_from) AS DATE) AS starts,
-           try_cast(coalesce(mine.valid_to, main.valid_to) AS DATE) AS ends,
-           e.last_end IS NOT NULL AS over,
-           row_number() OVER (PARTITION BY mine.source, mine.record_id, mine.role ORDER BY mine.person) = 1 AS first_of_role
-    FROM mine
-    LEFT JOIN person_record main  -- a record holds from and until the same days for all whom it names
-           ON mine.person > 1 AND main.person = 1 AND main.source = mine.source AND main.record_id = mine.record_id
-    LEFT JOIN dates d ON d.source = mine.source AND d.record_id = mine.record_id AND d.person = mine.person
-    LEFT JOIN ended e ON e.source = mine.source AND e.record_id = mine.record_id
+newest AS (
+    SELECT m.resident_id, m.source, max_by((m.record_id, m.person), (coalesce(d.date, DATE '1900-01-01'), m.record_id, -m.person)) AS one
+    FROM mine m JOIN service s ON s.source = m.source AND s.series
+    LEFT JOIN dates d ON d.source = m.source AND d.record_id = m.record_id AND d.person = m.person
+    GROUP BY ALL
+),
+further AS (  -- a record holds from and until the same days for all whom it names
+    SELECT m.source, m.record_id, m.person, main.valid_from, main.valid_to
+    FROM mine m JOIN person_record main ON main.person = 1 AND main.source = m.source AND main.record_id = m.record_id
+    WHERE m.person > 1
+),
+first_of_role AS (
+    SELECT source, record_id, role, min(person) AS person FROM person_record
+    WHERE (source, record_id) IN (SELECT source, record_id FROM mine WHERE person > 1)
+    GROUP BY ALL
 )
-SELECT k.*,
-       (k.ends IS NULL OR k.ends > $as_of) AND NOT k.over AND k.date_of_death IS NULL AS open,
-       NOT s.series OR row_number() OVER (
-           PARTITION BY k.source, k.resident_id ORDER BY k.date DESC NULLS LAST, k.record_id DESC, k.person) = 1 AS newest,
+SELECT m.resident_id, m.linked, p.* EXCLUDE (not_linked_reason, title, sex, ethnicity, locality, valid_from, valid_to),
+       d.date,
+       try_cast(coalesce(p.valid_from, f.valid_from) AS DATE) AS starts,
+       try_cast(coalesce(p.valid_to, f.valid_to) AS DATE) AS ends,
+       (ends IS NULL OR ends > $as_of) AND e.record_id IS NULL AND p.date_of_death IS NULL AS open,
+       n.one IS NULL OR n.one = (m.record_id, m.person) AS newest,
        open AND newest AS correctable,
+       m.person = 1 OR o.person = m.person AS first_of_role,
        s.special, s.locked, s.moments, s.single, s.one_open
-FROM known k JOIN service s ON s.source = k.source
+FROM mine m
+JOIN person_record p ON p.source = m.source AND p.record_id = m.record_id AND p.person = m.person
+JOIN service s ON s.source = m.source
+LEFT JOIN further f ON f.source = m.source AND f.record_id = m.record_id AND f.person = m.person
+LEFT JOIN dates d ON d.source = m.source AND d.record_id = m.record_id AND d.person = m.person
+LEFT JOIN ended e ON e.source = m.source AND e.record_id = m.record_id
+LEFT JOIN newest n ON n.source = m.source AND n.resident_id = m.resident_id
+LEFT JOIN first_of_role o ON o.source = m.source AND o.record_id = m.record_id AND o.role = p.role
 """
 
 _FIELDS = ("date_of_birth", "date_of_death", "family_name", "phone", "mobile", "email")
@@ -98,7 +126,7 @@ FROM standing s JOIN residence r ON r.source = s.source AND r.record_id = s.reco
 WHERE NOT s.locked
 """
 
-TEMPORARY = ("in_question", "service", "told", "sees", "standing", "statement")
+TEMPORARY = ("made_anew", "in_question", "service", "told", "sees", "standing", "statement")
 
 
 def gather(
@@ -114,7 +142,9 @@ def gather(
     """
     near = number(db, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'near_touched' AND temporary")
     touched = "FROM touched UNION FROM near_touched" if near else "FROM touched"
-    db.execute(_QUESTION.format(touched=touched))
+    db.execute(f"CREATE OR REPLACE TEMP TABLE made_anew AS SELECT resident_id FROM ({touched}) ORDER BY 1")
+    db.execute(_QUESTION)
+    db.execute(_MIXED)
     _keep(db, "service", _services(settings, sources))
     _keep(db, "told", _told(sources))
     _keep(db, "sees", _sees(settings, sources))
