@@ -15,7 +15,6 @@ place, not of a person.
 
 from __future__ import annotations
 
-
 import duckdb
 
 from insighthub.residents.place_keys import FORMS
@@ -148,5 +147,3 @@ def propose_moves(db: duckdb.DuckDBPyConnection, least: float) -> None:
 def propose_uprns(db: duckdb.DuckDBPyConnection) -> None:
     """Propose a UPRN to records that have an address and none."""
     db.execute(_MISSING_UPRN)
-
-

@@ -66,10 +66,10 @@ SELECT source, record_id, person, kind, field, agrees, says, is_named,
 FROM ranked
 """
 
-_TOLD = f"""
+_TOLD = """
 CREATE OR REPLACE TEMP TABLE told_by AS
 SELECT source, record_id, person, kind, field,
-       to_json(list({{'service': service, 'says': says, 'as_of': as_of}}
+       to_json(list({'service': service, 'says': says, 'as_of': as_of}
                ORDER BY agrees DESC, is_named DESC, service, as_of DESC)) AS evidence,
        string_agg(replace(service, '_', ' ')
                   || coalesce(' (as of ' || strftime(as_of, '%-d %B %Y') || ')', ''), ', ' ORDER BY service)

@@ -129,9 +129,7 @@ WHERE NOT s.locked
 TEMPORARY = ("made_anew", "in_question", "service", "told", "sees", "standing", "statement")
 
 
-def gather(
-    db: duckdb.DuckDBPyConnection, settings: CorrectionSettings, sources: Sequence[Source], as_of: date
-) -> None:
+def gather(db: duckdb.DuckDBPyConnection, settings: CorrectionSettings, sources: Sequence[Source], as_of: date) -> None:
     """Make the temporary tables.
 
     Args:

@@ -26,7 +26,6 @@ from sqlalchemy import Connection, bindparam, select, update
 from insighthub.corrections.settings import ASKED_FOR
 from insighthub.corrections.steps import FIXED, PROPOSED, WITHDRAWN, may_go
 from insighthub.store.run_log import now
-from insighthub.store.state import insert_rows
 from insighthub.store.state_tables import correction, correction_event
 from insighthub.store.tables import rows
 
