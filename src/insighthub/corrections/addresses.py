@@ -6,8 +6,11 @@ Moved. The release says where somebody lives and how sure that is, and looks at 
 not lend its word to what another is told, nor a special category source alone; so a place is only proposed that a record
 of another kind gives as well, open, and not older than the one that it corrects. Where a locked or special source gives
 the place too, the others must be enough without it: an open account or tenancy there, or two sources. A record that has
-ended said where somebody lived until then, and is not corrected; an account or tenancy that is open is only told of another
-that is as good and began later.
+ended said where somebody lived until then, and is not corrected; a tenancy that is open is only told of an account or another
+tenancy that began later, and an open account of the best kind is never told, for two are more often two people's or two homes.
+
+Most moves that never were are two people of one name. So something must show that it is one who lived at both places: an
+account or tenancy at the former one that has ended, or a date of birth, number or e-mail address that is known at both.
 
 Missing UPRN. Which UPRN an address has is learned from all records of open sources that have both: it is a fact of the
 place, not of a person.
@@ -43,6 +46,24 @@ behind AS (
     JOIN told t ON t.source = s.source AND t.role = s.role AND t.field = 'address'
     WHERE s.correctable AND NOT s.moments AND r.to_date IS NULL AND s.address IS NOT NULL
 ),
+-- What tells a person from a namesake, at each place: the same date or number at two places is one person's move.
+token AS (
+    SELECT DISTINCT r.resident_id, r.place_id, unnest([
+        CASE WHEN NOT contains(s.date_of_birth, 'X') THEN s.date_of_birth END, s.nhs_number, s.nino, s.upn, s.email, s.mobile
+    ]) AS token
+    FROM residence r JOIN standing s ON s.source = r.source AND s.record_id = r.record_id AND s.person = r.person
+    WHERE NOT s.locked AND r.resident_id IN (SELECT resident_id FROM behind)
+),
+one_person AS (
+    SELECT DISTINCT b.resident_id, b.place_id
+    FROM (SELECT DISTINCT resident_id, place_id, home FROM behind) b
+    JOIN token a ON a.resident_id = b.resident_id AND a.place_id = b.place_id
+    JOIN token h ON h.resident_id = b.resident_id AND h.place_id = b.home AND h.token = a.token
+    UNION
+    SELECT r.resident_id, r.place_id
+    FROM residence r JOIN standing s ON s.source = r.source AND s.record_id = r.record_id AND s.person = r.person
+    WHERE NOT s.locked AND r.stay > 0 AND r.to_date IS NOT NULL
+),
 support AS (
     SELECT b.resident_id, b.source, b.record_id, b.person,
            count(DISTINCT h.source) FILTER (v.giver IS NOT NULL AND h.open) AS seen,
@@ -65,11 +86,12 @@ SELECT b.resident_id, b.source, b.record_id, b.person, 'moved', 'address',
        b.probability * b.linked * s.linked,
        'The record gives a former address of theirs.'
 FROM behind b
+JOIN one_person o ON o.resident_id = b.resident_id AND o.place_id = b.place_id
 JOIN support s ON s.resident_id = b.resident_id AND s.source = b.source AND s.record_id = b.record_id AND s.person = b.person
 WHERE s.seen > 0 AND s.proposed IS NOT NULL AND NOT s.same_written_otherwise
   AND (b.given_on IS NULL OR s.newest > b.given_on)
   AND (s.unseen = 0 OR s.stays OR s.seen > 1)
-  AND (b.stay = 0 OR s.stays_since)
+  AND (b.stay = 0 OR (b.stay > 1 AND s.stays_since))
   -- An account or tenancy that is open at the former address contradicts the move, unless a later one is as good.
   AND NOT EXISTS (
     SELECT 1 FROM residence o JOIN standing os ON os.source = o.source AND os.record_id = o.record_id AND os.person = o.person

@@ -5,7 +5,8 @@ elsewhere two that are open at one address, in the sources that the settings nam
 the one that began first; the source needs no other service's word for it, so that no evidence names one.
 
 Two open records at one address are what a father and a son of one name look like, too. So a link is not enough: the records
-must have one date of birth, or a number or e-mail address in common, or where neither says more, the very same name.
+must have one date of birth and names that are alike, or a number or e-mail address in common, or where neither has a date, the
+very same name and nothing that differs.
 """
 
 from __future__ import annotations
@@ -37,11 +38,14 @@ pair AS (
     JOIN standing a ON a.source = o.source AND a.record_id = o.record_id AND a.person = o.person
     JOIN standing b ON b.source = other.source AND b.record_id = other.record_id AND b.person = other.person
     WHERE a.name_suffix IS NOT DISTINCT FROM b.name_suffix
+      AND jaro_winkler_similarity(a.given_name, b.given_name) >= 0.85
       AND CASE WHEN a.date_of_birth IS NOT NULL AND b.date_of_birth IS NOT NULL THEN a.date_of_birth = b.date_of_birth
                ELSE coalesce(a.nino = b.nino, false) OR coalesce(a.nhs_number = b.nhs_number, false)
                     OR coalesce(a.upn = b.upn, false) OR coalesce(a.email = b.email, false)
                     OR (a.given_name = b.given_name AND a.family_name = b.family_name AND length(a.given_name) > 1
-                        AND coalesce(a.middle_names = b.middle_names, true)) END
+                        AND a.date_of_birth IS NULL AND b.date_of_birth IS NULL
+                        AND coalesce(a.middle_names = b.middle_names, true) AND coalesce(a.email = b.email, true)
+                        AND coalesce(a.mobile = b.mobile, true)) END
 )
 SELECT p.resident_id, p.source, p.record_id, p.person, 'duplicate', 'record_id', p.record_id, p.keep, NULL, NULL,
        coalesce(max(e.match_probability), least(any_value(p.linked), any_value(p.keep_linked))),

@@ -4,7 +4,8 @@ Takes the temporary tables of ``gather`` and what records said before (``former_
 bear several names for many reasons, and most are no fault. A name counts as replaced only where the new one is another
 name altogether, as many sources as the settings ask for hold it, and either a source was seen to replace it (it holds the
 new name, and the old one as the previous name or in a former record), or every dated record with the old name is older
-than every dated one with the new.
+than every dated one with the new. Something must show, too, that it is one person who bore both: a date of birth, a number
+or an e-mail address under both names.
 """
 
 from __future__ import annotations
@@ -31,6 +32,17 @@ replaced AS (  -- a source that was seen to replace one by another
     FROM standing s JOIN former_record f ON f.source = s.source AND f.record_id = s.record_id AND f.person = s.person
     WHERE NOT s.locked AND f.family_name <> s.family_name
 ),
+-- The same date of birth or number under both names: that it is one person who bore both.
+token AS (
+    SELECT DISTINCT resident_id, family_name AS name, unnest([
+        CASE WHEN NOT contains(date_of_birth, 'X') THEN date_of_birth END, nhs_number, nino, upn, email, mobile
+    ]) AS token
+    FROM standing WHERE NOT locked AND family_name IS NOT NULL
+),
+one_person AS (
+    SELECT DISTINCT a.resident_id, a.name AS old, b.name AS new
+    FROM token a JOIN token b ON b.resident_id = a.resident_id AND b.token = a.token AND b.name <> a.name
+),
 given AS (
     SELECT resident_id, list(DISTINCT given_name) AS names FROM standing WHERE given_name IS NOT NULL GROUP BY resident_id
 ),
@@ -39,6 +51,7 @@ change AS (
            o.last < n.first AND o.undated = 0 AND n.undated = 0 AS apart
     FROM worn o
     JOIN worn n ON n.resident_id = o.resident_id AND n.name <> o.name AND n.sources >= $agreement AND n.open > 0
+    JOIN one_person i ON i.resident_id = o.resident_id AND i.old = o.name AND i.new = n.name
     LEFT JOIN replaced r ON r.resident_id = o.resident_id AND r.old = o.name AND r.new = n.name
     LEFT JOIN replaced back ON back.resident_id = o.resident_id AND back.old = n.name AND back.new = o.name
     LEFT JOIN given g ON g.resident_id = o.resident_id

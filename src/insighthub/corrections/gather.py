@@ -48,9 +48,10 @@ SELECT r.resident_id
 FROM made_anew t
 JOIN resident r ON r.resident_id = t.resident_id
 WHERE r.hidden IS NULL
-  AND NOT EXISTS (
-    SELECT 1 FROM membership m JOIN source_record s ON s.source = m.source AND s.record_id = m.record_id
-    WHERE m.resident_id = r.resident_id AND s.hidden IS NOT NULL)
+  AND r.resident_id NOT IN (
+    SELECT m.resident_id
+    FROM membership m
+    JOIN (FROM source_record WHERE hidden IS NOT NULL) s ON s.source = m.source AND s.record_id = m.record_id)
 """
 
 # A record of which every fact with an end has ended is over: an expired badge, a service that was stopped.
@@ -62,7 +63,9 @@ WITH mine AS (
 ),
 dates AS (
     SELECT source, record_id, person, max(date) AS date
-    FROM golden_value WHERE resident_id IN (FROM in_question) GROUP BY ALL
+    FROM golden_value
+    WHERE field IN ('given_name', 'family_name') AND date IS NOT NULL AND resident_id IN (FROM in_question)
+    GROUP BY ALL
 ),
 ended AS (
     SELECT source, record_id
