@@ -2,10 +2,10 @@
 
 Takes the temporary tables of ``gather`` and what records said before (``former_record``), adds rows to ``proposal``. People
 bear several names for many reasons, and most are no fault. A name counts as replaced only where the new one is another
-name altogether, as many sources as the settings ask for hold it, and either a source was seen to replace it (it holds the
-new name, and the old one as the previous name or in a former record), or every dated record with the old name is older
-than every dated one with the new. Something must show, too, that it is one person who bore both: a date of birth, a number
-or an e-mail address under both names.
+name altogether, as many sources as the settings ask for hold it, and a source was seen to replace it: it holds the new name,
+and the old one as the previous name or in a former record. That records with the one name are newer than those with the
+other is not enough: a record's date is seldom the day on which somebody asked for the name. Something must show, too, that
+it is one person who bore both: a date of birth, a number or an e-mail address under both names.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ _ALIKE = 0.85
 _NEW_NAME = f"""
 INSERT INTO proposal
 WITH worn AS (  -- every family name of a resident, as open sources say it
-    SELECT resident_id, token AS name, count(DISTINCT source) AS sources, min(date) AS first, max(date) AS last,
-           max(linked) AS linked, count(*) FILTER (date IS NULL) AS undated, count(*) FILTER (open) AS open
+    SELECT resident_id, token AS name, count(DISTINCT source) AS sources, max(date) AS last,
+           max(linked) AS linked, count(*) FILTER (open) AS open
     FROM statement WHERE field = 'family_name' AND length(token) > 1
     GROUP BY ALL
 ),
@@ -47,12 +47,11 @@ given AS (
     SELECT resident_id, list(DISTINCT given_name) AS names FROM standing WHERE given_name IS NOT NULL GROUP BY resident_id
 ),
 change AS (
-    SELECT o.resident_id, o.name AS old, n.name AS new, n.sources, n.last, n.linked, r.old IS NOT NULL AS seen,
-           o.last < n.first AND o.undated = 0 AND n.undated = 0 AS apart
+    SELECT o.resident_id, o.name AS old, n.name AS new, n.sources, n.last, n.linked
     FROM worn o
     JOIN worn n ON n.resident_id = o.resident_id AND n.name <> o.name AND n.sources >= $agreement AND n.open > 0
     JOIN one_person i ON i.resident_id = o.resident_id AND i.old = o.name AND i.new = n.name
-    LEFT JOIN replaced r ON r.resident_id = o.resident_id AND r.old = o.name AND r.new = n.name
+    JOIN replaced r ON r.resident_id = o.resident_id AND r.old = o.name AND r.new = n.name
     LEFT JOIN replaced back ON back.resident_id = o.resident_id AND back.old = n.name AND back.new = o.name
     LEFT JOIN given g ON g.resident_id = o.resident_id
     WHERE jaro_winkler_similarity(o.name, n.name) < {_ALIKE}
@@ -62,15 +61,12 @@ change AS (
       AND n.last > coalesce(o.last, DATE '1900-01-01')
 ),
 latest AS (
-    SELECT * FROM change WHERE seen OR apart
-    QUALIFY row_number() OVER (PARTITION BY resident_id, old ORDER BY last DESC, sources DESC, new) = 1
-       AND count(*) OVER (PARTITION BY resident_id, old) = 1
+    SELECT * FROM change QUALIFY count(*) OVER (PARTITION BY resident_id, old) = 1
 )
 SELECT s.resident_id, s.source, s.record_id, s.person, 'new_name', 'family_name', s.family_name, c.new, s.family_name, c.new,
        -- One source's word that a name was replaced may be a slip of linkage; each further one halves what is left.
-       s.linked * c.linked * (1 - 0.5 ** (c.sources + 2 * c.seen::INTEGER + 1)),
-       'The record has a former family name'
-       || CASE WHEN c.seen THEN '; a service has replaced it.' ELSE '; every newer record has another.' END
+       s.linked * c.linked * (1 - 0.5 ** (c.sources + 3)),
+       'The record has a former family name, which a service has replaced.'
 FROM standing s
 JOIN latest c ON c.resident_id = s.resident_id AND c.old = s.family_name
 JOIN told t ON t.source = s.source AND t.role = s.role AND t.field IN ('family_name', 'full_name')
