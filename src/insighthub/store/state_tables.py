@@ -131,6 +131,7 @@ correction = Table(
     Column("probability", Float, nullable=False),
     Column("proposed_on", Date, nullable=False),
     Column("proposed_run", String(40), nullable=False),
+    Column("record_changed_on", Date, nullable=False),  # of the record, as it was when it was proposed
     Column("closed_on", Date),
     Column("avoids_asking", Boolean, nullable=False),
     Index("correction_source", "source", "status"),

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("probability", sa.Float(), nullable=False),
         sa.Column("proposed_on", sa.Date(), nullable=False),
         sa.Column("proposed_run", sa.String(length=40), nullable=False),
+        sa.Column("record_changed_on", sa.Date(), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("avoids_asking", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("correction_id"),

@@ -1,0 +1,1 @@
+"""What sources should be told, so that a resident tells the council once: cases, tickets, sheets and figures."""
