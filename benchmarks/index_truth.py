@@ -68,7 +68,9 @@ def main() -> None:
                 db.execute("CREATE TEMP TABLE touched AS SELECT resident_id FROM resident ORDER BY 1")
                 seconds = build_all(db, given.as_of, learn=True)
                 # One resident in a hundred, as in a run of changes.
-                db.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT resident_id FROM resident WHERE hash(resident_id) % 100 = 0 ORDER BY 1")
+                db.execute(
+                    "CREATE OR REPLACE TEMP TABLE touched AS SELECT resident_id FROM resident WHERE hash(resident_id) % 100 = 0 ORDER BY 1"
+                )
                 again = build_all(db, given.as_of, learn=False)
             print("seconds, all residents and one in a hundred")
             for name in seconds:

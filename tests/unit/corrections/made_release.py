@@ -72,13 +72,17 @@ def release(records, *, current=None, hidden=(), probability=0.99):
 def write(db, each, columns):
     """Write one record into the tables."""
     changed = each.get("changed_on", date(2026, 1, 1))
-    row = {"role": "main", "first_seen": changed, "changed_on": changed} | {k: v for k, v in each.items() if k in columns}
+    row = {"role": "main", "first_seen": changed, "changed_on": changed} | {
+        k: v for k, v in each.items() if k in columns
+    }
     names = ", ".join(row)
     db.execute(f"INSERT INTO person_record ({names}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
     ref = [each["source"], each["record_id"]]
     if each["person"] == 1:
         db.execute("INSERT INTO source_record VALUES (?, ?, 0, ?, ?, ?)", [*ref, each.get("hidden"), changed, changed])
-    db.execute("INSERT INTO membership VALUES (?, ?, ?, ?, ?)", [each["resident"], *ref, each["person"], each.get("linked")])
+    db.execute(
+        "INSERT INTO membership VALUES (?, ?, ?, ?, ?)", [each["resident"], *ref, each["person"], each.get("linked")]
+    )
     db.execute(
         "INSERT INTO golden_value VALUES (?, 'family_name', ?, 1, ?, ?, ?, ?, 'date of a fact', NULL)",
         [each["resident"], each["family_name"], *ref, each["person"], each["date"]],
@@ -93,7 +97,9 @@ def write(db, each, columns):
 
 def fill(db, current, hidden, probability):
     """Fill the tables that follow from the records."""
-    db.execute("INSERT INTO resident SELECT resident_id, row_number() OVER (ORDER BY 1), count(*), 1, 1, NULL FROM membership GROUP BY 1")
+    db.execute(
+        "INSERT INTO resident SELECT resident_id, row_number() OVER (ORDER BY 1), count(*), 1, 1, NULL FROM membership GROUP BY 1"
+    )
     for resident in hidden:
         db.execute("UPDATE resident SET hidden = 'refuge' WHERE resident_id = ?", [resident])
     for resident, place in current.items():

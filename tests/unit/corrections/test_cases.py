@@ -45,7 +45,9 @@ def test_a_move_that_may_be_of_two_people_of_one_name_is_not_told():
 def test_a_closed_account_shows_that_it_is_one_person_who_moved():
     records = moved()
     records[0]["date_of_birth"] = None
-    records.append(record("council_tax", "C1", **OLD, stay=1, to_date=date(2025, 1, 1), valid_to="2025-01-01", date_of_birth=None))
+    records.append(
+        record("council_tax", "C1", **OLD, stay=1, to_date=date(2025, 1, 1), valid_to="2025-01-01", date_of_birth=None)
+    )
     assert ("moved", "libraries", "L1", "2 NEW ROAD, IG11 9BB") in cases(release(records, current={"R1": "U:2"}))
 
 
@@ -63,7 +65,9 @@ def test_an_address_that_only_a_locked_or_special_source_gives_is_not_told(sourc
 def test_a_locked_source_does_not_help_one_other_to_be_enough():
     records = [*moved(), record("electoral_register", "E1", **NEW, date=LATER)]
     assert cases(release(records, current={"R1": "U:2"})) == []
-    assert len(cases(release([*records, record("parking_permits", "P1", **NEW, date=LATER)], current={"R1": "U:2"}))) == 1
+    assert (
+        len(cases(release([*records, record("parking_permits", "P1", **NEW, date=LATER)], current={"R1": "U:2"}))) == 1
+    )
 
 
 def test_no_setting_opens_the_electoral_register():
@@ -73,7 +77,11 @@ def test_no_setting_opens_the_electoral_register():
 
 
 def test_hidden_residents_have_no_case_at_all():
-    records = [*moved(), record("housing_rents", "H1", date_of_death="2026-04-01"), record("parking_permits", "P1", date_of_birth="1980-05-03")]
+    records = [
+        *moved(),
+        record("housing_rents", "H1", date_of_death="2026-04-01"),
+        record("parking_permits", "P1", date_of_birth="1980-05-03"),
+    ]
     assert cases(release(records, current={"R1": "U:2"}))
     assert cases(release(records, current={"R1": "U:2"}, hidden=["R1"])) == []
     records[1]["hidden"] = "refuge"
@@ -81,7 +89,11 @@ def test_hidden_residents_have_no_case_at_all():
 
 
 def test_a_death_is_told_to_those_who_hold_the_person_as_living():
-    records = [record("housing_rents", "H1", date_of_death="2026-04-01"), record("libraries", "L1"), record("council_tax", "C1", date_of_birth=None)]
+    records = [
+        record("housing_rents", "H1", date_of_death="2026-04-01"),
+        record("libraries", "L1"),
+        record("council_tax", "C1", date_of_birth=None),
+    ]
     assert cases(release(records)) == [
         ("died", "council_tax", "C1", "2026-04-01"),
         ("died", "libraries", "L1", "2026-04-01"),
@@ -89,7 +101,10 @@ def test_a_death_is_told_to_those_who_hold_the_person_as_living():
 
 
 def test_a_sign_of_life_after_the_day_speaks_against_a_death():
-    records = [record("housing_rents", "H1", date_of_death="2025-04-01"), record("libraries", "L1", valid_from="2026-01-01")]
+    records = [
+        record("housing_rents", "H1", date_of_death="2025-04-01"),
+        record("libraries", "L1", valid_from="2026-01-01"),
+    ]
     assert cases(release(records)) == []
 
 
@@ -113,7 +128,11 @@ def test_the_evidence_never_tells_which_services_are_special():
 
 
 def test_a_source_may_be_let_know_of_a_special_one():
-    records = [record("libraries", "L1", date_of_birth="1980-05-03"), record("benefits", "B1"), record("adult_social_care", "A1", date=LATER)]
+    records = [
+        record("libraries", "L1", date_of_birth="1980-05-03"),
+        record("benefits", "B1"),
+        record("adult_social_care", "A1", date=LATER),
+    ]
     ((evidence,),) = cases(release(records), "evidence", may_see={"libraries": ("adult_social_care",)})
     assert json.loads(evidence)[0]["service"] == "adult_social_care"
 
@@ -137,7 +156,11 @@ def test_a_slip_in_a_date_of_birth_is_told_where_two_others_agree(held, flags, k
 
 
 def test_another_date_altogether_is_no_slip_but_another_person():
-    records = [record("libraries", "L1", date_of_birth="1955-11-21"), record("benefits", "B1"), record("parking_permits", "P1")]
+    records = [
+        record("libraries", "L1", date_of_birth="1955-11-21"),
+        record("benefits", "B1"),
+        record("parking_permits", "P1"),
+    ]
     assert cases(release(records)) == []
 
 
@@ -167,7 +190,10 @@ def test_another_spelling_is_no_new_name():
 
 
 def test_two_open_records_at_one_address_are_one_too_many():
-    records = [record("libraries", "L1", **OLD, valid_from="2020-01-01"), record("libraries", "L2", **OLD, valid_from="2022-01-01")]
+    records = [
+        record("libraries", "L1", **OLD, valid_from="2020-01-01"),
+        record("libraries", "L2", **OLD, valid_from="2022-01-01"),
+    ]
     assert cases(release(records)) == [("duplicate", "libraries", "L2", "L1")]
     records[1]["date_of_birth"] = "1980-03-06"
     assert cases(release(records)) == []
@@ -199,7 +225,11 @@ def test_newer_numbers_are_told_only_where_it_is_asked_for():
 
 def test_a_run_of_changes_gives_what_a_full_one_gives():
     def records(changed):
-        slip = [record("libraries", "L2", "R2", date_of_birth="1980-05-03"), record("benefits", "B2", "R2"), record("parking_permits", "P2", "R2")]
+        slip = [
+            record("libraries", "L2", "R2", date_of_birth="1980-05-03"),
+            record("benefits", "B2", "R2"),
+            record("parking_permits", "P2", "R2"),
+        ]
         if changed:
             slip[0]["date_of_birth"] = "1980-03-05"
         return [*moved(), *slip]

@@ -18,7 +18,9 @@ def _some(db: duckdb.DuckDBPyConnection, n: int, skip: int = 0) -> list[str]:
 
 def _recount(db: duckdb.DuckDBPyConnection) -> None:
     """Put the table of residents right after a change of membership."""
-    db.execute("CREATE OR REPLACE TEMP TABLE hidden_before AS SELECT resident_id, hidden FROM resident WHERE hidden IS NOT NULL")
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE hidden_before AS SELECT resident_id, hidden FROM resident WHERE hidden IS NOT NULL"
+    )
     db.execute("DELETE FROM resident")
     db.execute(
         """INSERT INTO resident SELECT m.resident_id, count(*), count(DISTINCT source), NULL, any_value(h.hidden)

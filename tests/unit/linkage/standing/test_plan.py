@@ -31,7 +31,11 @@ def parts(value):
         return value.tolist()
     if isinstance(value, tuple):
         return [parts(part) for part in value]
-    return {f.name: parts(getattr(value, f.name)) for f in fields(value)} if hasattr(value, "__dataclass_fields__") else value
+    return (
+        {f.name: parts(getattr(value, f.name)) for f in fields(value)}
+        if hasattr(value, "__dataclass_fields__")
+        else value
+    )
 
 
 def rows_under(table, folder):
