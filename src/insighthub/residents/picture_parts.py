@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
-from datetime import date
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,7 @@ class SaidBy:
 
     source: str
     record_id: str
-    date: date | None
+    date: datetime.date | None
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class Address:
     address: str | None
     postcode: str | None
     uprn: str | None
-    from_date: date | None
-    to_date: date | None
+    from_date: datetime.date | None
+    to_date: datetime.date | None
     is_current: bool
     probability: float | None
     sources: tuple[str, ...]
@@ -78,7 +78,7 @@ class Contact:
     kind: str
     value: str
     sources: tuple[str, ...]
-    newest: date | None
+    newest: datetime.date | None
     shared_with: int
 
 
@@ -109,8 +109,8 @@ class Mate:
 class TimelineEntry:
     """Something that a service knows, when, and how long ago that was, in days."""
 
-    date: date | None
-    end_date: date | None
+    date: datetime.date | None
+    end_date: datetime.date | None
     source: str
     record_id: str
     name: str
@@ -126,7 +126,7 @@ class SourceAsked:
 
     source: str
     records: int
-    delivered_on: date
+    delivered_on: datetime.date
     age_days: int
 
 
@@ -168,7 +168,7 @@ class Picture:
     asked: str
     purpose: str
     release: str
-    as_of: date
+    as_of: datetime.date
     confidence: float | None
     fields: tuple[FieldPicture, ...]
     names: tuple[NameForm, ...]
