@@ -75,7 +75,8 @@ class Release:
         """Count the residents, and measure."""
         self.db.execute("DELETE FROM resident")
         self.db.execute(
-            """INSERT INTO resident SELECT resident_id, 0, count(*), count(DISTINCT source), NULL, NULL
+            """INSERT INTO resident BY NAME
+            SELECT resident_id, 0 AS number, count(*) AS records, count(DISTINCT source) AS sources
             FROM membership GROUP BY resident_id"""
         )
         build_quality(self.db, self.landed, self.sources, as_of, **asked)
