@@ -11,7 +11,9 @@ and gives ``measure_published`` of one measure out to those who have a purpose f
 
 from __future__ import annotations
 
+from datetime import date
 from difflib import get_close_matches
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -55,11 +57,20 @@ _READ = """SELECT * FROM {table} ORDER BY name, month, "by", group_value"""
 _HAS_MEASURES = "SELECT count(*) > 0 FROM duckdb_tables() WHERE table_name = 'measure'"
 _HAS_TABLES = "SELECT count(*) = 2 FROM duckdb_tables() WHERE table_name IN ('measure_published', 'measure_basis')"
 _DECLARED = "SELECT definition FROM measure ORDER BY name"
+_DELIVERED = "SELECT source, delivered_on FROM source"
+_SQL = "SELECT sql FROM measure WHERE name = $name"
 _SPECIAL = "SELECT source, special_category FROM source"
 _ONE = """
 SELECT name, "by", group_value, month, numerator, denominator, share, per_thousand, numerator_is, denominator_is
 FROM measure_published WHERE name = $name ORDER BY "by" <> 'none', "by", month, group_value
 """
+
+
+class Delivered(NamedTuple):
+    """A source that a measure rests on, and the day of its delivery; None where it has none."""
+
+    source: str
+    on: date | None
 
 
 def publish_measures(
@@ -110,6 +121,22 @@ def declared_measure(db: duckdb.DuckDBPyConnection, name: str) -> Measure:
     near = get_close_matches(name, [m.name for m in measures], n=1)
     remedy = f"Did you mean {near[0]}? insighthub measures list shows all" if near else "Choose one of measures list"
     raise MeasureError(f"there is no measure {name}", remedy=remedy)
+
+
+def measure_sources(db: duckdb.DuckDBPyConnection, measure: Measure) -> tuple[Delivered, ...]:
+    """Return the sources that a measure rests on, and when they were delivered.
+
+    How many records of each are behind a figure is in ``measure_lineage``, and is not told here: it would give hidden
+    counts away.
+    """
+    days = dict(db.execute(_DELIVERED).fetchall())
+    names = dict.fromkeys((*measure.sources, *measure.denominator.known_to))
+    return tuple(Delivered(name, days.get(name)) for name in names)
+
+
+def measure_sql(db: duckdb.DuckDBPyConnection, name: str) -> str:
+    """Return the statements that computed a measure, each after what was bound to it."""
+    return str(db.execute(_SQL, {"name": declared_measure(db, name).name}).fetchall()[0][0])
 
 
 def published_measure(db: duckdb.DuckDBPyConnection, name: str, purpose: Purpose) -> pa.Table:

@@ -21,7 +21,7 @@ from pathlib import Path
 import duckdb
 
 from insighthub.quality import statements
-from insighthub.quality.delivered import STANDARD, delivered_fields, measured_fields
+from insighthub.quality.delivered import delivered_fields, measured_fields
 from insighthub.sources.contract import Source
 
 _MEASURED = "SELECT source, landed_file, contract FROM quality_source"
@@ -84,11 +84,13 @@ def _unchanged(db: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def _measure_delivered(db: duckdb.DuckDBPyConnection, path: Path, source: Source) -> None:
-    fields = measured_fields(source)
-    invalid = [f'count(*) FILTER (d."{name}" AND m.{STANDARD.get(name, name)} IS NULL)' for name in fields]
-    statement = statements.DELIVERED.format(
-        filled=statements.each_field('count(*) FILTER (d."{0}")', fields), invalid=f"[{', '.join(invalid)}]"
+    if not (fields := measured_fields(source)):
+        return
+    filled = ", ".join(f"count(*) FILTER (d.{name})" for name in fields)
+    invalid = ", ".join(
+        f"count(*) FILTER (d.{name} AND {statements.standardised(name, fields)} IS NULL)" for name in fields
     )
+    statement = statements.DELIVERED.format(filled=f"[{filled}]", invalid=f"[{invalid}]")
     db.register("delivered", delivered_fields(path, source))
     try:
         db.execute(statement, {"source": source.name, "fields": list(fields)})

@@ -4,7 +4,7 @@ Names of columns that are filled in are those of standard fields, which come fro
 data.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 #: Fields in which a record should say of the person what the golden record says.
 CONSISTENT_FIELDS = ("given_name", "family_name", "date_of_birth", "sex", "nhs_number", "nino", "upn")
@@ -60,6 +60,29 @@ CREATE TABLE IF NOT EXISTS quality_linkage (
 );
 """
 
+#: What standardisation makes of a mapped field, where that is not the field of the same name alone. A previous name
+#: that is the present one says nothing, and is no fault. ``m`` is the person, ``d`` what was delivered.
+STANDARDISED = {
+    "full_name": "coalesce(m.family_name, m.given_name)",
+    "previous_family_name": "coalesce(m.previous_family_name, m.family_name)",
+}
+#: A mobile number in the column of a landline goes to the other field, and the other way round.
+OTHER_NUMBER = {"phone": "mobile", "mobile": "phone"}
+
+
+def standardised(field: str, mapped: Collection[str]) -> str:
+    """Return what standardisation made of a mapped field, in SQL.
+
+    Args:
+        field: the standard field.
+        mapped: all fields that the contract maps.
+    """
+    if (other := OTHER_NUMBER.get(field)) is None:
+        return STANDARDISED.get(field, f"m.{field}")
+    taken = f"CASE WHEN NOT d.{other} THEN m.{other} END" if other in mapped else f"m.{other}"
+    return f"coalesce(m.{field}, {taken})"
+
+
 #: Completeness and validity of the fields of one source. A value that was there and gave nothing is invalid. ``told``
 #: is, for each field in turn, how many records have a value, and how many of these gave none of use.
 DELIVERED = """
@@ -79,12 +102,17 @@ UNION ALL
 SELECT $source, field, 'valid', filled, invalid, 1 - invalid / nullif(filled, 0) FROM told
 """
 
-#: Whether a record says of its resident what the golden record says, asked only where another record says anything.
+#: Whether a record says of its resident what the golden record says, asked only where another record says anything. An
+#: initial, and a date that is known in part, say less and contradict nothing.
 CONSISTENT = f"""
 INSERT INTO quality
 WITH said AS (
-    SELECT resident_id, field, source, rank = 1 AS agrees
-    FROM golden_value WHERE field IN {CONSISTENT_FIELDS}
+    SELECT v.resident_id, v.field, v.source,
+           v.rank = 1
+           OR (v.field = 'given_name' AND length(v.value) = 1 AND starts_with(g.value, v.value))
+           OR (v.field = 'date_of_birth' AND g.value LIKE replace(v.value, 'X', '_')) AS agrees
+    FROM golden_value v JOIN golden g USING (resident_id, field)
+    WHERE v.field IN {CONSISTENT_FIELDS}
 ),
 shared AS (SELECT resident_id, field FROM said GROUP BY resident_id, field HAVING count(*) > 1),
 counted AS (
@@ -155,9 +183,9 @@ _SURE_WITH = "round(avg(m.probability) FILTER (p.{0} IS NOT NULL AND r.records >
 _SURE_WITHOUT = "round(avg(m.probability) FILTER (p.{0} IS NULL AND r.records > 1), 9)"
 
 
-def each_field(expression: str, columns: Iterable[str] = LINKING_FIELDS) -> str:
-    """Return the list of one expression for every field in turn, in SQL."""
-    return f"[{', '.join(expression.format(column) for column in columns)}]"
+def _each_field(expression: str) -> str:
+    """Return the list of one expression for every linking field in turn, in SQL."""
+    return f"[{', '.join(expression.format(field) for field in LINKING_FIELDS)}]"
 
 
 #: What the lack of each field goes with, source by source.
@@ -165,11 +193,11 @@ LINKAGE = f"""
 INSERT INTO quality_linkage
 WITH counted AS (
     SELECT m.source, count(*) AS rows,
-           {each_field(_HAS)} AS rows_with,
-           {each_field(_ALONE_WITH)} AS alone_with,
-           {each_field(_SURE_WITH)} AS probability_with,
-           {each_field(_ALONE_WITHOUT)} AS alone_without,
-           {each_field(_SURE_WITHOUT)} AS probability_without
+           {_each_field(_HAS)} AS rows_with,
+           {_each_field(_ALONE_WITH)} AS alone_with,
+           {_each_field(_SURE_WITH)} AS probability_with,
+           {_each_field(_ALONE_WITHOUT)} AS alone_without,
+           {_each_field(_SURE_WITHOUT)} AS probability_without
     FROM membership m JOIN resident r USING (resident_id) JOIN person_record p USING (source, record_id, person)
     GROUP BY m.source
 ),

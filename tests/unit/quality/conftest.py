@@ -66,7 +66,10 @@ class Release:
             )
 
     def said(self, resident, field, *values):
-        """Add what records say of a field: (source, reference, value, rank)."""
+        """Add what records say of a field: (source, reference, value, rank); the first of rank 1 is golden."""
+        golden = next(value for _, _, value, rank in values if rank == 1)
+        row = [resident, field, golden, len(values)]
+        self.db.execute("INSERT INTO golden VALUES (?, ?, ?, '', ?, 1, 1, NULL, FALSE, '')", row)
         for source, ref, value, rank in values:
             row = [resident, field, value, rank, source, ref]
             self.db.execute("INSERT INTO golden_value VALUES (?, ?, ?, ?, ?, ?, 1, NULL, NULL, NULL)", row)

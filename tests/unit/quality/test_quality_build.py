@@ -5,10 +5,16 @@ from datetime import date
 import pytest
 
 from insighthub.errors import ContractError
-from tests.unit.quality.conftest import DAY
+from insighthub.sources.contract import parse_contract
+from tests.unit.quality.conftest import DAY, TAX
 
 THIRD = pytest.approx(1 / 3)
 TWO_THIRDS = pytest.approx(2 / 3)
+
+
+def contract(**settings):
+    """Return the contract of the accounts with other settings."""
+    return parse_contract({"source": [{**TAX, **settings}]}, "contract.toml").source[0]
 
 
 def fill_tax(release):
@@ -66,6 +72,50 @@ def test_consistent_is_asked_where_another_record_says_anything(release):
     release.build()
     assert release.quality("tax", "consistent") == {"date_of_birth": (2, 1, 0.5)}
     assert release.quality("school", "consistent") == {"date_of_birth": (1, 0, 1.0)}
+
+
+def test_who_says_less_contradicts_nothing(release):
+    release.said("R1", "given_name", ("tax", "1", "JOHN", 1), ("school", "7", "J", 2), ("school", "8", "K", 3))
+    whole, year, other = (
+        ("tax", "1", "1990-02-01", 1),
+        ("school", "7", "1990-XX-XX", 2),
+        ("school", "8", "1991-XX-XX", 3),
+    )
+    release.said("R1", "date_of_birth", whole, year, other)
+    release.build()
+    assert release.quality("school", "consistent") == {"given_name": (2, 1, 0.5), "date_of_birth": (2, 1, 0.5)}
+
+
+def test_a_number_in_the_column_of_the_other_kind_is_valid(release):
+    release.record("R1", "tax", "1", mobile="07700900001")
+    release.record("R2", "tax", "2", mobile="07700900002")
+    release.record("R3", "tax", "3")
+    release.sources = [contract(person={"phone": "phone"})]
+    numbers = {"phone": ["07700 900001", "x", "x"], "mobile": [None, "07700 900002", None]}
+    release.land("tax", ref=["1", "2", "3"], **numbers)
+    release.build()
+    assert release.quality("tax", "valid") == {"phone": (3, 1, TWO_THIRDS)}
+    release.sources = [contract(person={"phone": "phone", "mobile": "mobile"})]
+    release.build(anew=True)
+    # The mobile number of the second record came from its own column: what is in the other is of no use.
+    assert release.quality("tax", "valid") == {"phone": (3, 2, THIRD), "mobile": (1, 0, 1.0)}
+
+
+def test_a_previous_name_that_is_the_present_one_is_no_fault(release):
+    release.sources = [contract(person={"family_name": "name", "previous_family_name": "former"})]
+    release.record("R1", "tax", "1", family_name="LEE")
+    release.record(None, "tax", "2")
+    release.land("tax", ref=["1", "2"], name=["Lee", "?1"], former=["Lee", "?2"])
+    release.build()
+    assert release.quality("tax", "valid")["previous_family_name"] == (2, 1, 0.5)
+
+
+def test_a_source_that_says_nothing_of_who_people_are(release):
+    release.sources = [contract(person={})]
+    release.record(None, "tax", "1")
+    release.land("tax", ref=["1"])
+    release.build()
+    assert release.rows("SELECT field, rule FROM quality") == [("record", "timely")]
 
 
 def test_unique_counts_what_a_source_holds_of_one_resident_beyond_the_first(release):
