@@ -150,7 +150,7 @@ def test_quality_of_one_source_names_its_fields_and_what_they_cost(home):
         query = "SELECT failed FROM quality WHERE source = 'council_tax' AND field = 'full_name' AND rule = 'complete'"
         assert f"{db.execute(query).fetchall()[0][0]:,}" in said
     assert "full_name" in said
-    assert "are the first of their resident" in said
+    assert "residents' records are the first" in said
     unknown = asked(home, "quality", "--source", "tax", status=1)
     assert "no source tax" in unknown
 
