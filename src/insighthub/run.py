@@ -22,6 +22,7 @@ from insighthub.residents.identify import Identified
 from insighthub.residents.received import Placed, SourceChange, land_sources, take_in_changes
 from insighthub.runs.alarms import check_churn, check_shrinkage
 from insighthub.runs.begin import Asked, Refused, begin, lawful_sources, open_release
+from insighthub.runs.figures import build_figures, declared_measures
 from insighthub.runs.index import build_index
 from insighthub.runs.link import identify_run, link_run
 from insighthub.runs.outside import told_plainly
@@ -95,7 +96,7 @@ def run_hub(
 
 
 def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept: bool) -> RunOutcome:
-    limits = run.settings.run
+    limits, measures = run.settings.run, declared_measures(run, sources)
     run.stage("Landing the deliveries")
     deliveries = land_sources(sources, run.home / LANDING, run.progress)
     run.stage("Reading what changed")
@@ -109,6 +110,7 @@ def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept
     identified = identify_run(run, received, relinked)
     check_churn(identified, 1.0 if accept else limits.most_churn)
     households = build_index(run)
+    build_figures(run, sources, measures)
     run.stage("Checking the release")
     broken = broken_rules(run.db)
     if broken:
