@@ -1,9 +1,10 @@
 """What speaks for and against each place where a resident may live now: one row a resident and place, in figures.
 
-Takes ``residence`` of the residents in ``near_touched`` and of all who share a place with them, gives the temporary table
-``candidate``. Sources lag, so the newest address of a person is often old. What tells is what happened around it: a council
-tax account at the place that is open, or that ended; people of the same family who are billed there now, or who have moved
-on; strangers who moved in since. A place to which the family moved is a candidate though no record of the person names it.
+Takes ``residence`` of the residents in ``near_touched`` and of all who share a place with them, gives the temporary
+table ``candidate``. Sources lag, so the newest address of a person is often old. What tells is what happened around
+it: a council tax account at the place that is open, or that ended; people of the same family who are billed there
+now, or who have moved on; strangers who moved in since. A place to which the family moved is a candidate though no
+record of the person names it.
 """
 
 from __future__ import annotations
@@ -125,10 +126,14 @@ _STEPS = (
         GROUP BY ALL
     ),
     -- Thousandths, because a sum of fractions depends on the order in which they are added.
-    weighed AS (SELECT resident_id, place_id, sum(round(1000 * coalesce(weight, 1.0))::BIGINT) / 1000.0 AS weight FROM said GROUP BY ALL)
+    weighed AS (
+        SELECT resident_id, place_id, sum(round(1000 * coalesce(weight, 1.0))::BIGINT) / 1000.0 AS weight
+        FROM said GROUP BY ALL
+    )
     SELECT a.*, coalesce(w.weight, 0.0) AS said,
            coalesce(k.kept, 0.0) + coalesce((
-               SELECT sum(round(1000 * ln((1 - of_those_here) / (1 - of_those_gone)))::BIGINT) / 1000.0 FROM address_kept
+               SELECT sum(round(1000 * ln((1 - of_those_here) / (1 - of_those_gone)))::BIGINT) / 1000.0
+               FROM address_kept
            ), 0.0) AS lasting,
            coalesce(a.place_id = h1.place_id, false) AS open_first,
            coalesce(a.place_id = h2.place_id, false) AS open_second,
@@ -171,7 +176,8 @@ _STEPS = (
     ),
     one_record AS (
         SELECT DISTINCT a.resident_id, b.resident_id AS other_id
-        FROM around a JOIN around b ON b.source = a.source AND b.record_id = a.record_id AND b.resident_id <> a.resident_id
+        FROM around a
+        JOIN around b ON b.source = a.source AND b.record_id = a.record_id AND b.resident_id <> a.resident_id
     )
     SELECT p.*, coalesce(list_has_any(x.names, y.names), false) AS same_name, o.resident_id IS NOT NULL AS same_record,
            same_name OR same_record OR places > 1 AS linked
@@ -209,8 +215,11 @@ _STEPS = (
     """,
     """
     CREATE OR REPLACE TEMP TABLE of_age AS
-    SELECT resident_id, datediff('day', try_cast(replace(replace(value, '-XX', '-01'), 'XXXX', '0000') AS DATE), $as_of) / 365.25 AS age
-    FROM golden WHERE field = 'date_of_birth' AND resident_id IN (SELECT resident_id FROM near_touched)
+    SELECT resident_id,
+           datediff('day', try_cast(replace(replace(value, '-XX', '-01'), 'XXXX', '0000') AS DATE), $as_of) / 365.25
+               AS age
+    FROM golden
+    WHERE field = 'date_of_birth' AND resident_id IN (SELECT resident_id FROM near_touched)
     """,
 )
 
@@ -230,8 +239,8 @@ WITH places AS (
     FROM own_place o LEFT JOIN company c ON c.resident_id = o.resident_id AND c.place_id = o.place_id
     WHERE o.resident_id IN (SELECT resident_id FROM near_touched)
     UNION ALL
-    SELECT f.resident_id, f.place_id, true, 0.0, false, false, h.resident_id IS NOT NULL, false, false, 0, f.kin_billed, 0, 0, 0,
-           'none', 0.0, 0, NULL, 0, NULL, f.places, f.same_name, f.same_record
+    SELECT f.resident_id, f.place_id, true, 0.0, false, false, h.resident_id IS NOT NULL, false, false,
+           0, f.kin_billed, 0, 0, 0, 'none', 0.0, 0, NULL, 0, NULL, f.places, f.same_name, f.same_record
     FROM followed f LEFT JOIN home h ON h.resident_id = f.resident_id
 )
 SELECT p.*, a.age, coalesce(a.age < 18.5, false) AS minor,

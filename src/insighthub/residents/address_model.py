@@ -1,12 +1,13 @@
-"""From evidence to a probability: the places where a resident may live compete with each other and with "somewhere else".
+"""From evidence to a probability: the places where a resident may live compete with each other and with elsewhere.
 
-Takes ``candidate``, gives the temporary table ``weighed``: the same rows with the probability that the resident lives there now.
-A place's score is a sum of weights over what holds of it; the probability is exp(score) over one plus the sum of all the
-resident's places, the one being "nowhere that we know of": a conditional logit (McFadden, 1974) with an outside option.
+Takes ``candidate``, gives the temporary table ``weighed``: the same rows with the probability that the resident lives
+there now. A place's score is a sum of weights over what holds of it; the probability is exp(score) over one plus the
+sum of all the resident's places, the one being "nowhere that we know of": a conditional logit (McFadden, 1974) with
+an outside option.
 
-How far each source is to be believed is learned from the council's own data (``said`` and ``lasting``, see ``address_evidence``). The weights
-are not: nobody's data say where people without an account live. They were fitted on a fictional borough by
-``benchmarks/address_weights.py``, and say how strong each sign is beside the others.
+How far each source is to be believed is learned from the council's own data (``said`` and ``lasting``, see
+``address_evidence``). The weights are not: nobody's data say where people without an account live. They were fitted
+on a fictional borough by ``benchmarks/address_weights.py``, and say how strong each sign is beside the others.
 """
 
 from __future__ import annotations
@@ -62,7 +63,12 @@ WITH scored AS (SELECT *, exp(least({_SCORE}, 30.0)) AS odds FROM candidate)
 SELECT s.*, d.resident_id IS NOT NULL AS died,
        CASE WHEN d.resident_id IS NOT NULL THEN 0.0 ELSE odds / total END AS probability,
        1 / total AS elsewhere  -- or dead, or gone
-FROM (SELECT *, 1 + sum(odds) OVER (PARTITION BY resident_id ORDER BY place_id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS total FROM scored) s
+FROM (
+    SELECT *, 1 + sum(odds) OVER (
+        PARTITION BY resident_id ORDER BY place_id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    ) AS total
+    FROM scored
+) s
 LEFT JOIN (SELECT resident_id FROM golden WHERE field = 'date_of_death') d ON d.resident_id = s.resident_id
 """
 

@@ -30,7 +30,8 @@ WITH mine AS (
     JOIN person_record p ON p.source = m.source AND p.record_id = m.record_id AND p.person = m.person
 ),
 facts AS (
-    SELECT source, record_id, person, greatest(max(date) FILTER (date <= $as_of), max(end_date) FILTER (end_date <= $as_of)) AS date
+    SELECT source, record_id, person,
+           greatest(max(date) FILTER (date <= $as_of), max(end_date) FILTER (end_date <= $as_of)) AS date
     FROM fact
     WHERE (source, record_id) IN (SELECT source, record_id FROM mine)
     GROUP BY source, record_id, person

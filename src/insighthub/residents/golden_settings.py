@@ -1,8 +1,9 @@
 """Which value of a field is taken where sources differ: the rules of survivorship, as settings.
 
-Takes what a council writes under [golden] in insighthub.toml, gives a rule for every field and an order of trust. A rule is a list
-of criteria, looked at one after the other: the second counts only where values are equal by the first. It is so, and not
-a sum of weights, because "we took it since three sources agree" can be said to a resident, and a sum cannot.
+Takes what a council writes under [golden] in insighthub.toml, gives a rule for every field and an order of trust. A
+rule is a list of criteria, looked at one after the other: the second counts only where values are equal by the first.
+It is so, and not a sum of weights, because "we took it since three sources agree" can be said to a resident, and a
+sum cannot.
 """
 
 from __future__ import annotations

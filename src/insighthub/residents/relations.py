@@ -1,10 +1,11 @@
 """Who is whose parent, partner, brother or sister, as far as records tell, with a probability and the reason.
 
-Takes pairs of residents who share a household or a record, gives the table ``relation``; each pair is there both ways round. What
-tells: a record on which one is the other's guardian or contact, an account or tenancy in two names, the years between them,
-family names, and who else lives there. Each kind of evidence is a case with its own probability, which is the share of pairs
-that were right on a fictional borough (see ``docs/explanation/households.md``). Where no kind is likelier than not, the pair
-is said to live at one address, and no more. No relation is shown of a hidden resident.
+Takes pairs of residents who share a household or a record, gives the table ``relation``; each pair is there both ways
+round. What tells: a record on which one is the other's guardian or contact, an account or tenancy in two names, the
+years between them, family names, and who else lives there. Each kind of evidence is a case with its own probability,
+which is the share of pairs that were right on a fictional borough (see ``docs/explanation/households.md``). Where no
+kind is likelier than not, the pair is said to live at one address, and no more. No relation is shown of a hidden
+resident.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class RelationSettings(BaseModel):
     )
 
 
-#: Case -> (kind of the first of the pair to the second, probability, reason). The first is the guardian, else the elder.
+#: Case -> (kind of the first of the pair to the second, probability, reason). The first is the guardian, else the
+#: elder.
 CASES: dict[str, tuple[str, float, str]] = {
     "guardian": ("parent", 0.98, "a record names them as guardian or contact of the child"),
     "joint": ("partner", 0.98, "an account, tenancy or claim is in both names"),
@@ -92,7 +94,8 @@ _TOUCHED = (
 )
 _DELETE = """
 DELETE FROM relation
-WHERE resident_a IN (SELECT resident_id FROM relation_touched) OR resident_b IN (SELECT resident_id FROM relation_touched)
+WHERE resident_a IN (SELECT resident_id FROM relation_touched)
+   OR resident_b IN (SELECT resident_id FROM relation_touched)
 """
 
 _PAIRS = (
@@ -152,8 +155,8 @@ _PAIRS = (
                        ELSE coalesce(age_a < 18.5, false) END AS turn
         FROM told
     )
-    SELECT CASE WHEN turn THEN b ELSE a END AS a, CASE WHEN turn THEN a ELSE b END AS b, household_id, same_name, sources,
-           joint, a_guards <> b_guards AS guards,
+    SELECT CASE WHEN turn THEN b ELSE a END AS a, CASE WHEN turn THEN a ELSE b END AS b, household_id, same_name,
+           sources, joint, a_guards <> b_guards AS guards,
            CASE WHEN turn THEN age_b ELSE age_a END AS age_a, CASE WHEN turn THEN age_a ELSE age_b END AS age_b,
            abs(age_a - age_b) AS older
     FROM turned
@@ -162,7 +165,8 @@ _PAIRS = (
     CREATE OR REPLACE TEMP TABLE first_case AS
     SELECT *, CASE
         WHEN guards AND coalesce(older >= 12, true) THEN 'guardian'
-        WHEN joint AND coalesce(age_a >= 18, true) AND coalesce(age_b >= 18, true) AND coalesce(older < 16, true) THEN 'joint'
+        WHEN joint AND coalesce(age_a >= 18, true) AND coalesce(age_b >= 18, true) AND coalesce(older < 16, true)
+            THEN 'joint'
         WHEN household_id IS NULL THEN NULL
         WHEN older >= 46 AND age_b < 18.5 THEN 'grandparent'
         WHEN older >= 46 AND same_name THEN 'grandparent, grown'
@@ -189,7 +193,8 @@ _PAIRS = (
         WHERE x.sure AND y.sure
     ),
     both_children AS (
-        SELECT DISTINCT x.b AS a, y.b FROM parent x JOIN parent y ON y.a = x.a AND y.household_id = x.household_id AND y.b <> x.b
+        SELECT DISTINCT x.b AS a, y.b
+        FROM parent x JOIN parent y ON y.a = x.a AND y.household_id = x.household_id AND y.b <> x.b
     )
     SELECT f.* EXCLUDE (found), CASE
         WHEN found <> 'same address' THEN found
@@ -216,7 +221,7 @@ ORDER BY a, b
 
 
 def build_relations(db: duckdb.DuckDBPyConnection, settings: RelationSettings, as_of: date) -> None:
-    """Rebuild ``relation`` for the residents in ``near_touched`` and ``household_touched``, and those who live with them.
+    """Rebuild ``relation`` for those in ``near_touched`` and ``household_touched``, and those who live with them.
 
     Args:
         db: a release with addresses and households as they are now.

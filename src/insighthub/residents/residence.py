@@ -1,8 +1,8 @@
 """What each record says of where a resident lives: at which dwelling, from when, until when, and as of which day.
 
-Takes ``dated_record`` and ``place_key``, gives the table ``residence``, one row a record with an address. Records are of two
-kinds. An account or a tenancy says that somebody moved in on a day and out on another, and while it is open that they are
-there still. Any other record only says that this was the address when it was given.
+Takes ``dated_record`` and ``place_key``, gives the table ``residence``, one row a record with an address. Records are
+of two kinds. An account or a tenancy says that somebody moved in on a day and out on another, and while it is open
+that they are there still. Any other record only says that this was the address when it was given.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ SELECT resident_id FROM address WHERE place_id IN (SELECT place_id FROM place_in
 def build_residence(db: duckdb.DuckDBPyConnection, stays: tuple[str, ...], as_of: date) -> None:
     """Rebuild ``residence`` for the residents in ``touched``, and make ``near_touched``.
 
-    ``near_touched`` holds those in ``touched`` and all who share a place with one of them, before the change or after it:
-    what is concluded of where they live may be different now.
+    ``near_touched`` holds those in ``touched`` and all who share a place with one of them, before the change or after
+    it: what is concluded of where they live may be different now.
 
     Args:
         db: a release with ``dated_record``, the table ``address`` and a learned ``place_key``.
