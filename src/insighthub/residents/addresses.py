@@ -134,6 +134,7 @@ LEFT JOIN died d ON d.resident_id = m.resident_id
 ORDER BY m.resident_id
 """
 
+_MADE_ANEW = ("residence", "address_trust", "address_kept")
 _OLD_PLACES = """
 CREATE OR REPLACE TEMP TABLE place_touched AS
 SELECT DISTINCT place_id FROM address WHERE resident_id IN (SELECT resident_id FROM near_touched)
@@ -157,6 +158,9 @@ def build_addresses(
         learn: learn anew which writings are of one dwelling, and how far each source is to be believed. In a run of
             changes what was learned before is used.
     """
+    if learn:  # everybody's rows are made anew, so that tables as an older version made them may go
+        for table in _MADE_ANEW:
+            db.execute(f"DROP TABLE IF EXISTS {table}")
     db.execute(CREATE)
     if learn:
         learn_place_keys(db)

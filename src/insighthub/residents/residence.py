@@ -23,7 +23,8 @@ CREATE TABLE IF NOT EXISTS residence (
     stay INTEGER NOT NULL,    -- 1, 2, ...: place of the source among those whose dates are of the stay; 0: it is none
     from_date DATE,           -- of a stay
     to_date DATE,             -- of a stay that has ended
-    given_on DATE             -- as of which the record gives the address; null: not dated
+    given_on DATE,            -- as of which the record gives the address; null: not dated
+    lapsed BOOLEAN NOT NULL   -- the record has run out, as a permit or a tenancy does
 );
 """
 
@@ -38,7 +39,8 @@ WITH placed AS ({PLACED.format(records="dated_record")})
 SELECT resident_id, place_id, source, record_id, person, coalesce(list_position($stays, source), 0)::INTEGER AS stay,
        CASE WHEN stay > 0 THEN starts END,
        CASE WHEN stay > 0 AND ends <= $as_of THEN ends END,
-       CASE WHEN stay > 0 AND ends <= $as_of THEN ends ELSE given_on END
+       CASE WHEN stay > 0 AND ends <= $as_of THEN ends ELSE given_on END,
+       coalesce(ends <= $as_of, false)
 FROM placed
 WHERE place_id IS NOT NULL
 ORDER BY resident_id, place_id, source, record_id, person
