@@ -47,20 +47,20 @@ class RelationSettings(BaseModel):
 #: Case -> (kind of the first of the pair to the second, probability, reason). The first is the guardian, else the
 #: elder.
 CASES: dict[str, tuple[str, float, str]] = {
-    "guardian": ("parent", 0.98, "a record names them as guardian or contact of the child"),
-    "joint": ("partner", 0.98, "an account, tenancy or claim is in both names"),
+    "guardian": ("parent", 0.99, "a record names them as guardian or contact of the child"),
+    "joint": ("partner", 0.99, "an account, tenancy or claim is in both names"),
     "parent, one name": ("parent", 0.98, "they live together, with one family name and 16 to 45 years between them"),
-    "parent, other name": ("parent", 0.95, "they live together, with 16 to 45 years between them"),
+    "parent, other name": ("parent", 0.94, "they live together, with 16 to 45 years between them"),
     "parent, no age": ("parent", 0.69, "they live together; one is a child, and the other's age is not known"),
     "parent, grown": (
         "parent",
-        0.63,
+        0.65,
         "they live together, with one family name and 16 to 45 years between them, both grown",
     ),
-    "grandparent": ("grandparent", 0.87, "they live together, with 46 years or more between them"),
+    "grandparent": ("grandparent", 0.85, "they live together, with 46 years or more between them"),
     "grandparent, grown": (
         "grandparent",
-        0.63,
+        0.67,
         "they live together, with one family name and 46 years or more between them",
     ),
     "siblings, one name": (
@@ -73,9 +73,9 @@ CASES: dict[str, tuple[str, float, str]] = {
         0.89,
         "they live together, one is a child, with less than 16 years between them",
     ),
-    "siblings, one parent": ("sibling", 0.75, "they live together, with a parent of both"),
-    "couple, one child": ("partner", 0.85, "they live together, with a child of both"),
-    "same address": ("same address", 0.90, "they live at one address; no record says what they are to each other"),
+    "siblings, one parent": ("sibling", 0.72, "they live together, with a parent of both"),
+    "couple, one child": ("partner", 0.89, "they live together, with a child of both"),
+    "same address": ("same address", 0.91, "they live at one address; no record says what they are to each other"),
 }
 
 _TOUCHED = (
