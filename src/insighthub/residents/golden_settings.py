@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Criterion = Literal["completeness", "agreement", "trust", "recency"]
 
@@ -43,6 +43,14 @@ class GoldenSettings(BaseModel):
         description="a field's criteria in order, where they are to be other than usual: completeness (whole rather "
         "than in part), agreement (how many sources), trust (of the most trusted source), recency (the newest date)",
     )
+
+    @field_validator("rules")
+    @classmethod
+    def _known_fields(cls, rules: dict[str, tuple[Criterion, ...]]) -> dict[str, tuple[Criterion, ...]]:
+        unknown = sorted(set(rules) - set(GOLDEN_FIELDS))
+        if unknown:
+            raise ValueError(f"no such field: {', '.join(unknown)}; there are {', '.join(GOLDEN_FIELDS)}")
+        return rules
 
     def rule(self, field: str) -> tuple[Criterion, ...]:
         """Return the criteria of a field in order; those that the settings leave out are not looked at."""

@@ -107,10 +107,10 @@ _PAIRS = (
         JOIN household_member b ON b.household_id = a.household_id AND b.resident_id <> a.resident_id
         WHERE a.is_current AND b.is_current AND a.resident_id IN (SELECT resident_id FROM relation_touched)
         UNION ALL
-        SELECT least(resident_id, other_id), greatest(resident_id, other_id), NULL
-        FROM together
-        WHERE same_record AND (resident_id IN (SELECT resident_id FROM relation_touched)
-                               OR other_id IN (SELECT resident_id FROM relation_touched))
+        SELECT least(m.resident_id, n.resident_id), greatest(m.resident_id, n.resident_id), NULL
+        FROM membership m
+        JOIN membership n ON n.source = m.source AND n.record_id = m.record_id AND n.resident_id <> m.resident_id
+        WHERE m.resident_id IN (SELECT resident_id FROM relation_touched)
     )
     SELECT a, b, max(household_id) AS household_id FROM found GROUP BY a, b
     """,
