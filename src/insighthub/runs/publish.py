@@ -15,11 +15,13 @@ from typing import Any
 
 import insighthub
 from insighthub.errors import InsightHubError, RunError
+from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.standing import Relinked
 from insighthub.residents.household_ids import HouseholdsCarriedOver
 from insighthub.residents.household_state import keep_households
 from insighthub.residents.identify import Identified, changed_memberships, left_memberships
 from insighthub.residents.identity_state import keep_identities
+from insighthub.residents.possible_matches import expected_people
 from insighthub.residents.received import Received
 from insighthub.runs.alarms import AlarmError
 from insighthub.runs.under_way import MODELS, WORK, Run, alone
@@ -146,6 +148,7 @@ def figures_of(run: Run, received: Received, identified: Identified, relinked: R
     return {
         "records": int(records),
         "residents": int(residents),
+        "people_expected": expected_people(run.db, threshold=LinkSettings().threshold),
         "records_changed": sum(s.added + s.changed + s.removed for s in received.sources),
         "residents_touched": int(number(run.db, "SELECT count(*) FROM touched")),
         "ids_issued": len(identified.issued),
