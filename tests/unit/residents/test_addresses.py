@@ -100,12 +100,23 @@ def test_a_child_goes_where_the_parents_went_and_it_is_said_that_no_record_says_
     assert why[0].startswith("no record gives this address; 1 person with whom they shared a home has an open account")
 
 
-def test_a_permit_of_this_year_says_more_than_one_that_ran_out(release: duckdb.DuckDBPyConnection) -> None:
-    def permit(resident: str, start: str, end: str) -> Written:
-        return said(resident, "parking_permits", valid_from=start, valid_to=end,
-                    **dwelling(50 + int(resident[-1])))  # fmt: skip
+@pytest.mark.parametrize(
+    ("more", "less"),
+    [
+        (("2026-08-01", "2027-07-31"), ("2022-08-01", "2023-07-31")),
+        (("2025-08-01", "2026-12-31"), ("2025-08-01", "2026-07-31")),
+    ],
+    ids=["of this year, and of four years ago", "in force, and run out"],
+)
+def test_a_new_permit_in_force_says_more_than_an_old_one_that_ran_out(
+    release: duckdb.DuckDBPyConnection, more: tuple[str, str], less: tuple[str, str]
+) -> None:
+    """How much more is learned from who is here and who has gone; a borough of 900 tells enough."""
 
-    add(release, [permit("RX1", "2026-08-01", "2027-07-31"), permit("RX2", "2022-08-01", "2023-07-31")])
+    def permit(resident: str, number: int, dates: tuple[str, str]) -> Written:
+        return said(resident, "parking_permits", valid_from=dates[0], valid_to=dates[1], **dwelling(number))
+
+    add(release, [permit("RX1", 51, more), permit("RX2", 52, less)])
     sure = dict(
         release.execute("SELECT resident_id, probability FROM address WHERE resident_id IN ('RX1', 'RX2')").fetchall()
     )

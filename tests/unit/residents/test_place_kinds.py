@@ -70,6 +70,16 @@ def test_an_address_without_a_flat_where_others_name_flats_is_the_building(flats
         assert place[3] == "records name 4 flats at this number, and none for this address"
 
 
+def test_a_flat_of_which_one_record_leaves_out_the_number_is_a_home() -> None:
+    tower = [said(f"F{k}", "council_tax", valid_from="2020-01-01", **dwelling(12, flat=str(k + 1))) for k in range(4)]
+    careless = said("F0", "libraries", **{**dwelling(12), "uprn": "1112"})
+    db = index([*tower, careless])
+    assert db.execute("SELECT DISTINCT kind FROM place").fetchall() == [("home",)]
+    assert db.execute("SELECT list_sort(sources) FROM address WHERE resident_id = 'F0'").fetchall() == [
+        (["council_tax", "libraries"],)
+    ]
+
+
 def test_a_place_that_all_have_left_is_a_home_of_nobody() -> None:
     db = index([said("R", "council_tax", valid_from="2015-01-01", valid_to="2023-01-01", **dwelling(12))])
     assert _place(db, "U:1012") == ("home", 0, 0, "0 people known to live there now")

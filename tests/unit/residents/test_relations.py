@@ -71,6 +71,11 @@ def test_two_parents_of_one_child_are_a_couple_where_nothing_else_tells() -> Non
     assert _relations(db)["FM"] == ("partner", CASES["couple, one child"][1])
 
 
+def test_two_of_one_sex_with_a_child_may_be_mother_and_aunt_and_are_not_called_a_couple() -> None:
+    db = index([_at_home("F", 1978, sex="F"), _at_home("M", 1980, "DESAI", sex="F"), _at_home("C", 2012)])
+    assert _relations(db)["FM"][0] == "same address"
+
+
 def test_two_who_have_one_parent_are_brother_and_sister_though_grown() -> None:
     db = index([_at_home("M", 1960), _at_home("S", 1990), _at_home("T", 1993)])
     assert _relations(db)["ST"] == ("sibling", CASES["siblings, one parent"][1])
