@@ -107,7 +107,7 @@ def fill(db, current, hidden, probability):
             "INSERT INTO address VALUES (?, ?, 'X', NULL, NULL, NULL, NULL, NULL, true, ?, [], 1, false, '')",
             [resident, place, probability],
         )
-    db.execute("INSERT INTO source SELECT DISTINCT source, 'f', 'c', DATE '2026-01-01', 1, 1, 0 FROM source_record")
+    db.execute("INSERT INTO source SELECT DISTINCT source, 'f', 'c', DATE '2026-01-01', 1, 1, 0, false FROM source_record")
     db.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT resident_id FROM resident")
 
 
