@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from insighthub.corrections.settings import CorrectionSettings
 from insighthub.errors import ContractError
 from insighthub.governance.purposes import Purpose
 from insighthub.residents.address_settings import AddressSettings
@@ -67,6 +68,9 @@ class HubSettings(_Section):
     households: HouseholdSettings = Field(default_factory=HouseholdSettings, description="who lives together")
     relations: RelationSettings = Field(default_factory=RelationSettings, description="how residents are related")
     search: SearchSettings = Field(default_factory=SearchSettings, description="how residents are found")
+    corrections: CorrectionSettings = Field(
+        default_factory=CorrectionSettings, description="what sources are told, and what they may learn by it"
+    )
     purpose: tuple[Purpose, ...] = Field(default=(), description="what a person's data may be looked at for")
 
     def state_url(self, home: Path) -> str:
