@@ -4,25 +4,28 @@ The truth of what a run should find is that of a hub of the same model to which 
 same records are together. Which id they have is chance, so of ids it is asked that they stay.
 """
 
+import hashlib
 import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import text
+
 from insighthub.hub import Hub
 from insighthub.residents.checks import broken_rules
 from insighthub.runs.begin import Asked
-from insighthub.store.tables import rows
 from insighthub.sources.examples import example_text
+from insighthub.store.tables import rows
 from insighthub.synthetic.changing import generate_months
-from sqlalchemy import text
 
 MONTHS = 3
 SOURCES = ("benefits", "council_tax", "electoral_register", "housing_rents", "libraries", "parking_permits")
 GATEWAY = 'legal_gateway = "a test"'
 SETTINGS = "[run]\nmost_churn = 1.0\nmost_shrinkage = 1.0\n"
 AS_OF = "2026-12-31"
+UNDER_WAY = "a run is under way, as the state has it"
 
 _MEMBERS = "SELECT source, record_id, person, resident_id FROM membership"
 _HOUSEHOLDS = (
@@ -89,12 +92,24 @@ class LivingHub:
 
     def ids(self):
         """Return whose each record is, as the state has it."""
-        return {key: resident_id for *key_, resident_id in self._state(f"{_MEMBERS} WHERE left_run IS NULL")
-                for key in [tuple(key_)]}
+        return {
+            key: resident_id
+            for *key_, resident_id in self._state(f"{_MEMBERS} WHERE left_run IS NULL")
+            for key in [tuple(key_)]
+        }
 
     def all_ids(self):
         """Return every id ever issued, and whether it is closed."""
         return {i: closed is not None for i, closed in self._state("SELECT resident_id, closed_run FROM resident")}
+
+    def decisions(self):
+        return self._state("SELECT * FROM decision ORDER BY decision_id")
+
+    def releases_on_disk(self):
+        """Return the releases that are kept, each with its content, and which is published."""
+        files = sorted((self.home / "releases").glob("*.duckdb"))
+        named = (self.home / "current").read_text(encoding="ascii")
+        return named, {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
     def published(self):
         """Return the run that is published, as the state has it."""
@@ -125,7 +140,7 @@ class LivingHub:
         if households != dict(self._state("SELECT resident_id, household_id FROM household_member")):
             out.append("the release and the state have residents of different households")
         if known:
-            out.append("a run is under way, as the state has it")
+            out.append(UNDER_WAY)
         expected = {f"{run_id}.{kind}" for run_id in kept for kind in ("duckdb", "linkage")}
         left = {path.name for path in (self.home / "releases").iterdir()} - expected
         if left or (self.home / "work").exists() or (self.home / "run.lock").exists():
@@ -153,9 +168,7 @@ class LivingHub:
             out.append("an id that was issued is not known any more")
         ended = sorted(i for i in ids_before if not ids_before[i] and known.get(i, True))
         with Hub(self.home) as hub:
-            for each in ended:
-                if not hub.resolve(each).events:
-                    out.append("an id was closed, and nothing says why")
+            out += ["an id was closed, and nothing says why" for each in ended if not hub.resolve(each).events]
         return out
 
 

@@ -10,12 +10,13 @@ import select
 import sys
 from pathlib import Path
 
+from sqlalchemy import text
+
 from insighthub.config import load_settings
 from insighthub.residents.checks import broken_rules
 from insighthub.store.releases import Releases
 from insighthub.store.state import State
 from insighthub.store.tables import rows
-from sqlalchemy import text
 
 PAUSE = 0.15  # seconds between two looks, so that the runs have the machine
 

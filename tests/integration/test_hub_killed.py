@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
@@ -21,8 +21,7 @@ import pytest
 from insighthub.errors import RunError
 from insighthub.hub import Hub
 from insighthub.residents.decisions import Record
-from tests.integration import living_hub
-from tests.integration.living_hub import MONTHS, SETTINGS, LivingHub, groups, make_deliveries, unharmed
+from tests.integration.living_hub import MONTHS, SETTINGS, UNDER_WAY, LivingHub, groups, make_deliveries, unharmed
 
 pytestmark = [
     pytest.mark.slow,
@@ -31,6 +30,8 @@ pytestmark = [
 
 ROUNDS = int(os.environ.get("INSIGHTHUB_ROUNDS", "12"))
 NEAR_THE_END = 0.4  # share of kills in the last part of a run
+RACES = 8
+ROOMY = 200 * 2**20  # bytes
 SPACE = re.compile("Check that there is space|Make space")
 
 
@@ -160,10 +161,10 @@ STEPS = {
 
 def test_a_run_killed_at_each_of_its_steps_breaks_nothing(warm, hub, together):
     (hub.home / "insighthub.toml").write_text(SETTINGS.replace("[run]", "[run]\nkeep_releases = 2"), encoding="utf-8")
-    month = 0
+    held = 0  # the month that the published release is of
     with readers(hub.home) as saw:
-        for step, (die_at, happens) in STEPS.items():
-            month = (month + 1) % MONTHS
+        for number, (step, (die_at, happens)) in enumerate(STEPS.items(), 1):
+            month = (held + 1 + number % 2) % MONTHS
             hub.deliver(month)
             if step == "when a delivery is half landed":  # what is landed once is not landed again
                 shutil.rmtree(hub.home / "landing")
@@ -172,8 +173,12 @@ def test_a_run_killed_at_each_of_its_steps_breaks_nothing(warm, hub, together):
             assert (hub.published() != published) == happens, step
             assert (hub.ids() != before) == happens, step
             assert after_the_kill(hub, together, month, before, ids_before) == [], step
+            held = month if happens else held
+            if number % 3 and not happens:
+                continue  # the next run finds what this one left, and is killed in its turn
             before, ids_before = hub.ids(), hub.all_ids()
             assert warm.run(*hub.words) == 0, (step, warm.says())
+            held = month
             assert hub.faults() == [], step
             assert set(groups(hub.ids())) == together[month], step
             assert hub.faults_between(before, ids_before) == [], step
@@ -227,3 +232,163 @@ def test_a_run_killed_at_any_moment_breaks_nothing(warm, hub, together, capsys):
             f"{saw['open']['looked']} looks at {saw['open']['opened']} releases, {saw['hold']['looked']} at the one "
             f"held, {len(decider.made)} decisions"
         )
+
+
+LEARNING = {
+    "when it has learned": ("after", "insighthub.runs.link:learn"),
+    "when the model is half saved": ("before", "pathlib:Path.rename", ".partial"),
+    "when all is linked under the new model": ("after", "insighthub.runs.link:link_all"),
+}
+
+
+def test_a_first_run_killed_in_its_middle_leaves_a_hub_that_begins_anew(warm, deliveries, begun, tmp_path):
+    hub = LivingHub.found(tmp_path / "hub", deliveries)
+    for step, die_at in LEARNING.items():
+        assert warm.run(*hub.words, die_at=die_at) == -signal.SIGKILL, (step, warm.says())
+        assert (hub.published(), hub.ids()) == (None, {})
+        with Hub(hub.home) as opened, pytest.raises(RunError, match="this hub has no release yet"):
+            opened.releases.open()
+    assert warm.run(*hub.words) == 0, warm.says()
+    assert hub.faults() == []
+    assert len(hub.all_ids()) == len(set(hub.ids().values()))  # the runs that were killed issued none
+    assert [path.name for path in (hub.home / "models").iterdir()] == ["m000004"]
+
+
+@contextmanager
+def unchanged(hub):
+    """Hold that nothing changes which anybody sees, or that must not be lost.
+
+    The state may still have it that a run is under way, where there was no space to write that it ended: the next run
+    writes it.
+    """
+    before = (hub.published(), hub.ids(), hub.all_ids(), hub.decisions(), hub.releases_on_disk())
+    yield
+    assert (hub.published(), hub.ids(), hub.all_ids(), hub.decisions(), hub.releases_on_disk()) == before
+    assert set(hub.faults()) <= {UNDER_WAY}
+
+
+@pytest.mark.parametrize("most_bytes", [1_000, 30_000, 60_000, 200_000, 1_000_000, 5_000_000, 9_000_000])
+def test_a_disk_that_takes_no_more_is_told_and_nothing_is_lost(warm, hub, together, most_bytes):
+    hub.deliver(1)
+    with unchanged(hub):
+        assert warm.run(*hub.words, most_bytes=most_bytes) == 1, warm.says()
+        assert SPACE.search(warm.says()), warm.says()
+        assert "Traceback" not in warm.says()
+    before, ids_before = hub.ids(), hub.all_ids()
+    assert warm.run(*hub.words) == 0, warm.says()
+    assert hub.faults() == []
+    assert set(groups(hub.ids())) == together[1]
+    assert hub.faults_between(before, ids_before) == []
+
+
+@contextmanager
+def small_disk(folder):
+    """Give a folder a disk of its own; yields a function that gives it another size, in bytes."""
+
+    def mount(*options):
+        words = ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", str(folder)]
+        return subprocess.run(words, check=False, capture_output=True).returncode == 0
+
+    folder.mkdir()
+    if sys.platform != "linux" or os.geteuid() != 0 or not mount(f"size={ROOMY}"):
+        pytest.skip("needs leave to mount a disk")
+    try:
+        yield lambda size: mount("remount", f"size={size // 4096 * 4096}")
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+#: What the disk has room for when a run begins, in sizes of a release: a run copies one, and adds to it.
+SPARE = (0.02, 0.5, 1.0, 1.05, 1.1)
+
+
+def test_a_disk_that_fills_up_is_told_and_nothing_is_lost(warm, begun, together, tmp_path):
+    size = (begun.home / "releases" / "r000002.duckdb").stat().st_size
+    reached = set()
+    with small_disk(tmp_path / "disk") as resize:
+        hub = begun.copy(tmp_path / "disk" / "hub")
+        hub.deliver(1)
+        before, ids_before = hub.ids(), hub.all_ids()
+        for spare in SPARE:
+            with unchanged(hub):
+                used = sum(path.lstat().st_blocks * 512 for path in hub.home.rglob("*"))
+                assert resize(used + int(spare * size))
+                assert warm.run(*hub.words) == 1, warm.says()
+                assert resize(ROOMY)
+                assert SPACE.search(warm.says()), warm.says()
+                assert "Traceback" not in warm.says()
+            reached |= set(re.findall(r"^(\w.*) \.\.\.$", warm.says(), re.MULTILINE))
+        assert "Publishing" in reached
+        assert warm.run(*hub.words) == 0, warm.says()
+        assert hub.faults() == []
+        assert set(groups(hub.ids())) == together[1]
+        assert hub.faults_between(before, ids_before) == []
+
+
+def test_of_two_runs_at_once_one_is_refused_and_nothing_breaks(warm, start_warm, hub, together):
+    other, refused = start_warm(), 0
+    for number in range(RACES):
+        month = (number + 1) % MONTHS
+        hub.deliver(month)
+        before, ids_before = hub.ids(), hub.all_ids()
+        warm.start(*hub.words)
+        if number % 2:  # at once, or a little later
+            assert warm.ended(0.05 * number) is None
+        other.start(*hub.words)
+        ended = [(each, each.ended()) for each in (warm, other)]
+        assert 0 in {status for _, status in ended}
+        for each in (each for each, status in ended if status != 0):
+            refused += 1
+            assert "another run of this hub is under way. Wait until it has ended" in each.says()
+        assert hub.faults() == []
+        assert set(groups(hub.ids())) == together[month]
+        assert hub.faults_between(before, ids_before) == []
+    assert refused > 0
+
+
+def test_while_a_run_is_under_way_no_other_release_is_published(warm, hub):
+    first = hub.published()
+    hub.deliver(1)
+    run = warm.start(*hub.words)
+    while not any((hub.home / "releases").glob("*.partial")):
+        assert warm.ended(0.001) is None
+    os.kill(run, signal.SIGSTOP)
+    try:
+        with Hub(hub.home) as opened, pytest.raises(RunError, match="another run of this hub is under way"):
+            opened.publish("r000001")
+        assert hub.published() == first
+    finally:
+        os.kill(run, signal.SIGCONT)
+    assert warm.ended() == 0, warm.says()
+    assert hub.faults() == []
+
+
+def test_after_a_rollback_ids_stay_and_nothing_is_lost(warm, hub, together):
+    decider = Decider(hub, together, Random(5))
+    for month in (1, 2):
+        hub.deliver(month)
+        assert warm.run(*hub.words) == 0, warm.says()
+    newest, before, ids_before = hub.published(), hub.ids(), hub.all_ids()
+    assert warm.run("releases", "publish", "r000002", "--home", hub.home) == 0, warm.says()
+    assert hub.published() == "r000002"
+    with Hub(hub.home) as opened, opened.release() as db:
+        assert db.execute("SELECT max(run_id) FROM run").fetchall() == [("r000002",)]
+    assert (hub.ids(), hub.all_ids()) == (before, ids_before)
+    decider.decide()
+    hub.deliver(1)
+    assert warm.run(*hub.words) == 0, warm.says()
+    assert "Everything was linked anew" in warm.says()
+    assert hub.published() > newest
+    assert hub.faults() == []
+    assert set(groups(hub.ids())) == together[1]
+    assert hub.faults_between(before, ids_before) == []
+    assert decider.faults() == []
+    hub.deliver(2)
+    assert warm.run(*hub.words) == 0, warm.says()
+    assert "Only what changed was linked anew" in warm.says()
+    assert hub.faults() == []
+    assert hub.ids() == {**before, **{key: now for key, now in hub.ids().items() if key not in before}}
+    with Hub(hub.home) as opened:
+        assert opened.releases.file(newest).is_file()  # and can be published again in its turn
+        opened.publish(newest)
+    assert hub.published() == newest

@@ -16,6 +16,7 @@ import pickle
 import resource
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 from insighthub.cli import app
@@ -75,6 +76,9 @@ def run(task):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(ended.code or 0)
+    except BaseException:  # a fault of the program
+        traceback.print_exc()
+        sys.stderr.flush()
 
 
 def main():
@@ -85,7 +89,7 @@ def main():
             try:
                 run(json.loads(line))
             finally:
-                os._exit(70)  # anything but SystemExit is a fault of the program
+                os._exit(70)
         print(child, flush=True)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
