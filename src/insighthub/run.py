@@ -88,12 +88,11 @@ def run_hub(
                     with suppress(duckdb.Error):
                         run.db.close()
         except BaseException as error:
+            releases.remove_partial(row.run_id)  # on a full disk this makes room for the state to note how it ended
             give_up(state, releases, row, error)
             raise
         finally:
             shutil.rmtree(home / WORK, ignore_errors=True)
-            with suppress(OSError):
-                releases.partial(row.run_id).unlink(missing_ok=True)
 
 
 def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept: bool) -> RunOutcome:
