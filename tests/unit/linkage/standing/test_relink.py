@@ -3,11 +3,13 @@
 import hashlib
 import shutil
 from dataclasses import replace
+from random import Random
 
 import pytest
 
 from insighthub.errors import DataError
-from insighthub.linkage.standing import compact, link_all, relink
+from insighthub.linkage import second_pass
+from insighthub.linkage.standing import compact, link_all, linking, relink, touched
 from insighthub.linkage.standing.folder import Standing
 from tests.standing_deliveries import KEY, SETTINGS, SINGLE, Hub, gone, keys, made_records, table
 
@@ -131,6 +133,18 @@ def test_a_decision_waits_for_a_record_that_is_not_there(hub):
     assert_as_in_full(hub, hub.deliver([], []))
     assert_as_in_full(hub, hub.deliver([], [other]))
     assert any({key_of(one), key_of(other)} <= {k[:2] for k in c} for c in hub.clusters)
+
+
+def test_what_the_second_pass_may_join_is_looked_at_together(tmp_path, model, monkeypatch):
+    # Made-up people seldom need a second pass; one that joins what is far apart leans on regions alone.
+    monkeypatch.setattr(second_pass, "MARGIN_BITS", -25.0)
+    for module in (second_pass, linking, touched):
+        monkeypatch.setattr(module, "NEAR_BITS", -20.0)
+    dice, records = Random(0), made_records(0, 120)
+    hub = Hub(tmp_path, model, {key_of(rows): rows for rows in records})
+    hub.start()
+    for _ in range(3):
+        assert_as_in_full(hub, hub.deliver(dice.sample(list(hub.records), 6), []))
 
 
 def test_two_clusters_are_held_apart_by_a_decision_on_any_of_their_records(hub):
