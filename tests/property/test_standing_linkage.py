@@ -82,7 +82,7 @@ def ends_where_a_full_run_does(dice, model, pool, folder):
         assert result.findings == findings
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=18, deadline=None)
 @given(seed=st.integers(0, 10**9), people=st.integers(3, 120), soon_over=st.booleans(), eager=st.booleans())
 def test_deliveries_end_where_a_full_run_does(models, seed, people, soon_over, eager):
     dice = Random(seed)
@@ -95,7 +95,7 @@ def test_deliveries_end_where_a_full_run_does(models, seed, people, soon_over, e
         ends_where_a_full_run_does(dice, models[soon_over], made_records(seed, people), Path(folder))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.integers(0, 10**9), st.integers(2, 7), st.booleans())
 def test_values_whose_hashes_collide_cost_time_and_change_nothing(models, seed, bits, soon_over):
     spelt = hashes.text_hashes
