@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from insighthub.corrections.settings import CorrectionSettings
 from insighthub.errors import ContractError
 from insighthub.governance.disclosure import DisclosureSettings
 from insighthub.governance.purposes import Purpose
@@ -72,6 +73,9 @@ class HubSettings(_Section):
     measures: MeasureSettings = Field(default_factory=MeasureSettings, description="how measures are computed")
     disclosure: DisclosureSettings = Field(
         default_factory=DisclosureSettings, description="how careful figures about people are"
+    )
+    corrections: CorrectionSettings = Field(
+        default_factory=CorrectionSettings, description="what sources are told, and what they may learn by it"
     )
     purpose: tuple[Purpose, ...] = Field(default=(), description="what a person's data may be looked at for")
 
