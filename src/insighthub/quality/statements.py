@@ -8,9 +8,9 @@ from collections.abc import Collection
 
 #: Fields in which a record should say of the person what the golden record says.
 CONSISTENT_FIELDS = ("given_name", "family_name", "date_of_birth", "sex", "nhs_number", "nino", "upn")
-#: Fields whose lack may cost matches.
+#: Fields whose lack may cost matches. Who has no middle name lacks none, so that is not one of them.
 LINKING_FIELDS = (
-    "given_name", "middle_names", "family_name", "date_of_birth", "sex", "address", "postcode", "uprn", "phone",
+    "given_name", "family_name", "date_of_birth", "sex", "address", "postcode", "uprn", "phone",
     "mobile", "email", "nhs_number", "nino", "upn",
 )  # fmt: skip
 
