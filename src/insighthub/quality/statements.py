@@ -110,12 +110,14 @@ SELECT $source, field, 'valid', filled, invalid, 1 - invalid / nullif(filled, 0)
 CONSISTENT = f"""
 INSERT INTO quality
 WITH said AS (
+    SELECT resident_id, field, source, TRUE AS agrees
+    FROM golden_value WHERE rank = 1 AND field IN {CONSISTENT_FIELDS}
+    UNION ALL
     SELECT v.resident_id, v.field, v.source,
-           v.rank = 1
-           OR (v.field = 'given_name' AND length(v.value) = 1 AND starts_with(g.value, v.value))
-           OR (v.field = 'date_of_birth' AND g.value LIKE replace(v.value, 'X', '_')) AS agrees
+           (v.field = 'given_name' AND length(v.value) = 1 AND starts_with(g.value, v.value))
+           OR (v.field = 'date_of_birth' AND g.value LIKE replace(v.value, 'X', '_'))
     FROM golden_value v JOIN golden g USING (resident_id, field)
-    WHERE v.field IN {CONSISTENT_FIELDS}
+    WHERE v.rank > 1 AND v.field IN {CONSISTENT_FIELDS}
 ),
 shared AS (SELECT resident_id, field FROM said GROUP BY resident_id, field HAVING count(*) > 1),
 counted AS (
