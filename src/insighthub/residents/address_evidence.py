@@ -98,11 +98,18 @@ of_source AS (
     SELECT source, sum(c.here)::INTEGER AS here, sum(c.gone)::INTEGER AS gone,
            (sum(c.here) + 1) / (sum(c.here) + sum(c.gone) + 2) AS share
     FROM counted c GROUP BY source
+),
+-- Few people of an age are drawn towards what holds of their source, as if ten more of that share had been seen; and of
+-- what has not been seen at all yet, but will be by the time of another run, that share is all that is known.
+kind AS (
+    SELECT s.*, held, age::INTEGER AS age
+    FROM of_source s, (SELECT unnest(['in force', 'lapsed']) AS held), (SELECT unnest(range(-1, 6)) AS age)
 )
--- Few people of an age are drawn towards what holds of their source, as if ten more of that share had been seen.
-SELECT c.source, c.held, c.age, c.here, c.gone,
-       ln((c.here + 0.5 + 10 * s.share) / (c.gone + 0.5 + 10 * (1 - s.share))) - ln((e.here + 1) / (e.gone + 1))
-FROM counted c JOIN of_source s ON s.source = c.source, everybody e
+SELECT k.source, k.held, k.age, coalesce(c.here, 0), coalesce(c.gone, 0),
+       ln((coalesce(c.here, 0) + 0.5 + 10 * k.share) / (coalesce(c.gone, 0) + 0.5 + 10 * (1 - k.share)))
+           - ln((e.here + 1) / (e.gone + 1))
+FROM kind k
+LEFT JOIN counted c ON c.source = k.source AND c.held = k.held AND c.age = k.age, everybody e
 UNION ALL
 SELECT s.source, 'not at all', -1, e.here - s.here, e.gone - s.gone,
        ln((e.here - s.here + 1) / (e.gone - s.gone + 1)) - ln((e.here + 1) / (e.gone + 1))
