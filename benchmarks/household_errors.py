@@ -4,7 +4,7 @@
 
 A pair found wrongly is counted for each of the two who does not live at the place: by whether they have died, have left
 the borough or live elsewhere in it, and whether the resident is but a part of the person's records, the others being of
-another resident. A pair missed is counted for each of the two who is not where they live, by what the index says of them.
+another resident. A pair missed is counted for each of the two who is not where they live, by what the index says.
 """
 
 from __future__ import annotations
