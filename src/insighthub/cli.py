@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import insighthub
-from insighthub import checks, console, evaluation_tables, hub_commands, person_commands
+from insighthub import checks, console, evaluation_tables, hub_commands, measure_commands, person_commands
 from insighthub.drift.compare import compare_runs, summary, write_drift
 from insighthub.drift.finding import WORDS
 from insighthub.exports import ExportKind, ModelForm, export_model, export_records
@@ -47,6 +47,8 @@ app.command("run")(hub_commands.run)
 app.command("history")(hub_commands.history)
 app.command("find")(person_commands.find)
 app.command("picture")(person_commands.picture)
+app.command("quality")(measure_commands.quality)
+app.add_typer(measure_commands.measures_app, name="measures")
 app.add_typer(hub_commands.releases_app, name="releases")
 app.add_typer(hub_commands.decide_app, name="decide")
 

@@ -16,7 +16,7 @@ WITH newest AS (
     FROM statement s
     JOIN contact c ON c.resident_id = s.resident_id AND c.kind = s.field AND c.value = s.token AND c.shared_with = 0
     WHERE s.open AND s.date IS NOT NULL
-    GROUP BY ALL
+    GROUP BY s.resident_id, s.field, s.token
     HAVING count(DISTINCT s.source) > 1
     QUALIFY row_number() OVER (PARTITION BY s.resident_id, s.field ORDER BY max(s.date) DESC, s.token) = 1
 ),

@@ -117,7 +117,7 @@ class Corrections:
         if status is not None:
             query = query.where(correction.c.status == status)
         with self._hub.state.read() as connection:
-            return tuple(Ticket(*row) for row in connection.execute(query).tuples())
+            return tuple(Ticket(*row) for row in connection.execute(query))
 
     def case(self, correction_id: int) -> Case | None:
         """Return what a ticket is about; None where the published release has its case no more.
@@ -146,7 +146,7 @@ class Corrections:
             .order_by(correction_event.c.event_id)
         )
         with self._hub.state.read() as connection:
-            return tuple((status, by, note) for status, by, note in connection.execute(query).tuples())
+            return tuple((status, by, note) for status, by, note in connection.execute(query))
 
     def mark_sent(self, ids: Sequence[int], by: str) -> None:
         """Note that tickets were sent to their source.
@@ -255,7 +255,7 @@ def _tickets(connection: Connection, ids: Sequence[int]) -> dict[int, Ticket]:
     query = select(*(correction.c[name] for name in Ticket.__dataclass_fields__))
     found = {
         t.correction_id: t
-        for t in (Ticket(*r) for r in connection.execute(query.where(correction.c.correction_id.in_(ids))).tuples())
+        for t in (Ticket(*r) for r in connection.execute(query.where(correction.c.correction_id.in_(ids))))
     }
     for correction_id in ids:
         if correction_id not in found:

@@ -72,7 +72,7 @@ class Figures:
 def read_figures(connection: Connection) -> list[Figures]:
     """Return the figures of everything, then of each source, then of each source and kind."""
     columns = [correction.c[name] for name in Outcome.__dataclass_fields__]
-    return figures([Outcome(*row) for row in connection.execute(select(*columns)).tuples()])
+    return figures([Outcome(*row) for row in connection.execute(select(*columns))])
 
 
 def figures(outcomes: Iterable[Outcome]) -> list[Figures]:

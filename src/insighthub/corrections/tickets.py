@@ -204,9 +204,9 @@ def keep_tickets(connection: Connection, plan: TicketPlan) -> None:
     if plan.new:
         connection.execute(correction.insert(), [_row(ticket, plan) for ticket in plan.new])
     written = connection.execute(select(correction.c.correction_id).where(correction.c.proposed_run == plan.run_id))
-    new = [(number, PROPOSED, None) for (number,) in written.tuples()]
+    new = [(number, PROPOSED, None) for (number,) in written]
     _update(connection, [{"number": n, "resident_id": r, "probability": p} for n, r, p in plan.known_better])
-    status = dict(connection.execute(select(correction.c.correction_id, correction.c.status)).tuples().all())
+    status = dict(connection.execute(select(correction.c.correction_id, correction.c.status)).all())
     done = [step for step in plan.steps if may_go(status[step.correction_id], step.status)]
     closed_on = {PROPOSED: None, FIXED: plan.as_of, WITHDRAWN: plan.as_of}
     _update(
