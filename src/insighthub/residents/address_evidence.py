@@ -60,10 +60,13 @@ by_age AS (
     GROUP BY ALL
 ),
 overall AS (SELECT source, sum(records) AS records, sum(agreeing) AS agreeing FROM by_age GROUP BY source)
--- A share of few records is drawn towards the share of its source, as if 20 more of that share had been seen.
-SELECT b.source, b.age, b.records, (b.agreeing + 20 * (o.agreeing + 9) / (o.records + 10)) / (b.records + 20)
-FROM by_age b JOIN overall o ON o.source = b.source
-ORDER BY b.source, b.age
+-- A share of few records is drawn towards the share of its source, as if 20 more of that share had been seen; of an age
+-- that has not been seen yet, but will be by the time of another run, that share is all that is known.
+SELECT o.source, a.age, coalesce(b.records, 0),
+       (coalesce(b.agreeing, 0) + 20 * (o.agreeing + 9) / (o.records + 10)) / (coalesce(b.records, 0) + 20)
+FROM overall o JOIN (SELECT unnest(range(-1, 6))::INTEGER AS age) a ON true
+LEFT JOIN by_age b ON b.source = o.source AND b.age = a.age
+ORDER BY o.source, a.age
 """
 
 # What a source has of somebody at a place, by who is here and who has gone: a source that drops people who leave says
