@@ -127,6 +127,14 @@ def _read_workbook(path: Path) -> list[list[str]]:
     try:
         sheet: Any = workbook[_SHEET] if _SHEET in workbook.sheetnames else workbook.worksheets[0]
         limits = {"max_row": _MOST_ROWS, "max_col": _MOST_COLUMNS, "values_only": True}
-        return [["" if value is None else str(value) for value in row] for row in sheet.iter_rows(**limits)]
+        return [_without_end(row) for row in sheet.iter_rows(**limits)]
     finally:
         workbook.close()
+
+
+def _without_end(row: Sequence[Any]) -> list[str]:
+    """Return a row's cells as texts, without the empty ones after its last."""
+    cells = ["" if value is None else str(value) for value in row]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
