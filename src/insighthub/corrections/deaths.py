@@ -1,8 +1,8 @@
 """Corrections of records that hold somebody as living, where another source says that they have died.
 
-Takes the temporary tables of ``gather``, adds rows to ``proposal``. A marker in a name ("deceased") says that somebody has
-died and not when; the most complete date that may be told is proposed. A sign of life after the day, a record that began
-or was changed sixty days and more later, speaks for a wrong link, and nothing is proposed then.
+Takes the temporary tables of ``gather``, adds rows to ``proposal``. A marker in a name ("deceased") says that
+somebody has died and not when; the most complete date that may be told is proposed. A sign of life after the day, a
+record that began or was changed sixty days and more later, speaks for a wrong link, and nothing is proposed then.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ best AS (
     QUALIFY row_number() OVER (PARTITION BY resident_id, receiver ORDER BY missing, sources DESC, token) = 1
 ),
 alive_since AS (
-    SELECT resident_id, max(greatest(starts, CASE WHEN changed_on > first_seen AND NOT series_old THEN changed_on END)) AS day
+    SELECT resident_id, max(greatest(starts, CASE WHEN changed_on > first_seen AND NOT series_old
+        THEN changed_on END)) AS day
     FROM (SELECT *, NOT newest AS series_old FROM standing WHERE NOT locked AND date_of_death IS NULL)
     GROUP BY resident_id
 )

@@ -297,7 +297,10 @@ def _go(connection: Connection, changes: Sequence[tuple[int, str, str | None]], 
         query = update(correction).where(correction.c.correction_id == bindparam("number"))
         connection.execute(
             query.values(status=bindparam("to"), closed_on=bindparam("day")),
-            [{"number": n, "to": status, "day": date.today() if status in CLOSED else None} for n, status, _ in changes],
+            [
+                {"number": n, "to": status, "day": date.today() if status in CLOSED else None}
+                for n, status, _ in changes
+            ],
         )
     note_events(connection, by, changes)
 

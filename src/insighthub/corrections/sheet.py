@@ -1,7 +1,7 @@
 """Sheets for people: rows written as CSV or as an Excel workbook, and read back, with no formula that could run.
 
-Takes a table of texts and a path that ends with .csv or .xlsx. A cell that a spreadsheet would take for a formula gets an
-apostrophe in front, in either form, and loses it again when it is read.
+Takes a table of texts and a path that ends with .csv or .xlsx. A cell that a spreadsheet would take for a formula
+gets an apostrophe in front, in either form, and loses it again when it is read.
 """
 
 from __future__ import annotations
