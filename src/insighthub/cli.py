@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import insighthub
-from insighthub import checks, console, evaluation_tables, hub_commands, person_commands
+from insighthub import checks, console, correction_commands, evaluation_tables, hub_commands, person_commands
 from insighthub.drift.compare import compare_runs, summary, write_drift
 from insighthub.drift.finding import WORDS
 from insighthub.exports import ExportKind, ModelForm, export_model, export_records
@@ -49,6 +49,7 @@ app.command("find")(person_commands.find)
 app.command("picture")(person_commands.picture)
 app.add_typer(hub_commands.releases_app, name="releases")
 app.add_typer(hub_commands.decide_app, name="decide")
+app.add_typer(correction_commands.corrections_app, name="corrections")
 
 
 def _version(wanted: bool) -> None:

@@ -136,7 +136,7 @@ agreeing AS (
     GROUP BY form
 ),
 whole AS (SELECT form, key, sum(records) AS records FROM counted GROUP BY form, key)
-SELECT c.form, c.key, c.uprn, c.records, c.sources, 
+SELECT c.form, c.key, c.uprn, c.records, c.sources,
     (c.records + a.share) / (w.records + 1.0) * least(1.0, a.share + (1 - a.share) * (c.records > 1)::INTEGER)
 FROM counted c JOIN whole w ON w.form = c.form AND w.key = c.key JOIN agreeing a ON a.form = c.form
 QUALIFY row_number() OVER (PARTITION BY c.form, c.key ORDER BY c.records DESC, c.uprn) = 1

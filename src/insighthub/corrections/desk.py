@@ -106,17 +106,21 @@ class Corrections:
     def __init__(self, hub: OfHub) -> None:
         self._hub = hub
 
-    def list(self, source: str | None = None, status: str | None = None) -> tuple[Ticket, ...]:
-        """Return tickets, oldest first; of one source, or in one state, where they are named.
+    def list(self, source: str | None = None, status: str | None = None, kind: str | None = None) -> tuple[Ticket, ...]:
+        """Return tickets, oldest first; of one source, in one state, of one kind, where they are named.
 
         Raises:
-            RunError: there is no such state.
+            RunError: there is no such state or kind.
         """
         if status is not None and status not in STATUSES:
             raise RunError(f"no correction is ever {status!r}", remedy=f"Say one of: {', '.join(STATUSES)}")
         query = select(*(correction.c[name] for name in Ticket.__dataclass_fields__)).order_by(
             correction.c.correction_id
         )
+        if kind is not None:
+            if kind not in KINDS:
+                raise RunError(f"no correction is of a kind {kind!r}", remedy=f"Say one of: {', '.join(KINDS)}")
+            query = query.where(correction.c.kind == kind)
         if source is not None:
             query = query.where(correction.c.source == source)
         if status is not None:

@@ -2,7 +2,7 @@
 
 Takes a release and the contracts, gives temporary tables that every kind of correction reads
 
-    made_anew     the residents whose cases are made anew: those in ``touched``, and in ``near_touched``, whose addresses were
+    made_anew     the residents whose cases are made anew: those in ``touched`` and in ``near_touched``
     in_question   of them, who may have cases: nobody with hidden status, nor whose records seem to be of two people
     service       one row a source: whether it is special category, locked, of moments, a series, of one open record
     told          one row a source, role and field: the contract has a column for it
