@@ -47,7 +47,7 @@ pair AS (
                     OR coalesce(a.upn = b.upn, false) OR coalesce(a.email = b.email, false)
                     OR (a.given_name = b.given_name AND a.family_name = b.family_name AND length(a.given_name) > 1
                         AND a.date_of_birth IS NULL AND b.date_of_birth IS NULL
-                        AND coalesce(a.middle_names = b.middle_names, true) AND coalesce(a.email = b.email, true)
+                        AND a.middle_names IS NOT DISTINCT FROM b.middle_names AND coalesce(a.email = b.email, true)
                         AND coalesce(a.mobile = b.mobile, true)) END
 )
 SELECT p.resident_id, p.source, p.record_id, p.person, 'duplicate', 'record_id', p.record_id, p.keep, NULL, NULL,
