@@ -19,9 +19,9 @@ from insighthub.corrections.figures import Figures
 from insighthub.corrections.settings import KINDS
 from insighthub.corrections.steps import PROPOSED, STATUSES
 from insighthub.hub import Hub
-from insighthub.hub_commands import Home
 from insighthub.spoken import spoken_date
 
+Home = Annotated[Path, typer.Option("--home", envvar="INSIGHTHUB_HOME", help="The hub's folder.", show_default=True)]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so.")]
 Note = Annotated[str, typer.Option("--note", metavar="TEXT", help="Why; with no personal data in it.")]
 Number = Annotated[int, typer.Argument(min=1, metavar="TICKET", help="The ticket, as corrections list numbers it.")]

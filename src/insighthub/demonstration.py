@@ -1,9 +1,8 @@
 """The demonstration: the fictional borough from its extracts to an index of residents, held against its truth.
 
 Takes a home folder and a number of residents, gives the extracts, the links, the hub's first release, and the
-figures. Splink is run on the
-same standardised table where it is installed, at the threshold that the truth itself picks: the best it could have
-done.
+figures. Splink is run on the same standardised table where it is installed, at the threshold that the truth itself
+picks: the best it could have done.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 """How right an index of residents is, held against a borough whose truth is known.
 
-Takes a release and two truth files, gives ``IndexScores``: how many residents there are for how many people, the share of current
-addresses that are right and how far their stated probabilities are, and how well households are found.
+Takes a release and two truth files, gives ``IndexScores``: how many residents there are for how many people, the
+share of current addresses that are right and how far their stated probabilities are, and how well households are
+found.
 
-The truth is ``truth.parquet`` (who is behind each record) and ``people.parquet`` (how each person lives on the day). A resident is
-taken to be the person whom most of its records are of, and a person to be held by the resident that has most of theirs;
-so somebody whose records were all given to others is held by nobody, which is the linkage's fault and not the
-household's: household scores are given for the people whom a resident holds, and for all.
+The truth is ``truth.parquet`` (who is behind each record) and ``people.parquet`` (how each person lives on the day).
+A resident is taken to be the person whom most of its records are of, and a person to be held by the resident that has
+most of theirs; so somebody whose records were all given to others is held by nobody, which is the linkage's fault and
+not the household's: household scores are given for the people whom a resident holds, and for all.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ _PEOPLE = "CREATE OR REPLACE TEMP TABLE person_truth AS SELECT * FROM read_parqu
 _COUNTS = """
 SELECT (SELECT count(*) FROM resident),
        (SELECT count(DISTINCT entity_id) FROM who),
-       (SELECT count(DISTINCT w.entity_id) FROM who w JOIN person_truth p ON p.entity_id = w.entity_id WHERE p.lives_here),
+       (SELECT count(DISTINCT w.entity_id)
+        FROM who w JOIN person_truth p ON p.entity_id = w.entity_id WHERE p.lives_here),
        (SELECT count(*) FROM whereabouts WHERE status = 'lives here')
 """
 _SERVICES = """
@@ -256,10 +258,14 @@ def score_lines(scores: IndexScores) -> list[str]:
     """Return the scores as lines of plain text."""
     a, r = scores.address, scores.address_of_residents
     lines = [
-        f"residents {scores.residents:,} for {scores.people:,} people with a record; "
-        f"{scores.residents_here:,} with a current address for {scores.people_here:,} people who live here",
-        f"current address right for {a.share:.2%} of {a.of:,} people who live here (stated for {a.stated:,}); "
-        f"for {r.share:.2%} of {r.of:,} residents",
+        (
+            f"residents {scores.residents:,} for {scores.people:,} people with a record; "
+            f"{scores.residents_here:,} with a current address for {scores.people_here:,} people who live here"
+        ),
+        (
+            f"current address right for {a.share:.2%} of {a.of:,} people who live here (stated for {a.stated:,}); "
+            f"for {r.share:.2%} of {r.of:,} residents"
+        ),
         f"stated probability off by {scores.calibration_error:.3f} on average",
     ]
     lines += [f"  stated {b.stated:.3f}, right {b.right:.3f} ({b.addresses:,} addresses)" for b in scores.calibration]

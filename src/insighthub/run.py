@@ -23,6 +23,7 @@ from insighthub.residents.identify import Identified
 from insighthub.residents.received import Placed, SourceChange, land_sources, take_in_changes
 from insighthub.runs.alarms import check_churn, check_shrinkage
 from insighthub.runs.begin import Asked, Refused, begin, lawful_sources, open_release
+from insighthub.runs.figures import build_figures, declared_measures
 from insighthub.runs.index import build_index
 from insighthub.runs.link import identify_run, link_run
 from insighthub.runs.outside import told_plainly
@@ -87,16 +88,15 @@ def run_hub(
                     with suppress(duckdb.Error):
                         run.db.close()
         except BaseException as error:
+            releases.remove_partial(row.run_id)  # on a full disk this makes room for the state to note how it ended
             give_up(state, releases, row, error)
             raise
         finally:
             shutil.rmtree(home / WORK, ignore_errors=True)
-            with suppress(OSError):
-                releases.partial(row.run_id).unlink(missing_ok=True)
 
 
 def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept: bool) -> RunOutcome:
-    limits = run.settings.run
+    limits, measures = run.settings.run, declared_measures(run, sources)
     run.stage("Landing the deliveries")
     deliveries = land_sources(sources, run.home / LANDING, run.progress)
     run.stage("Reading what changed")
@@ -110,6 +110,7 @@ def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept
     identified = identify_run(run, received, relinked)
     check_churn(identified, 1.0 if accept else limits.most_churn)
     households = build_index(run, [each.source for each in sources])
+    build_figures(run, sources, measures)
     run.stage("Checking the release")
     broken = broken_rules(run.db)
     if broken:

@@ -30,7 +30,9 @@ WITH mine AS (
     JOIN person_record p ON p.source = m.source AND p.record_id = m.record_id AND p.person = m.person
 ),
 facts AS (
-    SELECT source, record_id, person, greatest(max(date) FILTER (date <= $as_of), max(end_date) FILTER (end_date <= $as_of)) AS date
+    SELECT source, record_id, person,
+           greatest(max(date) FILTER (date <= $as_of), max(end_date) FILTER (end_date <= $as_of)) AS date,
+           max(date) FILTER (date <= $as_of AND kind <> 'amount') AS given
     FROM fact
     WHERE (source, record_id) IN (SELECT source, record_id FROM mine)
     GROUP BY source, record_id, person
@@ -40,7 +42,7 @@ dates AS (
            try_cast(coalesce(mine.valid_from, main.valid_from) AS DATE) AS starts,
            try_cast(coalesce(mine.valid_to, main.valid_to) AS DATE) AS ends,
            CASE WHEN mine.changed_on > mine.first_seen THEN mine.changed_on END AS changed,
-           facts.date AS fact_date,
+           facts.date AS fact_date, facts.given AS fact_given,
            CASE WHEN mine.first_seen > s.first_delivery THEN mine.first_seen END AS appeared
     FROM mine
     LEFT JOIN person_record main  -- a record holds from and until the same days for all whom it names
@@ -48,7 +50,7 @@ dates AS (
     LEFT JOIN facts ON facts.source = mine.source AND facts.record_id = mine.record_id AND facts.person = mine.person
     LEFT JOIN source_start s ON s.source = mine.source
 )
-SELECT * EXCLUDE (changed, fact_date, appeared),
+SELECT * EXCLUDE (changed, fact_date, fact_given, appeared),
        changed,
        coalesce(changed, greatest(fact_date, appeared, CASE WHEN starts <= $as_of THEN starts END,
                                   CASE WHEN ends <= $as_of THEN ends END)) AS date,
@@ -58,8 +60,9 @@ SELECT * EXCLUDE (changed, fact_date, appeared),
             WHEN date = appeared THEN 'new in a delivery'
             WHEN date = ends THEN 'day it held until'
             ELSE 'day it held from' END AS date_is,
-       -- An address is known as of the day on which somebody gave it; that a record runs on says nothing of it.
-       coalesce(changed, greatest(fact_date, appeared, CASE WHEN starts <= $as_of THEN starts END)) AS given_on
+       -- An address is known as of the day on which somebody gave it: nobody gives one when a permit runs out or when
+       -- a balance is struck.
+       coalesce(changed, greatest(fact_given, appeared, CASE WHEN starts <= $as_of THEN starts END)) AS given_on
 FROM dates
 """
 

@@ -1,10 +1,10 @@
 """Residents who may be one person, and how many people there may be: what linkage left in doubt.
 
 Takes the pairs of records that linkage compared and the residents that it gave them to, keeps in the table
-``possible_match`` the pairs of residents between whom some pair of records came near. Two residents of whom nobody knows
-enough stay two: a council tax account with a name and no date of birth is kept apart from a library member of that name
-unless more speaks for it. So an index holds more residents than there are people. How many more can be said: each
-resident counts less by the chance that it is the same person as the resident whom it is most like.
+``possible_match`` the pairs of residents between whom some pair of records came near. Two residents of whom nobody
+knows enough stay two: a council tax account with a name and no date of birth is kept apart from a library member of
+that name unless more speaks for it. So an index holds more residents than there are people. How many more can be
+said: each resident counts less by the chance that it is the same person as the resident whom it is most like.
 """
 
 from __future__ import annotations

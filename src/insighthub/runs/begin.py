@@ -99,7 +99,7 @@ def open_release(
     """
     releases.folder.mkdir(parents=True, exist_ok=True)
     partial = releases.partial(row.run_id)
-    partial.unlink(missing_ok=True)
+    releases.remove_partial(row.run_id)
     if row.base is not None:
         releases.open(row.base).close()  # one that cannot be opened is not copied
         shutil.copyfile(releases.file(row.base), partial)

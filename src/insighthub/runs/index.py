@@ -34,7 +34,7 @@ def build_index(run: Run, sources: Sequence[Source]) -> HouseholdsCarriedOver:
     db, settings, as_of = run.db, run.settings, run.as_of
     run.stage("Golden records")
     date_records(db, as_of, learn=run.relearn)
-    build_golden(db, settings.golden, as_of)
+    build_golden(db, settings.golden)
     build_names(db)
     build_contacts(db)
     build_resident_facts(db)

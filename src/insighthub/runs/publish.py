@@ -143,13 +143,13 @@ def keep_newest(state: State, releases: Releases, most: int) -> None:
 def give_up(state: State, releases: Releases, row: RunRow, error: BaseException) -> None:
     """Note how a run ended that was not published; what it wrote goes."""
     reason = str(error) if isinstance(error, InsightHubError) else f"it broke off ({type(error).__name__})"
-    with suppress(Exception), state.write() as connection:
-        if published_run(connection) == row.run_id:
-            return  # it had happened already
-        end_run(connection, row.run_id, STOPPED if isinstance(error, AlarmError) else FAILED, reason)
-    with suppress(Exception), state.read() as connection:
-        if published_run(connection) != row.run_id:
-            releases.remove(row.run_id)
+    with suppress(Exception):
+        with state.read() as connection:
+            if published_run(connection) == row.run_id:
+                return  # it had happened already
+        releases.remove(row.run_id)  # first of all, as the disk may be full
+        with state.write() as connection:
+            end_run(connection, row.run_id, STOPPED if isinstance(error, AlarmError) else FAILED, reason)
 
 
 def figures_of(

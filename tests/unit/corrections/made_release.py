@@ -89,7 +89,7 @@ def write(db, each, columns):
     if each.get("place"):
         told = [each.get("stay", 0), each.get("from_date"), each.get("to_date"), each["date"]]
         db.execute(
-            "INSERT INTO residence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO residence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, false)",
             [each["resident"], each["place"], *ref, each["person"], *told],
         )
 

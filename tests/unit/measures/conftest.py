@@ -35,7 +35,10 @@ class Release:
         since=date(2020, 1, 1),
     ):  # fmt: skip
         """Add a resident who lives at a postcode, or nowhere here where it is None."""
-        self.db.execute("INSERT INTO resident VALUES (?, 0, 0, NULL, ?)", [name, hidden])
+        self.db.execute(
+            "INSERT INTO resident BY NAME SELECT ? AS resident_id, 0 AS number, 0 AS records, 0 AS sources, ? AS hidden",
+            [name, hidden],
+        )
         for field, value in (("date_of_birth", born), ("sex", sex), ("date_of_death", died)):
             if value:
                 self.db.execute("INSERT INTO golden VALUES (?, ?, ?)", [name, field, value])
@@ -53,7 +56,7 @@ class Release:
         """Add a record of a resident, with facts as (name, value, amount, date, end)."""
         self.records += 1
         key = [source, str(self.records)]
-        self.db.execute("INSERT INTO source_record VALUES (?, ?, 0, ?, ?)", [*key, on, on])
+        self.db.execute("INSERT INTO source_record VALUES (?, ?, 0, NULL, ?, ?)", [*key, on, on])
         self.db.execute("INSERT INTO membership VALUES (?, ?, ?, 1, NULL)", [name, *key])
         for fact, value, amount, day, end in facts:
             kind = "amount" if amount is not None else "status"

@@ -197,7 +197,7 @@ def test_a_date_of_birth_known_in_part_still_gives_an_age(release, measure):
 
 
 def test_hundreds_are_counted_as_well_as_tens(release, measure):
-    release.db.execute("INSERT INTO resident SELECT 'R' || i, 1, 1, NULL, NULL FROM range(1000) t(i)")
+    release.db.execute("INSERT INTO resident SELECT 'R' || i, 0, 1, 1, NULL, NULL FROM range(1000) t(i)")
     release.db.execute(
         "INSERT INTO address SELECT 'R' || i, 'p', 'IG11 ' || (i % 3) || 'AA', DATE '2020-01-01', NULL, TRUE"
         " FROM range(1000) t(i)"
