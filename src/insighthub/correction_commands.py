@@ -36,7 +36,7 @@ corrections_app = typer.Typer(
 def list_tickets(
     home: Home = Path(),
     *,
-    source: Annotated[str | None, typer.Option(help="Only those of one source.")] = None,
+    source: Annotated[str | None, typer.Option(metavar="NAME", help="Only those of one source.")] = None,
     status: Annotated[
         str | None, typer.Option(metavar="STATUS", help=f"Only those that are {', '.join(STATUSES)}.")
     ] = None,
@@ -67,7 +67,7 @@ def list_tickets(
 
 @corrections_app.command("export")
 def export_sheet(
-    source: Annotated[str, typer.Option("--source", help="The source that is told.")],
+    source: Annotated[str, typer.Option("--source", metavar="NAME", help="The source that is told.")],
     to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The sheet to write, .csv or .xlsx.")],
     home: Home = Path(),
     *,
