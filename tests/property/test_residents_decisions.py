@@ -24,7 +24,9 @@ deeds = st.lists(
 
 def holds(kept, number):
     """Say whether a decision holds: no undo of it does."""
-    return not any(undoes == number and holds(kept, later) for later, (kind, undoes, _) in kept.items() if kind == "undo")
+    return not any(
+        undoes == number and holds(kept, later) for later, (kind, undoes, _) in kept.items() if kind == "undo"
+    )
 
 
 def contradicts(pairs):
