@@ -6,17 +6,19 @@ import pytest
 from insighthub.residents.checks import RULES, broken_rules
 from insighthub.residents.record_tables import create
 
-PERSON = "INSERT INTO person_record BY NAME SELECT {values}, DATE '2026-03-05' AS first_seen, DATE '2026-03-05' AS changed_on"
+PERSON = """
+INSERT INTO person_record BY NAME SELECT {values}, DATE '2026-03-05' AS first_seen, DATE '2026-03-05' AS changed_on
+"""
 WHOLE = (
     "INSERT INTO source VALUES ('benefits', 'file', 'contract', DATE '2026-03-05', 5, 4, 1, false)",
     "INSERT INTO quarantine VALUES ('benefits', 'benefits.csv', 7, 'dob', 'not a date', NULL)",
-    "INSERT INTO source_record SELECT 'benefits', unnest(['1', '2', '3', '4']), 7, NULL, DATE '2026-03-05', "
-    "DATE '2026-03-05'",
+    """INSERT INTO source_record
+    SELECT 'benefits', unnest(['1', '2', '3', '4']), 7, NULL, DATE '2026-03-05', DATE '2026-03-05'""",
     PERSON.format(values="'benefits' AS source, unnest(['1', '2', '3']) AS record_id, 1 AS person"),
     PERSON.format(values="'benefits' AS source, '4' AS record_id, 1 AS person, 'deceased' AS not_linked_reason"),
     "INSERT INTO fact VALUES ('benefits', '4', 1, 'claim', 'status', 'live', NULL, NULL, NULL)",
-    "INSERT INTO membership SELECT * FROM (VALUES ('R1', 'benefits', '1', 1, 0.9), ('R1', 'benefits', '2', 1, 0.9), "
-    "('R2', 'benefits', '3', 1, NULL))",
+    """INSERT INTO membership VALUES
+    ('R1', 'benefits', '1', 1, 0.9), ('R1', 'benefits', '2', 1, 0.9), ('R2', 'benefits', '3', 1, NULL)""",
     "INSERT INTO resident VALUES ('R1', 1, 2, 1, 0.9, NULL), ('R2', 2, 1, 1, NULL, NULL)",
 )
 

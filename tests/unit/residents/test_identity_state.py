@@ -105,7 +105,7 @@ def test_an_id_to_which_nothing_happened_leads_to_itself(keeper):
 
 
 def test_an_id_that_was_never_issued_is_told_without_repeating_it(keeper):
-    with pytest.raises(RunError, match="no resident was ever given this id. Check it, or search by name") as told:
+    with pytest.raises(RunError, match=r"no resident was ever given this id\. Check it, or search by name") as told:
         keeper.leads("R9 Jane Smith")
     assert "Jane" not in str(told.value)
 
