@@ -3,7 +3,8 @@
 import duckdb
 import pytest
 
-from insighthub.residents.checks import RULES, broken_rules
+from insighthub.residents import addresses, golden, households, relations
+from insighthub.residents.checks import INDEX_RULES, RULES, broken_rules
 from insighthub.residents.record_tables import create
 
 PERSON = """
@@ -38,6 +39,25 @@ FAULTS = {
     "a record is of two residents": "INSERT INTO membership VALUES ('R2', 'benefits', '1', 1, NULL)",
     "a resident id is there twice": "INSERT INTO resident FROM resident WHERE resident_id = 'R2'",
     "residents and memberships do not agree": "UPDATE resident SET records = 3 WHERE resident_id = 'R1'",
+    "evidence or a possible match is of a resident who is not there": (
+        "INSERT INTO possible_match VALUES ('R1', 'R9', 0.4, 1)"
+    ),
+}
+#: The same of the index, which is built on the records.
+INDEX_FAULTS = {
+    "something is known of a resident who is not there": (
+        "INSERT INTO whereabouts VALUES ('R9', 'not known', NULL, 0.2, 'nothing says')"
+    ),
+    "a resident has two current addresses": (
+        "INSERT INTO address BY NAME SELECT 'R1' AS resident_id, unnest(['A:1', 'A:2']) AS place_id, 'a' AS address, "
+        "true AS is_current, 0.9 AS probability, ['benefits'] AS sources, 1 AS records, false AS inferred, '' AS why"
+    ),
+    "a household has no member, or a member no household": (
+        "INSERT INTO household VALUES ('H1', 'A:1', NULL, NULL, 1, true, 'one person')"
+    ),
+    "a household id is there twice": (
+        "INSERT INTO household SELECT 'H2', 'A:1', NULL, NULL, 1, true, 'one person' FROM range(2)"
+    ),
 }
 
 
@@ -54,8 +74,26 @@ def test_a_whole_release_breaks_no_rule(release):
     assert broken_rules(release) == ()
 
 
+@pytest.fixture
+def index(release):
+    for statements in (addresses.CREATE, golden.CREATE, households.CREATE, relations.CREATE):
+        release.execute(statements)
+    return release
+
+
 def test_every_rule_has_a_fault_that_breaks_it():
     assert list(FAULTS) == list(RULES)
+    assert list(INDEX_FAULTS) == list(INDEX_RULES)
+
+
+def test_a_whole_index_breaks_no_rule(index):
+    assert broken_rules(index, RULES | INDEX_RULES) == ()
+
+
+@pytest.mark.parametrize("rule", INDEX_RULES)
+def test_a_fault_of_the_index_breaks_its_rule(index, rule):
+    index.execute(INDEX_FAULTS[rule])
+    assert f"{rule} (1 times)" in broken_rules(index, INDEX_RULES)
 
 
 @pytest.mark.parametrize("rule", RULES)
