@@ -12,7 +12,15 @@ from typing import Annotated
 import typer
 
 import insighthub
-from insighthub import checks, console, evaluation_tables, hub_commands, measure_commands, person_commands
+from insighthub import (
+    checks,
+    console,
+    correction_commands,
+    evaluation_tables,
+    hub_commands,
+    measure_commands,
+    person_commands,
+)
 from insighthub.drift.compare import compare_runs, summary, write_drift
 from insighthub.drift.finding import WORDS
 from insighthub.exports import ExportKind, ModelForm, export_model, export_records, export_table
@@ -52,6 +60,7 @@ app.command("quality")(measure_commands.quality)
 app.add_typer(measure_commands.measures_app, name="measures")
 app.add_typer(hub_commands.releases_app, name="releases")
 app.add_typer(hub_commands.decide_app, name="decide")
+app.add_typer(correction_commands.corrections_app, name="corrections")
 
 
 def _version(wanted: bool) -> None:
