@@ -76,9 +76,10 @@ def run_hub(
     """
     asked, home = asked or Asked(), releases.home
     with told_plainly(home), alone(home):
+        newest = releases.newest_number()
         recover(state, releases)
         sources, refused = lawful_sources(home)
-        row = begin(state, releases, asked)
+        row = begin(state, releases, asked, after=newest)
         try:
             with told_plainly(home):
                 run = open_release(settings, state, releases, row=row, sources=sources, asked=asked, progress=progress)

@@ -7,9 +7,9 @@ should say, is in the release alone.
     plan = plan_tickets(reading, db, run_id, as_of)     before the commit
     keep_tickets(writing, plan)                         within it
 
-Fixed or withdrawn: where the case of an open ticket is gone, the source is held to have fixed it if the record is no longer
-there, or is different, in the field or in how it ended, from what it said when it was proposed. Otherwise it was the evidence
-that changed, and the ticket is withdrawn; so it is, too, where another value is proposed instead.
+Fixed or withdrawn: where the case of an open ticket is gone, the source is held to have fixed it if the record is no
+longer there, or is different, in the field or in how it ended, from what it said when it was proposed. Otherwise it
+was the evidence that changed, and the ticket is withdrawn; so it is, too, where another value is proposed instead.
 """
 
 from __future__ import annotations
@@ -66,12 +66,13 @@ FROM ticket t JOIN correction_case c ON c.key = t.key
 WHERE t.resident_id <> c.resident_id OR abs(t.probability - c.probability) > 1e-9
 ORDER BY 1
 """
-# A version of the record that the ticket was about, or a later one, which the source itself replaced: it ended on a day on
-# which the row was delivered otherwise, not on one on which a contract read it otherwise.
+# A version of the record that the ticket was about, or a later one, which the source itself replaced: it ended on a
+# day on which the row was delivered otherwise, not on one on which a contract read it otherwise.
 _GONE = """
 WITH gone AS (
     SELECT t.* FROM ticket t
-    WHERE t.status IN ('proposed', 'sent', 'accepted') AND NOT EXISTS (SELECT 1 FROM correction_case c WHERE c.key = t.key)
+    WHERE t.status IN ('proposed', 'sent', 'accepted') AND NOT EXISTS (SELECT 1 FROM correction_case c
+        WHERE c.key = t.key)
 ),
 replaced AS (
     SELECT DISTINCT g.correction_id

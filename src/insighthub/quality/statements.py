@@ -61,10 +61,13 @@ CREATE TABLE IF NOT EXISTS quality_linkage (
 """
 
 #: What standardisation makes of a mapped field, where that is not the field of the same name alone. A previous name
-#: that is the present one says nothing, and is no fault. ``m`` is the person, ``d`` what was delivered.
+#: that is the present one says nothing, and is no fault. Neither is the name of an organisation, or of nobody, that was
+#: told to be that. ``m`` is the person, ``d`` what was delivered.
 STANDARDISED = {
-    "full_name": "coalesce(m.family_name, m.given_name)",
-    "previous_family_name": "coalesce(m.previous_family_name, m.family_name)",
+    "full_name": "coalesce(m.family_name, m.given_name, m.not_linked_reason)",
+    "given_name": "coalesce(m.given_name, m.not_linked_reason)",
+    "family_name": "coalesce(m.family_name, m.not_linked_reason)",
+    "previous_family_name": "coalesce(m.previous_family_name, m.family_name, m.not_linked_reason)",
 }
 #: A mobile number in the column of a landline goes to the other field, and the other way round.
 OTHER_NUMBER = {"phone": "mobile", "mobile": "phone"}

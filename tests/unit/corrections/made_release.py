@@ -53,9 +53,8 @@ def release(records, *, current=None, hidden=(), probability=0.99):
     """Return a release in memory.
 
     Args:
-        records: as ``record`` gives them; ``place``, ``stay``, ``from_date``, ``to_date`` say where each puts its person.
-        current: by resident, the place where they live now.
-        hidden: residents with hidden status.
+        records: as ``record`` gives them; ``place``, ``stay``, ``from_date``, ``to_date`` say where each puts its
+        person. current: by resident, the place where they live now. hidden: residents with hidden status.
         probability: that they live there.
     """
     db = duckdb.connect()
