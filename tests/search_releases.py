@@ -69,7 +69,8 @@ def close(db, hidden=()):
     """Write ``resident`` from ``membership``."""
     db.execute("DELETE FROM resident")
     db.execute(
-        "INSERT INTO resident SELECT resident_id, count(*), count(DISTINCT source), NULL, "
+        "INSERT INTO resident (resident_id, number, records, sources, hidden) "
+        "SELECT resident_id, row_number() OVER (ORDER BY resident_id), count(*), count(DISTINCT source), "
         "CASE WHEN list_contains(?::VARCHAR[], resident_id) THEN 'refuge' END FROM membership GROUP BY 1",
         [list(hidden)],
     )

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from insighthub.config import HubSettings
+from insighthub.corrections.tickets import plan_tickets
 from insighthub.errors import RunError
 from insighthub.progress import Progress
 from insighthub.residents.checks import broken_rules
@@ -22,6 +23,7 @@ from insighthub.residents.identify import Identified
 from insighthub.residents.received import Placed, SourceChange, land_sources, take_in_changes
 from insighthub.runs.alarms import check_churn, check_shrinkage
 from insighthub.runs.begin import Asked, Refused, begin, lawful_sources, open_release
+from insighthub.runs.figures import build_figures, declared_measures
 from insighthub.runs.index import build_index
 from insighthub.runs.link import identify_run, link_run
 from insighthub.runs.outside import told_plainly
@@ -95,7 +97,7 @@ def run_hub(
 
 
 def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept: bool) -> RunOutcome:
-    limits = run.settings.run
+    limits, measures = run.settings.run, declared_measures(run, sources)
     run.stage("Landing the deliveries")
     deliveries = land_sources(sources, run.home / LANDING, run.progress)
     run.stage("Reading what changed")
@@ -108,7 +110,8 @@ def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept
     run.stage("Carrying identities over")
     identified = identify_run(run, received, relinked)
     check_churn(identified, 1.0 if accept else limits.most_churn)
-    households = build_index(run)
+    households = build_index(run, [each.source for each in sources])
+    build_figures(run, sources, measures)
     run.stage("Checking the release")
     broken = broken_rules(run.db)
     if broken:
@@ -117,8 +120,10 @@ def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept
             remedy="Run again with --full; if it happens again, report it",
         )
     run.stage("Publishing")
-    figures = figures_of(run, received, identified, relinked)
-    publish(run, identified, households, figures)
+    with run.state.read() as connection:
+        tickets = plan_tickets(connection, run.db, run.row.run_id, run.as_of)
+    figures = figures_of(run, received, identified, relinked, tickets)
+    publish(run, identified, households, tickets, figures)
     run.end()
     return RunOutcome(
         run.row.run_id, run.full, received.sources, refused, identified, figures, run.seconds, relinked.findings

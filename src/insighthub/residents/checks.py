@@ -57,6 +57,31 @@ RULES = {
         FULL JOIN resident r USING (resident_id)
         WHERE m.records IS DISTINCT FROM r.records
     """,
+    "evidence or a possible match is of a resident who is not there": """
+        SELECT count(*)
+        FROM (SELECT resident_id FROM evidence UNION ALL SELECT resident_a FROM possible_match
+              UNION ALL SELECT resident_b FROM possible_match)
+        ANTI JOIN resident USING (resident_id)
+    """,
+    "something is known of a resident who is not there": """
+        SELECT count(*)
+        FROM (SELECT resident_id FROM golden UNION ALL SELECT resident_id FROM address
+              UNION ALL SELECT resident_id FROM household_member UNION ALL SELECT resident_a FROM relation
+              UNION ALL SELECT resident_b FROM relation UNION ALL SELECT resident_id FROM whereabouts)
+        ANTI JOIN resident USING (resident_id)
+    """,
+    "a resident has two current addresses": """
+        SELECT count(*) FROM (SELECT 1 FROM address WHERE is_current GROUP BY resident_id HAVING count(*) > 1)
+    """,
+    "a household has no member, or a member no household": """
+        SELECT count(*)
+        FROM (SELECT DISTINCT household_id AS of_member FROM household_member)
+        FULL JOIN household ON household_id = of_member
+        WHERE of_member IS NULL OR household_id IS NULL
+    """,
+    "a household id is there twice": """
+        SELECT count(*) FROM (SELECT 1 FROM household GROUP BY household_id HAVING count(*) > 1)
+    """,
 }
 
 
