@@ -253,9 +253,9 @@ def _lay_out_source(
             cells += ["-", "-"] if told is None else [share(told.share), f"{told.failed:,}"]
         fields.add_row(name, *cells)
     yield fields
-    for rule, words in (("timely", "speak of the last year"), ("unique", "are the first of their resident")):
+    for rule, words in (("timely", "records speak of the last year"), ("unique", "residents' records are the first")):
         if (found := kept.get((scorecard.RECORD, rule))) is not None:
-            yield f"{rule.capitalize()}: {share(found.share)} of {found.rows:,} records {words}"
+            yield f"{rule.capitalize()}: {share(found.share)} of {found.rows:,} {words}"
     if card.undated:
         yield f"{card.undated:,} of {card.records:,} records are dated by nothing"
     if aside:

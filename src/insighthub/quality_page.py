@@ -83,7 +83,7 @@ def _fields(cards: Sequence[Scorecard]) -> Figure:
     finding = "Every value could be used, and none contradicts a golden record"
     if wrong:
         worst = wrong[0]
-        finding = f"Weakest: {worst.share or 0.0:.1%} of {worst.source}'s values of {worst.field} are {worst.rule}"
+        finding = f"Weakest: {share(worst.share)} of values of {worst.field} in {worst.source} are {worst.rule}"
     columns = [
         Column("source", "Source"),
         Column("field", "Field"),

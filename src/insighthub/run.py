@@ -18,7 +18,7 @@ from insighthub.config import HubSettings
 from insighthub.corrections.tickets import plan_tickets
 from insighthub.errors import RunError
 from insighthub.progress import Progress
-from insighthub.residents.checks import broken_rules
+from insighthub.residents.checks import INDEX_RULES, RULES, broken_rules
 from insighthub.residents.identify import Identified
 from insighthub.residents.received import Placed, SourceChange, land_sources, take_in_changes
 from insighthub.runs.alarms import check_churn, check_shrinkage
@@ -76,9 +76,10 @@ def run_hub(
     """
     asked, home = asked or Asked(), releases.home
     with told_plainly(home), alone(home):
+        newest = releases.newest_number()
         recover(state, releases)
         sources, refused = lawful_sources(home)
-        row = begin(state, releases, asked)
+        row = begin(state, releases, asked, after=newest)
         try:
             with told_plainly(home):
                 run = open_release(settings, state, releases, row=row, sources=sources, asked=asked, progress=progress)
@@ -112,7 +113,7 @@ def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept
     households = build_index(run, [each.source for each in sources])
     build_figures(run, sources, measures)
     run.stage("Checking the release")
-    broken = broken_rules(run.db)
+    broken = broken_rules(run.db, RULES | INDEX_RULES)
     if broken:
         raise RunError(
             f"the release that was built is not sound, and is not published: {'; '.join(broken)}",

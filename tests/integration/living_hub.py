@@ -28,7 +28,7 @@ AS_OF = "2026-12-31"
 UNDER_WAY = "a run is under way, as the state has it"
 
 _MEMBERS = "SELECT source, record_id, person, resident_id FROM membership"
-_HOUSEHOLDS = (
+HOUSEHOLDS = (
     "SELECT m.resident_id, m.household_id FROM household_member m JOIN household h USING (household_id) "
     "WHERE m.is_current AND h.is_current"
 )
@@ -128,7 +128,7 @@ class LivingHub:
                 out += broken_rules(db)
                 last = rows(db, "SELECT max(run_id) FROM run")[0][0]
                 there = {tuple(row[:3]): row[3] for row in rows(db, _MEMBERS)}
-                households = dict(rows(db, _HOUSEHOLDS))
+                households = dict(rows(db, HOUSEHOLDS))
             kept = set(hub.releases.kept())
             known = [row for row in hub.runs() if row.status == "building"]
         if not current == last == self.published():

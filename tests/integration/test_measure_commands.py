@@ -18,6 +18,16 @@ from insighthub.synthetic.borough import generate
 from insighthub.synthetic.borough_hub import DAY, write_hub
 
 RESIDENTS = 800
+BY_WARD = """
+[[measure]]
+name = "known_to_council_tax"
+title = "Residents known to council tax"
+unit = "resident"
+sources = ["council_tax"]
+purposes = ["policy"]
+by = ["ward"]
+numerator = { condition = [{ known_to = ["council_tax"] }] }
+"""
 LATER = date(2026, 10, 7)
 
 
@@ -150,7 +160,7 @@ def test_quality_of_one_source_names_its_fields_and_what_they_cost(home):
         query = "SELECT failed FROM quality WHERE source = 'council_tax' AND field = 'full_name' AND rule = 'complete'"
         assert f"{db.execute(query).fetchall()[0][0]:,}" in said
     assert "full_name" in said
-    assert "are the first of their resident" in said
+    assert "residents' records are the first" in said
     unknown = asked(home, "quality", "--source", "tax", status=1)
     assert "no source tax" in unknown
 
@@ -192,6 +202,28 @@ def test_a_run_of_changes_measures_what_a_full_run_does(home, tmp_path):
         for table in ("measure_value", "quality", "quality_source", "quality_quarantine", "quality_linkage"):
             for one, two in ((table, f"other.{table}"), (f"other.{table}", table)):
                 assert db.execute(f"(FROM {one}) EXCEPT (FROM {two})").fetchall() == [], table
+
+
+def test_settings_of_a_hub_are_kept_to(home, tmp_path):
+    copy = shutil.copytree(home, tmp_path / "hub")
+    (copy / "measures").mkdir()
+    (copy / "measures" / "mine.toml").write_text(BY_WARD, encoding="utf-8")
+    with release(home) as db:
+        postcodes = [
+            row[0] for row in db.execute("SELECT DISTINCT postcode FROM address ORDER BY 1").fetchall() if row[0]
+        ]
+    wards = [f"{postcode},{'North' if n % 2 else 'South'}" for n, postcode in enumerate(postcodes)]
+    (copy / "wards.csv").write_text("\n".join(["postcode,ward", *wards]), encoding="utf-8")
+    with (copy / "insighthub.toml").open("a", encoding="utf-8") as handle:
+        handle.write('[measures]\nareas = { ward = "wards.csv" }\n[disclosure]\nrounding = 20\n')
+    with Hub(copy) as hub:
+        hub.run(Asked(as_of=LATER))
+    with release(copy) as db:
+        query = """SELECT group_value, numerator, denominator FROM measure_published
+        WHERE "by" = 'ward' AND numerator IS NOT NULL ORDER BY 1"""
+        found = db.execute(query).fetchall()
+        assert [name for name, _, _ in found if name != "not known"] == ["North", "South"]
+        assert all(count % 20 == 0 for _, *counts in found for count in counts)
 
 
 def test_the_examples_can_be_taken_as_they_are(home, tmp_path):

@@ -62,7 +62,8 @@ _SQL = "SELECT sql FROM measure WHERE name = $name"
 _SPECIAL = "SELECT source, special_category FROM source"
 _ONE = """
 SELECT name, "by", group_value, month, numerator, denominator, share, per_thousand, numerator_is, denominator_is
-FROM measure_published WHERE name = $name ORDER BY "by" <> 'none', "by", month, group_value
+FROM measure_published WHERE name = $name
+ORDER BY "by" <> 'none', "by", group_value NOT LIKE 'under %', group_value, month
 """
 
 

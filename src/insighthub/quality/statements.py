@@ -8,9 +8,9 @@ from collections.abc import Collection
 
 #: Fields in which a record should say of the person what the golden record says.
 CONSISTENT_FIELDS = ("given_name", "family_name", "date_of_birth", "sex", "nhs_number", "nino", "upn")
-#: Fields whose lack may cost matches.
+#: Fields whose lack may cost matches. Who has no middle name lacks none, so that is not one of them.
 LINKING_FIELDS = (
-    "given_name", "middle_names", "family_name", "date_of_birth", "sex", "address", "postcode", "uprn", "phone",
+    "given_name", "family_name", "date_of_birth", "sex", "address", "postcode", "uprn", "phone",
     "mobile", "email", "nhs_number", "nino", "upn",
 )  # fmt: skip
 
@@ -61,10 +61,13 @@ CREATE TABLE IF NOT EXISTS quality_linkage (
 """
 
 #: What standardisation makes of a mapped field, where that is not the field of the same name alone. A previous name
-#: that is the present one says nothing, and is no fault. ``m`` is the person, ``d`` what was delivered.
+#: that is the present one says nothing, and is no fault. Neither is the name of an organisation, or of nobody, that was
+#: told to be that. ``m`` is the person, ``d`` what was delivered.
 STANDARDISED = {
-    "full_name": "coalesce(m.family_name, m.given_name)",
-    "previous_family_name": "coalesce(m.previous_family_name, m.family_name)",
+    "full_name": "coalesce(m.family_name, m.given_name, m.not_linked_reason)",
+    "given_name": "coalesce(m.given_name, m.not_linked_reason)",
+    "family_name": "coalesce(m.family_name, m.not_linked_reason)",
+    "previous_family_name": "coalesce(m.previous_family_name, m.family_name, m.not_linked_reason)",
 }
 #: A mobile number in the column of a landline goes to the other field, and the other way round.
 OTHER_NUMBER = {"phone": "mobile", "mobile": "phone"}
@@ -107,12 +110,14 @@ SELECT $source, field, 'valid', filled, invalid, 1 - invalid / nullif(filled, 0)
 CONSISTENT = f"""
 INSERT INTO quality
 WITH said AS (
+    SELECT resident_id, field, source, TRUE AS agrees
+    FROM golden_value WHERE rank = 1 AND field IN {CONSISTENT_FIELDS}
+    UNION ALL
     SELECT v.resident_id, v.field, v.source,
-           v.rank = 1
-           OR (v.field = 'given_name' AND length(v.value) = 1 AND starts_with(g.value, v.value))
-           OR (v.field = 'date_of_birth' AND g.value LIKE replace(v.value, 'X', '_')) AS agrees
+           (v.field = 'given_name' AND length(v.value) = 1 AND starts_with(g.value, v.value))
+           OR (v.field = 'date_of_birth' AND g.value LIKE replace(v.value, 'X', '_'))
     FROM golden_value v JOIN golden g USING (resident_id, field)
-    WHERE v.field IN {CONSISTENT_FIELDS}
+    WHERE v.rank > 1 AND v.field IN {CONSISTENT_FIELDS}
 ),
 shared AS (SELECT resident_id, field FROM said GROUP BY resident_id, field HAVING count(*) > 1),
 counted AS (

@@ -60,10 +60,13 @@ by_age AS (
     GROUP BY ALL
 ),
 overall AS (SELECT source, sum(records) AS records, sum(agreeing) AS agreeing FROM by_age GROUP BY source)
--- A share of few records is drawn towards the share of its source, as if 20 more of that share had been seen.
-SELECT b.source, b.age, b.records, (b.agreeing + 20 * (o.agreeing + 9) / (o.records + 10)) / (b.records + 20)
-FROM by_age b JOIN overall o ON o.source = b.source
-ORDER BY b.source, b.age
+-- A share of few records is drawn towards the share of its source, as if 20 more of that share had been seen; of an age
+-- that has not been seen yet, but will be by the time of another run, that share is all that is known.
+SELECT o.source, a.age, coalesce(b.records, 0),
+       (coalesce(b.agreeing, 0) + 20 * (o.agreeing + 9) / (o.records + 10)) / (coalesce(b.records, 0) + 20)
+FROM overall o JOIN (SELECT unnest(range(-1, 6))::INTEGER AS age) a ON true
+LEFT JOIN by_age b ON b.source = o.source AND b.age = a.age
+ORDER BY o.source, a.age
 """
 
 # What a source has of somebody at a place, by who is here and who has gone: a source that drops people who leave says
@@ -98,11 +101,18 @@ of_source AS (
     SELECT source, sum(c.here)::INTEGER AS here, sum(c.gone)::INTEGER AS gone,
            (sum(c.here) + 1) / (sum(c.here) + sum(c.gone) + 2) AS share
     FROM counted c GROUP BY source
+),
+-- Few people of an age are drawn towards what holds of their source, as if ten more of that share had been seen; and of
+-- what has not been seen at all yet, but will be by the time of another run, that share is all that is known.
+kind AS (
+    SELECT s.*, held, age::INTEGER AS age
+    FROM of_source s, (SELECT unnest(['in force', 'lapsed']) AS held), (SELECT unnest(range(-1, 6)) AS age)
 )
--- Few people of an age are drawn towards what holds of their source, as if ten more of that share had been seen.
-SELECT c.source, c.held, c.age, c.here, c.gone,
-       ln((c.here + 0.5 + 10 * s.share) / (c.gone + 0.5 + 10 * (1 - s.share))) - ln((e.here + 1) / (e.gone + 1))
-FROM counted c JOIN of_source s ON s.source = c.source, everybody e
+SELECT k.source, k.held, k.age, coalesce(c.here, 0), coalesce(c.gone, 0),
+       ln((coalesce(c.here, 0) + 0.5 + 10 * k.share) / (coalesce(c.gone, 0) + 0.5 + 10 * (1 - k.share)))
+           - ln((e.here + 1) / (e.gone + 1))
+FROM kind k
+LEFT JOIN counted c ON c.source = k.source AND c.held = k.held AND c.age = k.age, everybody e
 UNION ALL
 SELECT s.source, 'not at all', -1, e.here - s.here, e.gone - s.gone,
        ln((e.here - s.here + 1) / (e.gone - s.gone + 1)) - ln((e.here + 1) / (e.gone + 1))

@@ -68,13 +68,12 @@ def lawful_sources(home: Path) -> tuple[list[Placed], tuple[Refused, ...]]:
     return good, refused
 
 
-def begin(state: State, releases: Releases, asked: Asked) -> RunRow:
-    """Note in the state that a run begins."""
+def begin(state: State, releases: Releases, asked: Asked, *, after: int) -> RunRow:
+    """Note in the state that a run begins; its number is higher than ``after``."""
     base = releases.current()
     if base is not None and not releases.file(base).is_file():
         base = None  # it was taken away: everything is read anew, and the state knows whose records are
     kind = FULL if asked.full or asked.relearn or base is None else CHANGES
-    after = releases.newest_number()
     with state.write() as connection:
         return begin_run(connection, as_of=asked.as_of or date.today(), kind=kind, base=base, after=after)
 

@@ -104,7 +104,7 @@ def test_a_child_goes_where_the_parents_went_and_it_is_said_that_no_record_says_
     ("more", "less"),
     [
         (("2026-08-01", "2027-07-31"), ("2022-08-01", "2023-07-31")),
-        (("2025-08-01", "2026-12-31"), ("2025-08-01", "2026-07-31")),
+        (("2026-02-01", "2027-01-31"), ("2026-02-01", "2026-07-31")),
     ],
     ids=["of this year, and of four years ago", "in force, and run out"],
 )

@@ -165,20 +165,6 @@ def test_a_sex_that_a_record_gives_is_not_overruled_by_a_title() -> None:
     assert db.execute("SELECT value, inferred FROM golden WHERE field = 'sex'").fetchall() == [("F", False)]
 
 
-def test_a_change_seen_between_deliveries_dates_what_the_record_says() -> None:
-    later = dt.date(2026, 6, 30)
-    db = _golden(
-        [
-            said("R", "benefits", mobile="+447700900001", facts=[("status", "claim", "2026-03-01", None)]),
-            said("R", "council_tax", mobile="+447700900002", valid_from="2010-01-01", changed_on=later),
-        ]
-    )
-    assert _value(db, "mobile")[0] == "+447700900002"
-    assert db.execute("SELECT date, date_is FROM golden_value WHERE rank = 1 AND field = 'mobile'").fetchall() == [
-        (later, "changed between deliveries")
-    ]
-
-
 def test_a_record_that_a_later_delivery_brought_is_dated_by_it() -> None:
     new = dt.date(2026, 5, 31)
     db = _golden([said("R", "libraries", "1", email="a@post.example"),

@@ -71,8 +71,8 @@ def test_an_id_that_is_taken_is_not_issued_again():
     def chance(size):
         return bytes([next(draws) // 40 % 256]) * size  # the same for forty draws on end
 
-    first = issue(RESIDENT, 1, chance=lambda size: bytes(size))
-    assert first == issue(RESIDENT, 1, chance=lambda size: bytes(size))
+    first = issue(RESIDENT, 1, chance=bytes)
+    assert first == issue(RESIDENT, 1, chance=bytes)
     (other,) = issue(RESIDENT, 1, but=first, chance=chance)
     assert other not in first
     assert len(set(issue(RESIDENT, 3, chance=chance))) == 3

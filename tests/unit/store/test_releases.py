@@ -37,7 +37,7 @@ def names(releases):
 def test_a_hub_that_has_not_run_has_no_release(tmp_path):
     releases = Releases(tmp_path)
     assert (releases.current(), releases.kept(), releases.newest_number()) == (None, [], 0)
-    with pytest.raises(RunError, match="this hub has no release yet. Run insighthub run"):
+    with pytest.raises(RunError, match=r"this hub has no release yet\. Run insighthub run"):
         releases.open()
     releases.tidy(())  # there is nothing to tidy, and no folder
 
@@ -127,7 +127,7 @@ def test_the_newest_number_is_that_of_any_file_of_a_run(releases):
 def test_a_file_current_that_names_no_release_is_told(releases, content):
     build(releases, "r000001")
     (releases.home / "current").write_bytes(content)
-    with pytest.raises(RunError, match="should name the published release, and does not.*Take the file away"):
+    with pytest.raises(RunError, match=r"should name the published release, and does not.*Take the file away"):
         releases.open()
 
 
