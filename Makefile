@@ -1,6 +1,6 @@
 # Two commands set everything up on a machine with Python 3.11 or later:
 #
-#     make demo      install, build the fictional borough, link it, and say where the report is
+#     make demo      install, build the fictional borough, run its hub, and say how right the index is
 #     make test      install, and run the whole test suite
 #
 # DEMO_ARGS and PYTEST_ARGS are passed on: make demo DEMO_ARGS="--residents 5000".
@@ -24,11 +24,11 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INSTALLED_BY := pyproject.toml constraints.txt
 
-.PHONY: help demo test lint reference docs bench-accuracy bench-ablation bench-names bench-speed bench-peers clean
+.PHONY: help demo test lint reference docs bench-accuracy bench-ablation bench-names bench-speed bench-peers bench-index clean
 
 help:
 	@sed -n 's/^#     //p' Makefile
-	@echo "Also: make lint, docs, reference, bench-accuracy, bench-ablation, bench-names, bench-speed, bench-peers, clean"
+	@echo "Also: make lint, docs, reference, bench-accuracy, bench-ablation, bench-names, bench-speed, bench-peers, bench-index, clean"
 
 demo: $(VENV)/.installed-to-run
 	$(BIN)/insighthub demo --home $(DEMO_HOME) $(DEMO_ARGS)
@@ -63,6 +63,10 @@ bench-names: $(VENV)/.installed-to-develop
 
 bench-speed: $(VENV)/.installed-to-develop
 	$(BIN)/python -m benchmarks.speed $(BENCH_ARGS)
+
+# Runs of a hub, the full picture and the search, at 220,000 residents: half an hour or so.
+bench-index: $(VENV)/.installed-to-develop
+	$(BIN)/python -m benchmarks.index $(BENCH_ARGS)
 
 # Other tools live in an environment of their own: what they need need not agree with what we need.
 bench-peers: $(VENV)/.installed-to-develop $(PEERS_VENV)/.installed

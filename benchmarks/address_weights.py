@@ -2,9 +2,9 @@
 
     python -m benchmarks.address_weights RELEASE.duckdb BOROUGH [--people FILE] [--as-of 2026-09-30]
 
-The likelihood of a conditional logit with an outside option (lives at none of the places that are known) is maximised, with a small
-penalty on large weights. Those in the module were fitted on a borough of 30,000 residents (seed 7) and are held against
-others: another seed, ten times the size, and another mix of communities.
+The likelihood of a conditional logit with an outside option (lives at none of the places that are known) is
+maximised, with a small penalty on large weights. Those in the module were fitted on a borough of 30,000 residents
+(seed 7) and are held against others: another seed, ten times the size, and another mix of communities.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ WITH who AS (
     GROUP BY ALL
 ),
 person_of AS (
-    SELECT resident_id, entity_id FROM who QUALIFY row_number() OVER (PARTITION BY resident_id ORDER BY n DESC, entity_id) = 1
+    SELECT resident_id, entity_id FROM who
+    QUALIFY row_number() OVER (PARTITION BY resident_id ORDER BY n DESC, entity_id) = 1
 )
 SELECT dense_rank() OVER (ORDER BY c.resident_id) - 1 AS resident,
        coalesce(p.lives_here AND c.place_id = 'U:' || p.uprn, false)::INTEGER AS is_home, {signs}
@@ -62,6 +63,7 @@ def fit(signs: Reals, is_home: Reals, resident: npt.NDArray[np.int64]) -> Reals:
 
 
 def main() -> None:
+    """Read the command line, fit the weights and print them as the module has them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("release", type=Path)
     parser.add_argument("borough", type=Path)
@@ -72,12 +74,11 @@ def main() -> None:
         "truth": str(given.borough / "truth.parquet"),
         "people": str(given.people or given.borough / "people.parquet"),
     }
-    with tempfile.TemporaryDirectory() as folder:
-        with duckdb.connect(shutil.copy(given.release, folder)) as db:
-            db.execute("CREATE TEMP TABLE touched AS SELECT resident_id FROM resident ORDER BY 1")
-            build_all(db, given.as_of, learn=True)
-            columns = ", ".join(f"coalesce(({sql})::DOUBLE, 0) AS s_{name}" for name, (sql, _) in SIGNS.items())
-            table = db.execute(_EXAMPLES.format(signs=columns), files).fetchnumpy()
+    columns = ", ".join(f"coalesce(({sql})::DOUBLE, 0) AS s_{name}" for name, (sql, _) in SIGNS.items())
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect(shutil.copy(given.release, folder)) as db:
+        db.execute("CREATE TEMP TABLE touched AS SELECT resident_id FROM resident ORDER BY 1")
+        build_all(db, given.as_of, learn=True)
+        table = db.execute(_EXAMPLES.format(signs=columns), files).fetchnumpy()
     signs = np.column_stack([table[f"s_{name}"] for name in SIGNS]).astype(np.float64)
     weights = fit(signs, table["is_home"].astype(np.float64), table["resident"].astype(np.int64))
     for (name, (sql, now)), weight in zip(SIGNS.items(), weights, strict=True):

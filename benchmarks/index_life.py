@@ -20,10 +20,8 @@ from insighthub.hub import Hub
 from insighthub.residents.identify import CLOSED
 from insighthub.runs.begin import Asked
 from insighthub.store.tables import number
-from insighthub.synthetic.borough import contract_text
+from insighthub.synthetic.borough_hub import write_hub
 from insighthub.synthetic.changing import Month, generate_months
-
-GATEWAY = 'legal_gateway = "Digital Economy Act 2017, s.35"'
 
 _NOW = """
 CREATE OR REPLACE TABLE now AS
@@ -93,9 +91,7 @@ class Life:
 
 def live(home: Path, *, residents: int, months: int, seed: int = 1) -> Life:
     """Run a hub over the months."""
-    (home / "contracts").mkdir(parents=True, exist_ok=True)
-    text = contract_text().replace('# legal_gateway = ""', GATEWAY).replace('path = "', 'path = "../extracts/')
-    (home / "contracts" / "borough.toml").write_text(text, encoding="utf-8")
+    write_hub(home)
     found: list[MonthOfIds] = []
     with Hub(home) as hub, duckdb.connect() as db:
         for month in generate_months(home, residents=residents, months=months, seed=seed):

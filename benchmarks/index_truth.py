@@ -2,9 +2,9 @@
 
     python -m benchmarks.index_truth RELEASE.duckdb BOROUGH [--people FILE] [--build] [--as-of 2026-09-30]
 
-BOROUGH is the folder of a generated borough, with truth.parquet and people.parquet. With ``--build`` the golden record, addresses,
-households and relations are built first, in a copy of the release that is thrown away, and the seconds of each are
-printed; without it they are read from the release as they are.
+BOROUGH is the folder of a generated borough, with truth.parquet and people.parquet. With ``--build`` the golden
+record, addresses, households and relations are built first, in a copy of the release that is thrown away, and the
+seconds of each are printed; without it they are read from the release as they are.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def build_all(db: duckdb.DuckDBPyConnection, as_of: dt.date, *, learn: bool) -> 
     """Build every part for the residents in ``touched``; return the seconds that each took."""
     parts: dict[str, Callable[[], None]] = {
         "dates": lambda: date_records(db, as_of, learn=learn),
-        "golden record": lambda: build_golden(db, GoldenSettings(), as_of),
+        "golden record": lambda: build_golden(db, GoldenSettings()),
         "names": lambda: build_names(db),
         "contacts": lambda: build_contacts(db),
         "addresses": lambda: build_addresses(db, AddressSettings(), as_of, learn=learn),
@@ -52,6 +52,7 @@ def build_all(db: duckdb.DuckDBPyConnection, as_of: dt.date, *, learn: bool) -> 
 
 
 def main() -> None:
+    """Read the command line, build where that is asked, and print the scores."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("release", type=Path)
     parser.add_argument("borough", type=Path)
@@ -69,7 +70,8 @@ def main() -> None:
                 seconds = build_all(db, given.as_of, learn=True)
                 # One resident in a hundred, as in a run of changes.
                 db.execute(
-                    "CREATE OR REPLACE TEMP TABLE touched AS SELECT resident_id FROM resident WHERE hash(resident_id) % 100 = 0 ORDER BY 1"
+                    "CREATE OR REPLACE TEMP TABLE touched AS "
+                    "SELECT resident_id FROM resident WHERE hash(resident_id) % 100 = 0 ORDER BY 1"
                 )
                 again = build_all(db, given.as_of, learn=False)
             print("seconds, all residents and one in a hundred")

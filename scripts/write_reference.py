@@ -1,4 +1,4 @@
-"""Writes the reference pages from the code: commands, the contract, person records, output files.
+"""Writes the reference pages from the code: commands, the contract, settings, person records, output files, releases.
 
 Takes the command line's own declarations, the JSON Schema of a contract and the schemas of the tables; gives Markdown
 in docs/reference. ``make reference`` runs it, and a test fails where a page is behind the code or a word is wanting.
@@ -6,8 +6,7 @@ in docs/reference. ``make reference`` runs it, and a test fails where a page is 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,8 @@ from insighthub.linkage.model_schema import FORMAT, ModelFile
 from insighthub.sources.contract import contract_schema
 from insighthub.standardise.schema import OTHER_PREFIX, PERSON_RECORDS
 from scripts import reference_words
+from scripts.markdown import markdown_table, sentence
+from scripts.reference_hub import release_tables_page, settings_page
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 WRITTEN = "This page is written from the code by `make reference`."
@@ -54,6 +55,8 @@ def pages() -> dict[str, str]:
         "person-records.md": person_records_page(),
         "output-files.md": output_files_page(),
         "model-file.md": model_file_page(),
+        "settings.md": settings_page(),
+        "release-tables.md": release_tables_page(),
     }
 
 
@@ -65,7 +68,13 @@ def commands() -> dict[str, TyperCommand]:
     group = get_command(app)
     if not isinstance(group, TyperGroup):
         raise TypeError("the command line has no commands")
-    return {name: command for name, command in group.commands.items() if isinstance(command, TyperCommand)}
+    found: dict[str, TyperCommand] = {}
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            found |= {f"{name} {n}": c for n, c in command.commands.items() if isinstance(c, TyperCommand)}
+        elif isinstance(command, TyperCommand):
+            found[name] = command
+    return found
 
 
 def commands_page() -> str:
@@ -321,21 +330,6 @@ def model_file_page() -> str:
         markdown_table(("Column", "What it is"), columns),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def sentence(text: str | None) -> str:
-    """Write a docstring or a note as sentences: a capital first, a full stop last, code in one kind of quote."""
-    words = re.sub(r"\s+", " ", (text or "").replace("``", "`")).strip()
-    if not words:
-        return ""
-    first = words if words.startswith("`") else words[0].upper() + words[1:]
-    return first if first.endswith((".", "`:", ":")) else first + "."
-
-
-def markdown_table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    """Lay out a table in Markdown."""
-    cells = [headings, tuple("---" for _ in headings), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells)
 
 
 def main() -> None:

@@ -9,7 +9,8 @@ from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.standing import link_all, relink
 from tests.made_people import made_people
 
-SETTINGS = LinkSettings(threads=1, random_pairs=20_000, iterations=30, block_cap=20)
+#: More pairs are written than regions are made of, so that some reach from one region into another.
+SETTINGS = LinkSettings(threads=1, random_pairs=20_000, iterations=30, block_cap=20, keep_probability=1e-9)
 SINGLE = ("c",)
 KEY = ("source", "record_id", "person")
 SCHEMA = made_people(0, 1).schema

@@ -12,10 +12,19 @@ from typing import Annotated
 import typer
 
 import insighthub
-from insighthub import checks, console, evaluation_tables, hub_commands, person_commands
+from insighthub import (
+    checks,
+    console,
+    correction_commands,
+    evaluation_tables,
+    hub_commands,
+    measure_commands,
+    person_commands,
+)
 from insighthub.drift.compare import compare_runs, summary, write_drift
 from insighthub.drift.finding import WORDS
-from insighthub.exports import ExportKind, ModelForm, export_model, export_records
+from insighthub.exports import ExportKind, ModelForm, export_model, export_records, export_table
+from insighthub.hub import Hub
 from insighthub.linkage.explain import ClusterExplanation, PairExplanation
 from insighthub.linkage.labels.run_folder import (
     StratumCount,
@@ -47,8 +56,11 @@ app.command("run")(hub_commands.run)
 app.command("history")(hub_commands.history)
 app.command("find")(person_commands.find)
 app.command("picture")(person_commands.picture)
+app.command("quality")(measure_commands.quality)
+app.add_typer(measure_commands.measures_app, name="measures")
 app.add_typer(hub_commands.releases_app, name="releases")
 app.add_typer(hub_commands.decide_app, name="decide")
+app.add_typer(correction_commands.corrections_app, name="corrections")
 
 
 def _version(wanted: bool) -> None:
@@ -321,11 +333,23 @@ def explain(
 def export(
     kind: Annotated[
         ExportKind,
-        typer.Argument(metavar="KIND", help="model, or records: the person records as an exported model reads them."),
+        typer.Argument(
+            metavar="KIND",
+            help="Of a hub: residents, or links (which record is of which resident). Of insighthub link: model, or "
+            "records (the person records as an exported model reads them).",
+        ),
     ],
-    run: Annotated[Path, typer.Option("--from", metavar="DIR", help="The output folder of insighthub link.")],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="The file to write; of a hub .parquet, .csv or .xlsx.")
+    ],
     *,
+    home: Home = Path(),
+    purpose: Annotated[
+        str | None, typer.Option("--purpose", metavar="NAME", help="Of a hub: what the file is for; needed.")
+    ] = None,
+    run: Annotated[
+        Path | None, typer.Option("--from", metavar="DIR", help="Of insighthub link: its output folder; needed.")
+    ] = None,
     form: Annotated[
         ModelForm, typer.Option("--format", metavar="NAME", help="For a model: splink or insighthub.")
     ] = ModelForm.SPLINK,
@@ -333,16 +357,33 @@ def export(
         Path | None, typer.Option(metavar="FILE", help="For records: the contract of the run; none is needed else.")
     ] = None,
 ) -> None:
-    """Write what a run gave for use elsewhere: its model for Splink 5, or the records that this model reads."""
+    """Write what a hub or a run of linkage gave, for use elsewhere.
+
+    Residents and links are written as far as the purpose may see them. Take care of the file: it names people.
+    """
     with console.user_errors():
-        if kind is ExportKind.RECORDS:
+        if kind in {ExportKind.RESIDENTS, ExportKind.LINKS}:
+            lines = [f"{_export_of_hub(kind, home, purpose, out):,} rows"]
+        elif run is None:
+            raise typer.BadParameter("this needs the output folder of insighthub link", param_hint="--from")
+        elif kind is ExportKind.RECORDS:
             if contract is None:
                 raise typer.BadParameter("records need the contract of the run", param_hint="--contract")
             with console.Bars() as bars:
                 rows = export_records(run, contract, out, progress=bars)
             lines = [f"{rows:,} records"]
         else:
-            approximate = export_model(run, out, form)
-            lines = [f"Not ours in Splink: {level}" for level in approximate]
+            lines = [f"Not ours in Splink: {level}" for level in export_model(run, out, form)]
     for line in (*lines, f"Written to: {out}"):
         console.out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _export_of_hub(kind: ExportKind, home: Path, purpose: str | None, out: Path) -> int:
+    """Write residents or links for a purpose; return how many rows."""
+    if purpose is None:
+        raise typer.BadParameter("people's data are given out for a purpose", param_hint="--purpose")
+    with Hub(home) as hub:
+        residents = kind is ExportKind.RESIDENTS
+        table = hub.residents.everybody(purpose) if residents else hub.residents.records(purpose)
+    export_table(table, out)
+    return int(table.num_rows)

@@ -12,8 +12,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from insighthub.corrections.settings import CorrectionSettings
 from insighthub.errors import ContractError
+from insighthub.governance.disclosure import DisclosureSettings
 from insighthub.governance.purposes import Purpose
+from insighthub.measures.settings import MeasureSettings
 from insighthub.residents.address_settings import AddressSettings
 from insighthub.residents.golden_settings import GoldenSettings
 from insighthub.residents.household_settings import HouseholdSettings
@@ -67,6 +70,13 @@ class HubSettings(_Section):
     households: HouseholdSettings = Field(default_factory=HouseholdSettings, description="who lives together")
     relations: RelationSettings = Field(default_factory=RelationSettings, description="how residents are related")
     search: SearchSettings = Field(default_factory=SearchSettings, description="how residents are found")
+    measures: MeasureSettings = Field(default_factory=MeasureSettings, description="how measures are computed")
+    disclosure: DisclosureSettings = Field(
+        default_factory=DisclosureSettings, description="how careful figures about people are"
+    )
+    corrections: CorrectionSettings = Field(
+        default_factory=CorrectionSettings, description="what sources are told, and what they may learn by it"
+    )
     purpose: tuple[Purpose, ...] = Field(default=(), description="what a person's data may be looked at for")
 
     def state_url(self, home: Path) -> str:

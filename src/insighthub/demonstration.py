@@ -1,8 +1,8 @@
-"""The demonstration: the fictional borough from its extracts to clusters, held against its truth.
+"""The demonstration: the fictional borough from its extracts to an index of residents, held against its truth.
 
-Takes a home folder and a number of residents, gives the extracts, the links, and the figures. Splink is run on the
-same standardised table where it is installed, at the threshold that the truth itself picks: the best it could have
-done.
+Takes a home folder and a number of residents, gives the extracts, the links, the hub's first release, and the
+figures. Splink is run on the same standardised table where it is installed, at the threshold that the truth itself
+picks: the best it could have done.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from pathlib import Path
 import pyarrow as pa
 from rich.table import Table
 
-from insighthub import console
+from insighthub import console, demonstration_hub
+from insighthub.demonstration_hub import HubOutcome
 from insighthub.evaluation_tables import in_short
 from insighthub.linkage.evaluate import evaluate_links
 from insighthub.linkage.evaluation_result import Evaluation
@@ -44,6 +45,7 @@ class Outcome:
     run: LinkRun
     peer: Peer | None
     report: Path
+    hub: HubOutcome
 
 
 def run(home: Path, *, residents: int, seed: int, peer: bool, progress: Progress) -> Outcome:
@@ -63,7 +65,8 @@ def run(home: Path, *, residents: int, seed: int, peer: bool, progress: Progress
     if peer and importlib.util.find_spec("splink") is not None:
         progress.stage("Running Splink on the same records")
         beside = _run_peer(standardised(extracts / "contract.toml", progress=progress), read_truth(truth))
-    return Outcome(borough, linked, beside, home / "link" / "report.html")
+    hub = demonstration_hub.run(home, borough, progress=progress)
+    return Outcome(borough, linked, beside, home / "link" / "report.html", hub)
 
 
 def _run_peer(records: pa.Table, truth: pa.Table) -> Peer:
@@ -78,13 +81,17 @@ def _run_peer(records: pa.Table, truth: pa.Table) -> Peer:
 def tables(outcome: Outcome) -> Iterator[Table]:
     """Lay out the figures."""
     yield console.counts_table(outcome.run.counts)
-    if outcome.run.evaluation is None:
-        return
+    if outcome.run.evaluation is not None:
+        yield _linkage_table(outcome, outcome.run.evaluation)
+    yield from demonstration_hub.tables(outcome.hub)
+
+
+def _linkage_table(outcome: Outcome, evaluation: Evaluation) -> Table:
     table = Table(title="How good the links are, against the borough's own truth")
     table.add_column("Engine")
     for name in ("Precision", "Recall", "F1", "B-cubed F1", "Error (1 - F1)"):
         table.add_column(name, justify="right")
-    rows = [("Insight Hub, default threshold", outcome.run.evaluation)]
+    rows = [("Insight Hub, default threshold", evaluation)]
     if outcome.peer is not None:
         rows.append(
             (
@@ -95,7 +102,7 @@ def tables(outcome: Outcome) -> Iterator[Table]:
     for name, e in rows:
         figures = (e.pairwise.precision, e.pairwise.recall, e.pairwise.f1, e.b_cubed.f1)
         table.add_row(name, *(f"{f.value:.4f}" for f in figures), f"{1 - e.pairwise.f1.value:.4f}")
-    yield table
+    return table
 
 
 def closing(outcome: Outcome, *, serve: bool) -> Iterator[str]:
@@ -114,5 +121,6 @@ def closing(outcome: Outcome, *, serve: bool) -> Iterator[str]:
             share = (1 - ours.pairwise.f1.value) / max(1e-12, 1 - outcome.peer.evaluation.pairwise.f1.value)
             yield f"Insight Hub's error is {share:.2f} times Splink's"
     yield f"Report: {outcome.report}"
+    yield f"Hub: {outcome.report.parent.parent}, release {outcome.hub.run.run_id}"
     if serve:
         yield "There is no web app to serve in this version; open the report in a browser"

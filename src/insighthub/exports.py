@@ -11,8 +11,10 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from insighthub.corrections.sheet import write_sheet
 from insighthub.errors import RunError
 from insighthub.linkage.exchange.read import model_text, read_model_file
 from insighthub.linkage.exchange.splink_export import approximate_levels, left_out, splink_records, splink_settings
@@ -28,6 +30,8 @@ class ExportKind(StrEnum):
 
     MODEL = "model"
     RECORDS = "records"
+    RESIDENTS = "residents"
+    LINKS = "links"
 
 
 class ModelForm(StrEnum):
@@ -88,6 +92,25 @@ def export_records(run: Path, contract: Path, out: Path, *, progress: Progress |
     table = splink_records(data)
     _write(out, lambda to: pq.write_table(table, to, compression="zstd"))
     return int(table.num_rows)
+
+
+def export_table(table: pa.Table, out: Path) -> None:
+    """Write a table: Parquet, or a sheet where the name ends in .csv or .xlsx, whose lists are joined by "; ".
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    if out.suffix.lower() in {".csv", ".xlsx"}:
+        rows = ([_cell(value) for value in row.values()] for row in table.to_pylist())
+        write_sheet(out, table.column_names, list(rows))
+        return
+    _write(out, lambda to: pq.write_table(table, to, compression="zstd"))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return "; ".join(str(each) for each in value)
+    return "" if value is None else f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -18,6 +18,7 @@ from typing import Self
 import duckdb
 
 from insighthub.config import load_settings
+from insighthub.corrections.desk import Corrections
 from insighthub.errors import RunError
 from insighthub.linkage.labels.decisions import MUST
 from insighthub.progress import Progress, Silent
@@ -54,6 +55,7 @@ class Hub:
         self.state = State(self.settings.state_url(self.home))
         self.releases = Releases(self.home)
         self.residents = Residents(self.releases, self.state, self.settings.purpose, self.home / MODELS)
+        self.corrections = Corrections(self)
 
     def __enter__(self) -> Self:
         return self

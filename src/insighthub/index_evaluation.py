@@ -1,12 +1,13 @@
 """How right an index of residents is, held against a borough whose truth is known.
 
-Takes a release and two truth files, gives ``IndexScores``: how many residents there are for how many people, the share of current
-addresses that are right and how far their stated probabilities are, and how well households are found.
+Takes a release and two truth files, gives ``IndexScores``: how many residents there are for how many people, the
+share of current addresses that are right and how far their stated probabilities are, and how well households are
+found.
 
-The truth is ``truth.parquet`` (who is behind each record) and ``people.parquet`` (how each person lives on the day). A resident is
-taken to be the person whom most of its records are of, and a person to be held by the resident that has most of theirs;
-so somebody whose records were all given to others is held by nobody, which is the linkage's fault and not the
-household's: household scores are given for the people whom a resident holds, and for all.
+The truth is ``truth.parquet`` (who is behind each record) and ``people.parquet`` (how each person lives on the day).
+A resident is taken to be the person whom most of its records are of, and a person to be held by the resident that has
+most of theirs; so somebody whose records were all given to others is held by nobody, which is the linkage's fault and
+not the household's: household scores are given for the people whom a resident holds, and for all.
 """
 
 from __future__ import annotations
@@ -41,8 +42,24 @@ _PEOPLE = "CREATE OR REPLACE TEMP TABLE person_truth AS SELECT * FROM read_parqu
 _COUNTS = """
 SELECT (SELECT count(*) FROM resident),
        (SELECT count(DISTINCT entity_id) FROM who),
-       (SELECT count(DISTINCT w.entity_id) FROM who w JOIN person_truth p ON p.entity_id = w.entity_id WHERE p.lives_here),
+       (SELECT count(DISTINCT w.entity_id)
+        FROM who w JOIN person_truth p ON p.entity_id = w.entity_id WHERE p.lives_here),
        (SELECT count(*) FROM whereabouts WHERE status = 'lives here')
+"""
+_SERVICES = """
+WITH person AS (
+    SELECT entity_id, count(DISTINCT m.source) AS sources
+    FROM membership m
+    JOIN read_parquet($truth) t ON t.source = m.source AND t.record_id = m.record_id AND t.person = m.person
+    GROUP BY entity_id
+)
+SELECT sources, coalesce(r.residents, 0), coalesce(p.people, 0)
+FROM (SELECT sources, count(*) AS residents FROM resident GROUP BY sources) r
+FULL JOIN (SELECT sources, count(*) AS people FROM person GROUP BY sources) p USING (sources)
+ORDER BY sources
+"""
+_HOUSEHOLDS = """
+SELECT (SELECT count(*) FROM household WHERE is_current), (SELECT count(DISTINCT household_id) FROM truly_housed)
 """
 # People who live here and of whom some record gives an address: does their resident's current address say where?
 _ADDRESSES = """
@@ -159,6 +176,15 @@ class Bin:
 
 
 @dataclass(frozen=True)
+class KnownTo:
+    """How many residents are known to so many services, and how many people truly are."""
+
+    services: int
+    residents: int
+    people: int
+
+
+@dataclass(frozen=True)
 class IndexScores:
     """How right an index of residents is."""
 
@@ -166,6 +192,10 @@ class IndexScores:
     people: int  # with a record
     people_here: int  # with a record, who live in the borough
     residents_here: int  # to whom the index gives a current address
+    records: int  # of residents
+    known_to: tuple[KnownTo, ...]
+    households: int  # now
+    true_households: int  # of people with a record who live in the borough
     address: Share  # of people who live here and of whom some record gives an address
     address_of_residents: Share  # the same of residents: who is held twice counts twice
     calibration: tuple[Bin, ...]
@@ -205,11 +235,16 @@ def evaluate_index(db: duckdb.DuckDBPyConnection, truth: Path, people: Path) -> 
         found, true_, both = run(_PAIRS, everybody=everybody)[0]
         pairs.append(Fit(both / found if found else 0.0, both / true_ if true_ else 0.0))
     b_cubed = run(_B_CUBED)[0]
+    households, true_households = run(_HOUSEHOLDS)[0]
     return IndexScores(
         residents=counts[0],
         people=counts[1],
         people_here=counts[2],
         residents_here=counts[3],
+        records=int(run("SELECT count(*) FROM membership")[0][0]),
+        known_to=tuple(KnownTo(*(int(n) for n in row)) for row in run(_SERVICES)),
+        households=int(households),
+        true_households=int(true_households),
         address=shares[0],
         address_of_residents=shares[1],
         calibration=bins,
@@ -223,10 +258,14 @@ def score_lines(scores: IndexScores) -> list[str]:
     """Return the scores as lines of plain text."""
     a, r = scores.address, scores.address_of_residents
     lines = [
-        f"residents {scores.residents:,} for {scores.people:,} people with a record; "
-        f"{scores.residents_here:,} with a current address for {scores.people_here:,} people who live here",
-        f"current address right for {a.share:.2%} of {a.of:,} people who live here (stated for {a.stated:,}); "
-        f"for {r.share:.2%} of {r.of:,} residents",
+        (
+            f"residents {scores.residents:,} for {scores.people:,} people with a record; "
+            f"{scores.residents_here:,} with a current address for {scores.people_here:,} people who live here"
+        ),
+        (
+            f"current address right for {a.share:.2%} of {a.of:,} people who live here (stated for {a.stated:,}); "
+            f"for {r.share:.2%} of {r.of:,} residents"
+        ),
         f"stated probability off by {scores.calibration_error:.3f} on average",
     ]
     lines += [f"  stated {b.stated:.3f}, right {b.right:.3f} ({b.addresses:,} addresses)" for b in scores.calibration]

@@ -15,13 +15,15 @@ from typing import Any
 import duckdb
 
 from insighthub.config import HubSettings
+from insighthub.corrections.tickets import plan_tickets
 from insighthub.errors import RunError
 from insighthub.progress import Progress
-from insighthub.residents.checks import broken_rules
+from insighthub.residents.checks import INDEX_RULES, RULES, broken_rules
 from insighthub.residents.identify import Identified
 from insighthub.residents.received import Placed, SourceChange, land_sources, take_in_changes
 from insighthub.runs.alarms import check_churn, check_shrinkage
 from insighthub.runs.begin import Asked, Refused, begin, lawful_sources, open_release
+from insighthub.runs.figures import build_figures, declared_measures
 from insighthub.runs.index import build_index
 from insighthub.runs.link import identify_run, link_run
 from insighthub.runs.outside import told_plainly
@@ -74,9 +76,10 @@ def run_hub(
     """
     asked, home = asked or Asked(), releases.home
     with told_plainly(home), alone(home):
+        newest = releases.newest_number()
         recover(state, releases)
         sources, refused = lawful_sources(home)
-        row = begin(state, releases, asked)
+        row = begin(state, releases, asked, after=newest)
         try:
             with told_plainly(home):
                 run = open_release(settings, state, releases, row=row, sources=sources, asked=asked, progress=progress)
@@ -86,16 +89,15 @@ def run_hub(
                     with suppress(duckdb.Error):
                         run.db.close()
         except BaseException as error:
+            releases.remove_partial(row.run_id)  # on a full disk this makes room for the state to note how it ended
             give_up(state, releases, row, error)
             raise
         finally:
             shutil.rmtree(home / WORK, ignore_errors=True)
-            with suppress(OSError):
-                releases.partial(row.run_id).unlink(missing_ok=True)
 
 
 def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept: bool) -> RunOutcome:
-    limits = run.settings.run
+    limits, measures = run.settings.run, declared_measures(run, sources)
     run.stage("Landing the deliveries")
     deliveries = land_sources(sources, run.home / LANDING, run.progress)
     run.stage("Reading what changed")
@@ -108,17 +110,20 @@ def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept
     run.stage("Carrying identities over")
     identified = identify_run(run, received, relinked)
     check_churn(identified, 1.0 if accept else limits.most_churn)
-    households = build_index(run)
+    households = build_index(run, [each.source for each in sources])
+    build_figures(run, sources, measures)
     run.stage("Checking the release")
-    broken = broken_rules(run.db)
+    broken = broken_rules(run.db, RULES | INDEX_RULES)
     if broken:
         raise RunError(
             f"the release that was built is not sound, and is not published: {'; '.join(broken)}",
             remedy="Run again with --full; if it happens again, report it",
         )
     run.stage("Publishing")
-    figures = figures_of(run, received, identified, relinked)
-    publish(run, identified, households, figures)
+    with run.state.read() as connection:
+        tickets = plan_tickets(connection, run.db, run.row.run_id, run.as_of)
+    figures = figures_of(run, received, identified, relinked, tickets)
+    publish(run, identified, households, tickets, figures)
     run.end()
     return RunOutcome(
         run.row.run_id, run.full, received.sources, refused, identified, figures, run.seconds, relinked.findings

@@ -55,8 +55,10 @@ class WarmProcess:
             bufsize=0,
         )
 
-    def start(self, *words, most_bytes=None):
-        task = {"words": [str(w) for w in words], "printed": str(self.printed), "most_bytes": most_bytes}
+    def start(self, *words, most_bytes=None, die_at=None):
+        """Start a run; ``die_at`` is the step at which it is to be killed, as ``warm_link.die_at`` takes it."""
+        task = {"words": [str(w) for w in words], "printed": str(self.printed)}
+        task |= {"most_bytes": most_bytes, "die_at": die_at}
         self._process.stdin.write(json.dumps(task).encode() + b"\n")
         return int(self._process.stdout.readline())
 
@@ -66,8 +68,8 @@ class WarmProcess:
             return None
         return int(self._process.stdout.readline())
 
-    def run(self, *words, most_bytes=None):
-        self.start(*words, most_bytes=most_bytes)
+    def run(self, *words, **how):
+        self.start(*words, **how)
         return self.ended()
 
     @contextmanager

@@ -180,3 +180,20 @@ def test_the_same_figures_twice_are_published_the_same(drawn, is_share):
     second = protect(figures(*drawn, is_share=is_share), None, first)
     counts = ["name", "by", "group_value", "month", "numerator", "denominator", "share", "per_thousand"]
     assert second.published.select(counts).equals(first.published.select(counts))
+
+
+def named(table, name):
+    return table.set_column(0, FIGURES.field("name"), pa.array([name] * table.num_rows, pa.string()))
+
+
+@settings(SOME, max_examples=60)
+@given(st.lists(st.tuples(two_days(), st.booleans()), min_size=2, max_size=5))
+def test_measures_that_are_judged_together_are_judged_as_each_alone(measures):
+    raw = [
+        [named(figures(*days[n], is_share=is_share), f"m{k}") for k, (days, is_share) in enumerate(measures)]
+        for n in (0, 1)
+    ]
+    alone = [protect(now, None, protect(before)) for before, now in zip(*raw, strict=True)]
+    together = protect(pa.concat_tables(raw[1]), None, protect(pa.concat_tables(raw[0])))
+    assert together.published.equals(pa.concat_tables([each.published for each in alone]))
+    assert together.basis.equals(pa.concat_tables([each.basis for each in alone]))

@@ -2,15 +2,19 @@
 
 Takes the temporary tables of ``gather``, adds rows to ``proposal``.
 
-How sure: every source slips in its own share of records, learned where two other sources agree (``correction_slip``). With
-e that share, q the chance that a slip gives just this wrong date, and c the chance that two slips give the same one, the
-odds for what the others say against what the record says are, as in Bayes' rule with sources that slip independently,
+How sure: every source slips in its own share of records, learned where two other sources agree (``correction_slip``).
+With e that share and c the chance that two slips give the same date, the odds for what n others say against what the
+record says are, as in Bayes' rule with sources that slip independently,
 
-    prod over others (1 - e_i) / (e_i c)  x  (e q) / (1 - e)
+    prod over others (1 - e_i) / e_i  x  1 / c^(n - 1)  x  e / (1 - e)
 
-A record without a date, or with its system's default, says nothing against the others; then the odds are of the others' word
-against none. What remains is that the record may be somebody else's: the probability is multiplied by that of its link.
-A date that is another altogether is no slip but a sign of a wrong link, so that nothing is proposed.
+The chance that a slip gives just this date from that one is on both sides: swapped days and months, and digits, go both
+ways. It is left out, too, of 1 January for another day, where it speaks for the others.
+
+A record without a date, or with its system's default, says nothing against the others; then the odds are of the
+others' word against none. What remains is that the record may be somebody else's: the probability is multiplied by
+that of its link. A date that is another altogether is no slip but a sign of a wrong link, so that nothing is
+proposed.
 """
 
 from __future__ import annotations
@@ -19,8 +23,6 @@ import duckdb
 
 #: Chance that two slips give the same wrong date: swapped day and month is the only slip that repeats itself.
 _SAME_SLIP = 0.1
-#: Chance that a slip gives just this date, by kind of slip: one of about eight digits that can be another of nine.
-_THIS_SLIP = {"swapped": 0.3, "one digit": 0.01, "first of January": 0.3}
 _MEANT_TO_HOLD = 0.4  # of its main people: a source that has fewer dates does without, as the electoral register does
 _PRIOR_RECORDS = 50  # a source of which little is known slips as the mean of all does
 
@@ -41,7 +43,8 @@ agreed AS (
     JOIN votes v ON v.resident_id = s.resident_id AND v.sources - (v.value = s.value)::INTEGER >= 2
 ),
 counted AS (
-    SELECT source, sum(records) AS records, coalesce(sum(records) FILTER (is_wrong), 0) AS wrong FROM agreed GROUP BY source
+    SELECT source, sum(records) AS records, coalesce(sum(records) FILTER (is_wrong), 0) AS wrong
+        FROM agreed GROUP BY source
 ),
 filled AS (
     SELECT source, count(date_of_birth) / count(*) AS share
@@ -60,11 +63,10 @@ _SLIP = """
          WHEN contains(s.date_of_birth, 'X') THEN 'in part'
          WHEN left(s.date_of_birth, 4) = left(o.token, 4) AND substr(s.date_of_birth, 6, 2) = right(o.token, 2)
               AND right(s.date_of_birth, 2) = substr(o.token, 6, 2) THEN 'swapped'
-         WHEN left(s.date_of_birth, 4) = left(o.token, 4) AND right(s.date_of_birth, 6) = '-01-01' THEN 'first of January'
+         WHEN left(s.date_of_birth, 4) = left(o.token, 4) AND right(s.date_of_birth, 6) = '-01-01'
+             THEN 'first of January'
          WHEN damerau_levenshtein(s.date_of_birth, o.token) = 1 THEN 'one digit' END
 """
-# What the record's own word weighs against that: as much as its source is usually right, less what explains it as a slip.
-_AGAINST = "CASE slip " + " ".join(f"WHEN '{k}' THEN own - ln({q})" for k, q in _THIS_SLIP.items()) + " ELSE 0.0 END"
 
 _BIRTH_DATES = f"""
 INSERT INTO proposal
@@ -76,7 +78,8 @@ WITH weight AS (
 ),
 behind AS (
     SELECT * FROM standing s
-    WHERE $missing = (s.date_of_birth IS NULL AND NOT contains(coalesce(s.date_of_birth_flags, ''), 'default')) AND s.open AND s.newest AND s.first_of_role
+    WHERE $missing = (s.date_of_birth IS NULL AND NOT contains(coalesce(s.date_of_birth_flags, ''), 'default'))
+        AND s.open AND s.newest AND s.first_of_role
       AND EXISTS (SELECT 1 FROM told t WHERE t.source = s.source AND t.role = s.role AND t.field = 'date_of_birth')
       AND s.resident_id IN (SELECT resident_id FROM weight)
 ),
@@ -100,11 +103,13 @@ found AS (
     LEFT JOIN weight own ON own.resident_id = s.resident_id AND own.source = s.source AND own.token = s.date_of_birth
     WHERE o.sources >= $agreement AND s.date_of_birth IS DISTINCT FROM o.token
       AND (NOT $missing OR o.source IN (SELECT source FROM correction_slip WHERE filled >= {_MEANT_TO_HOLD}))
-      -- The same source gives the other date in another record, or another source gives this one: not one against the rest.
-      AND NOT EXISTS (SELECT 1 FROM weight w WHERE w.resident_id = s.resident_id AND w.token = s.date_of_birth AND w.source <> s.source)
+      -- The same source gives the other date in another record, or another source gives this one: not one against
+      -- the rest.
+      AND NOT EXISTS (SELECT 1 FROM weight w
+          WHERE w.resident_id = s.resident_id AND w.token = s.date_of_birth AND w.source <> s.source)
 ),
 weighed AS (
-    SELECT *, says - second - {_AGAINST} AS log_odds FROM found WHERE slip IS NOT NULL
+    SELECT *, says - second - coalesce(own, 0.0) AS log_odds FROM found WHERE slip IS NOT NULL
 )
 SELECT resident_id, source, record_id, person, CASE slip WHEN 'missing' THEN 'missing_birth_date' ELSE 'birth_date' END,
        'date_of_birth', date_of_birth, token, date_of_birth, token,
@@ -120,11 +125,11 @@ FROM weighed
 
 
 def learn_slips(db: duckdb.DuckDBPyConnection) -> None:
-    """Learn ``correction_slip`` anew: how often each source's date of birth is not the one on which two others agree."""
+    """Learn ``correction_slip`` anew: how often a source's date of birth is not the one on which two others agree."""
     db.execute("DELETE FROM correction_slip")
     db.execute(_LEARN)
 
 
 def propose_birth_dates(db: duckdb.DuckDBPyConnection, agreement: int, *, missing: bool) -> None:
-    """Propose the date on which ``agreement`` other sources agree: to records that have none, or to those that slipped."""
+    """Propose the date on which ``agreement`` other sources agree: where there is none, or where there is a slip."""
     db.execute(_BIRTH_DATES, {"agreement": agreement, "missing": missing})

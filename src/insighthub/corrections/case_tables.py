@@ -15,12 +15,14 @@ CREATE TABLE IF NOT EXISTS correction_case (
     source VARCHAR NOT NULL,       -- that is told
     record_id VARCHAR NOT NULL,
     person INTEGER NOT NULL,
-    kind VARCHAR NOT NULL,         -- moved, died, new_name, birth_date, missing_birth_date, duplicate, missing_uprn, contact
+    -- moved, died, new_name, birth_date, missing_birth_date, duplicate, missing_uprn, contact
+    kind VARCHAR NOT NULL,
     field VARCHAR NOT NULL,
     held VARCHAR,                  -- what the record says; null: nothing
     proposed VARCHAR NOT NULL,     -- what it should say; of a duplicate, the record to keep
     probability DOUBLE NOT NULL,   -- that the proposed value is right for this record
-    evidence JSON NOT NULL,        -- [{"service", "says", "as_of"}]: only services that the source may know of are named
+    -- [{"service", "says", "as_of"}]: only services that the source may know of are named
+    evidence JSON NOT NULL,
     why VARCHAR NOT NULL           -- in plain words
 );
 CREATE TABLE IF NOT EXISTS correction_slip (
@@ -41,7 +43,8 @@ CREATE TABLE IF NOT EXISTS correction_place (
 );
 """
 
-#: Of each step, one row a record that it would correct; ``token`` is how the table ``statement`` calls the proposed value.
+#: Of each step, one row a record that it would correct; ``token`` is how the table ``statement`` calls the proposed
+#: value.
 CREATE_PROPOSAL = """
 CREATE OR REPLACE TEMP TABLE proposal (
     resident_id VARCHAR, source VARCHAR, record_id VARCHAR, person INTEGER, kind VARCHAR, field VARCHAR,

@@ -1,4 +1,4 @@
-"""Which records are behind what others say: the cases of a release, rebuilt for the residents of whom something changed.
+"""Which records are behind what others say: the cases of a release, rebuilt for residents of whom something changed.
 
 Takes a release with its golden record and addresses, the settings and the contracts; gives ``correction_case``:
 
@@ -50,7 +50,7 @@ def build_corrections(
     *,
     learn: bool = False,
 ) -> None:
-    """Rebuild ``correction_case`` for the residents in ``touched``, and in ``near_touched`` where there is such a table.
+    """Rebuild ``correction_case`` for the residents in ``touched``, and in ``near_touched`` if there is such a table.
 
     Args:
         db: a release with ``touched``; the golden record, contacts and addresses of its residents are built.

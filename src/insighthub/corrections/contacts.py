@@ -1,8 +1,8 @@
 """Corrections of phone numbers and e-mail addresses, where a clearly newer one is known. Off unless asked for.
 
-Takes the temporary tables of ``gather`` and the release's contacts, adds rows to ``proposal``. People have several numbers and
-give different ones on purpose, so that a newer one is only proposed where two sources hold it, nobody else does, and it is
-newer by as much as the settings say.
+Takes the temporary tables of ``gather`` and the release's contacts, adds rows to ``proposal``. People have several
+numbers and give different ones on purpose, so that a newer one is only proposed where two sources hold it, nobody
+else does, and it is newer by as much as the settings say.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import duckdb
 _CONTACT = """
 INSERT INTO proposal
 WITH newest AS (
-    SELECT s.resident_id, s.field, s.token, max(s.date) AS newest, count(DISTINCT s.source) AS sources, max(s.linked) AS linked
+    SELECT s.resident_id, s.field, s.token, max(s.date) AS newest, count(DISTINCT s.source) AS sources,
+        max(s.linked) AS linked
     FROM statement s
     JOIN contact c ON c.resident_id = s.resident_id AND c.kind = s.field AND c.value = s.token AND c.shared_with = 0
     WHERE s.open AND s.date IS NOT NULL
-    GROUP BY ALL
+    GROUP BY s.resident_id, s.field, s.token
     HAVING count(DISTINCT s.source) > 1
     QUALIFY row_number() OVER (PARTITION BY s.resident_id, s.field ORDER BY max(s.date) DESC, s.token) = 1
 ),

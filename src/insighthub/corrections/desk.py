@@ -17,13 +17,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from insighthub.corrections.export import ANSWER, NOTE, TICKET, sheet_of
+from insighthub.corrections.answers import read_answer_rows
+from insighthub.corrections.export import sheet_of
 from insighthub.corrections.figures import Figures, read_figures
-from insighthub.corrections.notes import without_values
+from insighthub.corrections.notes import LEFT_OUT, without_values
 from insighthub.corrections.settings import KINDS
-from insighthub.corrections.sheet import read_sheet, write_sheet
+from insighthub.corrections.sheet import write_sheet
 from insighthub.corrections.steps import ACCEPTED, CLOSED, PROPOSED, REFUSED, SENT, STATUSES, may_go
 from insighthub.corrections.tickets import note_events
 from insighthub.errors import DataError, RunError
@@ -35,12 +36,16 @@ from insighthub.store.state_tables import correction, correction_event
 from insighthub.store.tables import rows
 
 LANDING = "landing"
-#: What an owner may write as an answer, in any case.
-ANSWERS = {
-    "accepted": ACCEPTED, "accept": ACCEPTED, "yes": ACCEPTED, "y": ACCEPTED,
-    "refused": REFUSED, "refuse": REFUSED, "no": REFUSED, "n": REFUSED,
-}  # fmt: skip
 _LOT = 500
+
+# What the state must not hold: what a case is about, and what its record says of the person.
+_VALUES = """
+SELECT c.key, c.held, c.proposed, p.given_name, p.middle_names, p.family_name, p.previous_family_name, p.date_of_birth,
+       p.date_of_death, p.address, p.postcode, p.uprn, p.phone, p.mobile, p.email, p.nhs_number, p.nino, p.upn
+FROM correction_case c
+LEFT JOIN person_record p ON p.source = c.source AND p.record_id = c.record_id AND p.person = c.person
+WHERE list_contains($keys, c.key)
+"""
 
 
 class OfHub(Protocol):
@@ -101,23 +106,27 @@ class Corrections:
     def __init__(self, hub: OfHub) -> None:
         self._hub = hub
 
-    def list(self, source: str | None = None, status: str | None = None) -> tuple[Ticket, ...]:
-        """Return tickets, oldest first; of one source, or in one state, where they are named.
+    def list(self, source: str | None = None, status: str | None = None, kind: str | None = None) -> tuple[Ticket, ...]:
+        """Return tickets, oldest first; of one source, in one state, of one kind, where they are named.
 
         Raises:
-            RunError: there is no such state.
+            RunError: there is no such state or kind.
         """
         if status is not None and status not in STATUSES:
             raise RunError(f"no correction is ever {status!r}", remedy=f"Say one of: {', '.join(STATUSES)}")
         query = select(*(correction.c[name] for name in Ticket.__dataclass_fields__)).order_by(
             correction.c.correction_id
         )
+        if kind is not None:
+            if kind not in KINDS:
+                raise RunError(f"no correction is of a kind {kind!r}", remedy=f"Say one of: {', '.join(KINDS)}")
+            query = query.where(correction.c.kind == kind)
         if source is not None:
             query = query.where(correction.c.source == source)
         if status is not None:
             query = query.where(correction.c.status == status)
         with self._hub.state.read() as connection:
-            return tuple(Ticket(*row) for row in connection.execute(query).tuples())
+            return tuple(Ticket(*row) for row in connection.execute(query))
 
     def case(self, correction_id: int) -> Case | None:
         """Return what a ticket is about; None where the published release has its case no more.
@@ -146,7 +155,7 @@ class Corrections:
             .order_by(correction_event.c.event_id)
         )
         with self._hub.state.read() as connection:
-            return tuple((status, by, note) for status, by, note in connection.execute(query).tuples())
+            return tuple((status, by, note) for status, by, note in connection.execute(query))
 
     def mark_sent(self, ids: Sequence[int], by: str) -> None:
         """Note that tickets were sent to their source.
@@ -155,8 +164,7 @@ class Corrections:
             RunError: there is no such ticket, or it is not one that is proposed.
         """
         with self._hub.state.write() as connection:
-            for correction_id in ids:
-                _go(connection, correction_id, SENT, by, None)
+            _go(connection, [(correction_id, SENT, None) for correction_id in ids], by)
 
     def accept(self, correction_id: int, by: str, note: str = "") -> None:
         """Note that the source takes what was proposed; it is fixed when a delivery says so.
@@ -200,24 +208,25 @@ class Corrections:
         Raises:
             DataError: it has no columns for ticket and answer, or a row that cannot be understood.
         """
-        answers = _answers(path)
-        unanswered = sum(answer is None for _, _, answer, _ in answers)
-        done: dict[str, list[int]] = {ACCEPTED: [], REFUSED: []}
-        unchanged = 0
+        answers = read_answer_rows(path)
+        given = [(row, correction_id, answer, note) for row, correction_id, answer, note in answers if answer]
+        unchanged, changes = 0, []
         with self._hub.state.write() as connection:
-            for row, correction_id, answer, note in answers:
-                if answer is None:
+            known = _tickets(connection, [correction_id for _, correction_id, _, _ in given], missing=True)
+            for row, correction_id, answer, note in given:
+                ticket = known.get(correction_id)
+                if ticket is not None and ticket.status == answer:
+                    unchanged += 1
                     continue
                 try:
-                    before = _tickets(connection, [correction_id])[correction_id].status
-                    if before == answer:
-                        unchanged += 1
-                        continue
-                    _go(connection, correction_id, answer, by, self._clean(connection, correction_id, note))
+                    _check(correction_id, ticket, answer)
                 except RunError as error:
                     raise DataError(error.what, remedy=error.remedy, file=path, row=row) from None
-                done[answer].append(correction_id)
-        return Answers(tuple(done[ACCEPTED]), tuple(done[REFUSED]), unanswered, unchanged)
+                changes.append((correction_id, answer, note))
+            notes = self._clean({known[number].key: note for number, _, note in changes})
+            _go(connection, [(number, answer, notes[known[number].key]) for number, answer, _ in changes], by)
+        accepted, refused = (tuple(n for n, answer, _ in changes if answer == said) for said in (ACCEPTED, REFUSED))
+        return Answers(accepted, refused, len(answers) - len(given), unchanged)
 
     def figures(self) -> tuple[Figures, ...]:
         """Return the figures of everything, then of each source, then of each source and kind."""
@@ -226,22 +235,25 @@ class Corrections:
 
     def _answer(self, correction_id: int, status: str, by: str, note: str) -> None:
         with self._hub.state.write() as connection:
-            _go(connection, correction_id, status, by, self._clean(connection, correction_id, note))
+            key = _tickets(connection, [correction_id])[correction_id].key
+            _go(connection, [(correction_id, status, self._clean({key: note})[key])], by)
 
-    def _clean(self, connection: Connection, correction_id: int, note: str) -> str | None:
-        """Return a note without the values that its case is about: the state holds none."""
-        if not note.strip():
-            return None
-        ticket = _tickets(connection, [correction_id])[correction_id]
-        if self._hub.releases.current() is None:
-            return note
-        db = self._hub.releases.open()
-        try:
-            query = "SELECT held, proposed FROM correction_case WHERE key = ?"
-            values = [value for row in rows(db, query, [ticket.key]) for value in row if value]
-        finally:
-            db.close()
-        return without_values(note.strip(), values)
+    def _clean(self, notes: dict[str, str]) -> dict[str, str | None]:
+        """Return notes, by key of their case, without the values that the cases are about: the state holds none."""
+        written = {key: note.strip() for key, note in notes.items() if note.strip()}
+        values: dict[str, list[str]] = {}
+        if written and self._hub.releases.current() is not None:
+            db = self._hub.releases.open()
+            try:
+                for key, *said in rows(db, _VALUES, {"keys": list(written)}):
+                    values[key] = [value for value in said if value]
+            finally:
+                db.close()
+        out: dict[str, str | None] = dict.fromkeys(notes)
+        for key, note in written.items():
+            # Of a case that is gone nobody can say any more which values it was about.
+            out[key] = without_values(note, values[key]) if key in values else LEFT_OUT
+        return out
 
     def _source(self, name: str) -> Source:
         for each in load_home(self._hub.home):
@@ -251,57 +263,50 @@ class Corrections:
         raise RunError(f"this hub has no source {name!r}", remedy="Name one that has a contract", file=self._hub.home)
 
 
-def _tickets(connection: Connection, ids: Sequence[int]) -> dict[int, Ticket]:
+def _tickets(connection: Connection, ids: Sequence[int], *, missing: bool = False) -> dict[int, Ticket]:
+    """Return tickets by number; ``missing`` lets some be unknown."""
     query = select(*(correction.c[name] for name in Ticket.__dataclass_fields__))
-    found = {
-        t.correction_id: t
-        for t in (Ticket(*r) for r in connection.execute(query.where(correction.c.correction_id.in_(ids))).tuples())
-    }
-    for correction_id in ids:
-        if correction_id not in found:
-            raise RunError(f"there is no ticket {correction_id}", remedy="Check its number")
+    found = {}
+    for start in range(0, len(ids), _LOT):
+        for row in connection.execute(query.where(correction.c.correction_id.in_(ids[start : start + _LOT]))):
+            ticket = Ticket(*row)
+            found[ticket.correction_id] = ticket
+    for correction_id in () if missing else ids:
+        _known(correction_id, found.get(correction_id))
     return found
 
 
-def _go(connection: Connection, correction_id: int, status: str, by: str, note: str | None) -> None:
-    ticket = _tickets(connection, [correction_id])[correction_id]
-    if not may_go(ticket.status, status):
+def _known(correction_id: int, ticket: Ticket | None) -> Ticket:
+    if ticket is None:
+        raise RunError(f"there is no ticket {correction_id}", remedy="Check its number")
+    return ticket
+
+
+def _check(correction_id: int, ticket: Ticket | None, status: str) -> None:
+    """Raise unless a ticket can go to a state."""
+    before = _known(correction_id, ticket).status
+    if not may_go(before, status):
         raise RunError(
-            f"ticket {correction_id} is {ticket.status}, and cannot be {status} now",
+            f"ticket {correction_id} is {before}, and cannot be {status} now",
             remedy="Look at what became of it; a case that comes back is proposed again by itself",
         )
-    values = {"status": status, "closed_on": date.today() if status in CLOSED else None}
-    connection.execute(update(correction).where(correction.c.correction_id == correction_id).values(**values))
-    note_events(connection, by, [(correction_id, status, note)])
 
 
-def _answers(path: Path) -> list[tuple[int, int, str | None, str]]:
-    """Return row, ticket, answer and note of each row of a sheet that names a ticket."""
-    sheet = read_sheet(path)
-    header = [text.strip().lower() for text in sheet[0]] if sheet else []
-    places = {name: header.index(name) for name in (TICKET, ANSWER, NOTE) if name in header}
-    for name in (TICKET, ANSWER):
-        if name not in places:
-            raise DataError(
-                f"the sheet has no column {name!r}",
-                remedy="Answer in the sheet that was sent, and keep its header",
-                file=path,
-            )
-    out = []
-    for row, cells in enumerate(sheet[1:], start=2):
-        said = {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()}
-        if not any(said.values()):
-            continue
-        number = said[TICKET].removesuffix(".0")
-        if not (number.isascii() and number.isdigit()):
-            raise DataError("this row names no ticket", remedy="Put its number back", file=path, row=row, column=TICKET)
-        answer = said[ANSWER].lower()
-        if answer and answer not in ANSWERS:
-            raise DataError(
-                "this is no answer", remedy="Write accepted or refused, or nothing", file=path, row=row, column=ANSWER
-            )
-        out.append((row, int(number), ANSWERS.get(answer), said.get(NOTE, "")))
-    return out
+def _go(connection: Connection, changes: Sequence[tuple[int, str, str | None]], by: str) -> None:
+    """Have tickets go to a state each, with a note."""
+    known = _tickets(connection, [correction_id for correction_id, _, _ in changes])
+    for correction_id, status, _ in changes:
+        _check(correction_id, known[correction_id], status)
+    if changes:
+        query = update(correction).where(correction.c.correction_id == bindparam("number"))
+        connection.execute(
+            query.values(status=bindparam("to"), closed_on=bindparam("day")),
+            [
+                {"number": n, "to": status, "day": date.today() if status in CLOSED else None}
+                for n, status, _ in changes
+            ],
+        )
+    note_events(connection, by, changes)
 
 
 __all__ = ["KINDS", "Answers", "Case", "Corrections", "Ticket"]

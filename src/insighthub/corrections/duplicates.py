@@ -1,12 +1,13 @@
 """Corrections of duplicates: two open records of one resident in a source that should hold one.
 
-Takes the temporary tables of ``gather``, adds rows to ``proposal``. In a source of one record a person any two are too many;
-elsewhere two that are open at one address, in the sources that the settings name. What is proposed is the record to keep,
-the one that began first; the source needs no other service's word for it, so that no evidence names one.
+Takes the temporary tables of ``gather``, adds rows to ``proposal``. In a source of one record a person any two are
+too many; elsewhere two that are open at one address, in the sources that the settings name. What is proposed is the
+record to keep, the one that began first; the source needs no other service's word for it, so that no evidence names
+one.
 
-Two open records at one address are what a father and a son of one name look like, too. So a link is not enough: the records
-must have one date of birth and names that are alike, or a number or e-mail address in common, or where neither has a date, the
-very same name and nothing that differs.
+Two open records at one address are what a father and a son of one name look like, too. So a link is not enough: the
+records must have one date of birth and names that are alike, or a number or e-mail address in common, or where
+neither has a date, the very same name and nothing that differs.
 """
 
 from __future__ import annotations
@@ -33,8 +34,10 @@ kept AS (
 pair AS (
     SELECT o.*, k.record_id AS keep, other.linked AS keep_linked
     FROM one_each o
-    JOIN kept k ON k.resident_id = o.resident_id AND k.source = o.source AND k.place = o.place AND k.record_id <> o.record_id
-    JOIN one_each other ON other.source = k.source AND other.record_id = k.record_id AND other.resident_id = k.resident_id
+    JOIN kept k ON k.resident_id = o.resident_id AND k.source = o.source AND k.place = o.place
+        AND k.record_id <> o.record_id
+    JOIN one_each other ON other.source = k.source AND other.record_id = k.record_id
+        AND other.resident_id = k.resident_id
     JOIN standing a ON a.source = o.source AND a.record_id = o.record_id AND a.person = o.person
     JOIN standing b ON b.source = other.source AND b.record_id = other.record_id AND b.person = other.person
     WHERE a.name_suffix IS NOT DISTINCT FROM b.name_suffix
@@ -44,7 +47,7 @@ pair AS (
                     OR coalesce(a.upn = b.upn, false) OR coalesce(a.email = b.email, false)
                     OR (a.given_name = b.given_name AND a.family_name = b.family_name AND length(a.given_name) > 1
                         AND a.date_of_birth IS NULL AND b.date_of_birth IS NULL
-                        AND coalesce(a.middle_names = b.middle_names, true) AND coalesce(a.email = b.email, true)
+                        AND a.middle_names IS NOT DISTINCT FROM b.middle_names AND coalesce(a.email = b.email, true)
                         AND coalesce(a.mobile = b.mobile, true)) END
 )
 SELECT p.resident_id, p.source, p.record_id, p.person, 'duplicate', 'record_id', p.record_id, p.keep, NULL, NULL,
@@ -53,7 +56,8 @@ SELECT p.resident_id, p.source, p.record_id, p.person, 'duplicate', 'record_id',
             ELSE 'Two records of them are open at one address.' END || ' The other began first.'
 FROM pair p
 LEFT JOIN evidence e ON e.resident_id = p.resident_id AND e.source_l = p.source AND e.source_r = p.source
-     AND ((e.record_id_l, e.record_id_r) = (p.record_id, p.keep) OR (e.record_id_r, e.record_id_l) = (p.record_id, p.keep))
+     AND ((e.record_id_l, e.record_id_r) = (p.record_id, p.keep)
+         OR (e.record_id_r, e.record_id_l) = (p.record_id, p.keep))
 GROUP BY p.resident_id, p.source, p.record_id, p.person, p.keep
 """
 

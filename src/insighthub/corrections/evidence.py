@@ -1,12 +1,13 @@
-"""What a source is told of the others: a proposal becomes a case, with evidence in which only those are named who may be.
+"""What a source is told of the others: a proposal becomes a case, and its evidence names only those who may be.
 
 Takes ``proposal``, ``statement`` and ``sees``, gives ``correction_case`` rows. The rule, for every kind:
 
 - a proposal stands only if a source that the receiving one may know of says the same (or the settings let the values of
   special category sources stand for this kind), in a record that looks like the same person's;
-- at most as many services are named as the settings say, the newest first, and only such as the receiving source may know of;
-- every other service is "another council service", without a date, whether or not it could have been named: else the words
-  would tell which hold special category data;
+- at most as many services are named as the settings say, the newest first, and only such as the receiving source may
+  know of;
+- every other service is "another council service", without a date, whether or not it could have been named: else the
+  words would tell which hold special category data;
 - a locked source is not there at all, not even as a number: ``statement`` has no row of it.
 """
 
@@ -27,8 +28,8 @@ SELECT r.source, g.source FROM service r, service g WHERE $special AND NOT g.loc
 #: Jaro-Winkler similarity from which two given names are spellings of one.
 _ALIKE = 0.85
 
-# A record that was linked wrongly is not to be "corrected" to another person's life: at least one of those whose word is taken
-# must look like the same person beside the record itself, whatever brought the two together.
+# A record that was linked wrongly is not to be "corrected" to another person's life: at least one of those whose word
+# is taken must look like the same person beside the record itself, whatever brought the two together.
 SUPPORTED = f"""
 DELETE FROM proposal WHERE kind = $kind AND NOT EXISTS (
     SELECT 1 FROM standing r, statement s
@@ -40,7 +41,8 @@ DELETE FROM proposal WHERE kind = $kind AND NOT EXISTS (
       AND (s.source, s.record_id, s.person) <> (proposal.source, proposal.record_id, proposal.person)
       AND ((r.date_of_birth = g.date_of_birth AND NOT contains(r.date_of_birth, 'X'))
            OR (jaro_winkler_similarity(r.given_name, g.given_name) >= {_ALIKE}
-               AND (proposal.kind = 'birth_date' OR coalesce(damerau_levenshtein(r.date_of_birth, g.date_of_birth) <= 2, true))
+               AND (proposal.kind = 'birth_date'
+                   OR coalesce(damerau_levenshtein(r.date_of_birth, g.date_of_birth) <= 2, true))
                AND r.name_suffix IS NOT DISTINCT FROM g.name_suffix)))
 """
 

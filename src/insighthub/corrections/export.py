@@ -1,8 +1,8 @@
 """The sheet that a source is sent: its own records, its own column names, what they hold and what they should.
 
-Takes the tickets of one source, a release and its landed rows; gives a table of texts, one row a ticket. A record is named
-by the columns that the contract's ``record_id`` names, and every column that would change stands there twice: as it was
-landed, and as it should be. The source's owner answers in the same sheet.
+Takes the tickets of one source, a release and its landed rows; gives a table of texts, one row a ticket. A record is
+named by the columns that the contract's ``record_id`` names, and every column that would change stands there twice:
+as it was landed, and as it should be. The source's owner answers in the same sheet.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ _CASES = """
 SELECT t.correction_id, c.record_id, c.person, c.kind, c.field, c.held, c.proposed, c.probability, c.why, p.role,
        p.family_name,
        (SELECT min({'address': o.address, 'street': o.street, 'postcode': o.postcode, 'uprn': o.uprn})
-        FROM membership m JOIN person_record o ON o.source = m.source AND o.record_id = m.record_id AND o.person = m.person
+        FROM membership m JOIN person_record o
+            ON o.source = m.source AND o.record_id = m.record_id AND o.person = m.person
         WHERE m.resident_id = c.resident_id AND concat_ws(', ', o.address, o.postcode) = c.proposed) AS parts
 FROM correction_case c
 JOIN wanted t ON t.key = c.key

@@ -1,11 +1,12 @@
 """Corrections of a family name that other sources have replaced since: by marriage, divorce or deed poll.
 
-Takes the temporary tables of ``gather`` and what records said before (``former_record``), adds rows to ``proposal``. People
-bear several names for many reasons, and most are no fault. A name counts as replaced only where the new one is another
-name altogether, as many sources as the settings ask for hold it, and a source was seen to replace it: it holds the new name,
-and the old one as the previous name or in a former record. That records with the one name are newer than those with the
-other is not enough: a record's date is seldom the day on which somebody asked for the name. Something must show, too, that
-it is one person who bore both: a date of birth, a number or an e-mail address under both names.
+Takes the temporary tables of ``gather`` and what records said before (``former_record``), adds rows to ``proposal``.
+People bear several names for many reasons, and most are no fault. A name counts as replaced only where the new one is
+another name altogether, as many sources as the settings ask for hold it, and a source was seen to replace it: it
+holds the new name, and the old one as the previous name or in a former record. That records with the one name are
+newer than those with the other is not enough: a record's date is seldom the day on which somebody asked for the name.
+Something must show, too, that it is one person who bore both: a date of birth, a number or an e-mail address under
+both names.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ one_person AS (
     FROM token a JOIN token b ON b.resident_id = a.resident_id AND b.token = a.token AND b.name <> a.name
 ),
 given AS (
-    SELECT resident_id, list(DISTINCT given_name) AS names FROM standing WHERE given_name IS NOT NULL GROUP BY resident_id
+    SELECT resident_id, list(DISTINCT given_name) AS names FROM standing WHERE given_name IS NOT NULL
+        GROUP BY resident_id
 ),
 change AS (
     SELECT o.resident_id, o.name AS old, n.name AS new, n.sources, n.last, n.linked
@@ -63,7 +65,8 @@ change AS (
 latest AS (
     SELECT * FROM change QUALIFY count(*) OVER (PARTITION BY resident_id, old) = 1
 )
-SELECT s.resident_id, s.source, s.record_id, s.person, 'new_name', 'family_name', s.family_name, c.new, s.family_name, c.new,
+SELECT s.resident_id, s.source, s.record_id, s.person, 'new_name', 'family_name', s.family_name, c.new,
+    s.family_name, c.new,
        -- One source's word that a name was replaced may be a slip of linkage; each further one halves what is left.
        s.linked * c.linked * (1 - 0.5 ** (c.sources + 3)),
        'The record has a former family name, which a service has replaced.'

@@ -2,10 +2,10 @@
 
 Takes the tickets of the state, gives counts by source and kind.
 
-Asks avoided. An ask is a service asking a resident, or their family, for a fact about themselves. A fact is one field of one
-resident (where they live, their name, that somebody has died); a service lacks it where a record of its own has it not, or
-has it out of date, while another service holds it. Each such service, resident and field is one ask, however many of its
-records are behind, for it asks once. It counts as
+Asks avoided. An ask is a service asking a resident, or their family, for a fact about themselves. A fact is one field
+of one resident (where they live, their name, that somebody has died); a service lacks it where a record of its own
+has it not, or has it out of date, while another service holds it. Each such service, resident and field is one ask,
+however many of its records are behind, for it asks once. It counts as
 
     avoided      once a correction of it was accepted or is fixed: the service had the fact without asking
     avoidable    while one is open, and none was accepted or fixed
@@ -72,7 +72,7 @@ class Figures:
 def read_figures(connection: Connection) -> list[Figures]:
     """Return the figures of everything, then of each source, then of each source and kind."""
     columns = [correction.c[name] for name in Outcome.__dataclass_fields__]
-    return figures([Outcome(*row) for row in connection.execute(select(*columns)).tuples()])
+    return figures([Outcome(*row) for row in connection.execute(select(*columns))])
 
 
 def figures(outcomes: Iterable[Outcome]) -> list[Figures]:

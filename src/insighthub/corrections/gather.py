@@ -2,8 +2,8 @@
 
 Takes a release and the contracts, gives temporary tables that every kind of correction reads
 
-    made_anew     the residents whose cases are made anew: those in ``touched``, and in ``near_touched`` where addresses were
-    in_question   of them, those who may have cases: nobody with hidden status, nor whose records seem to be of two people
+    made_anew     the residents whose cases are made anew: those in ``touched`` and in ``near_touched``
+    in_question   of them, who may have cases: nobody with hidden status, nor whose records seem to be of two people
     service       one row a source: whether it is special category, locked, of moments, a series, of one open record
     told          one row a source, role and field: the contract has a column for it
     sees          one row a pair of sources: the first may be told that the second knows somebody
@@ -74,7 +74,8 @@ ended AS (
     HAVING count(end_date) > 0 AND count(*) FILTER (end_date IS NULL OR end_date > $as_of) = 0
 ),
 newest AS (
-    SELECT m.resident_id, m.source, max_by((m.record_id, m.person), (coalesce(d.date, DATE '1900-01-01'), m.record_id, -m.person)) AS one
+    SELECT m.resident_id, m.source, max_by((m.record_id, m.person), (coalesce(d.date, DATE '1900-01-01'),
+        m.record_id, -m.person)) AS one
     FROM mine m JOIN service s ON s.source = m.source AND s.series
     LEFT JOIN dates d ON d.source = m.source AND d.record_id = m.record_id AND d.person = m.person
     GROUP BY ALL

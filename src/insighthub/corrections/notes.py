@@ -1,7 +1,8 @@
 """Notes that people write beside an answer, without what the answer is about.
 
-Takes a note and the values of its case, gives the note with those values left out, however they are written: the state keeps
-notes for good, and no value of a person belongs there. It cannot know of other values; the how-to asks people not to write any.
+Takes a note, and the values of its case and record; gives the note with those values left out, however they are
+written: the state keeps notes for good, and no value of a person belongs there. It cannot know of other values; the
+how-to asks people not to write any.
 """
 
 from __future__ import annotations

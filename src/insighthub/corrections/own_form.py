@@ -1,8 +1,8 @@
 """What is proposed, in the source's own form: its columns, its dates, its address lines, its capitals.
 
-Takes the contract's map of a person, the row as it was landed and the proposed value; gives text for each column that would
-change. A clerk can then type what stands there, and a system can load it. What cannot be said in the source's columns
-(that somebody has died, where there is no column for it) is in the words beside.
+Takes the contract's map of a person, the row as it was landed and the proposed value; gives text for each column that
+would change. A clerk can then type what stands there, and a system can load it. What cannot be said in the source's
+columns (that somebody has died, where there is no column for it) is in the words beside.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _lines(parts: AddressParts) -> list[str]:
 
 
 def _by_name(columns: tuple[str, ...], lines: list[str]) -> dict[str, str]:
-    """Return lines by columns that are named for a part of an address: house_name_number, building, street, district."""
+    """Return lines by columns that are named for parts of an address: house_name_number, building, street, district."""
     first, street, tail = (*lines, "", "")[:3] if len(lines) > 1 else ("", lines[0], "")
     number, _, name = street.partition(" ")
     if not any(letter.isdigit() for letter in number):

@@ -1,7 +1,7 @@
 """Sheets for people: rows written as CSV or as an Excel workbook, and read back, with no formula that could run.
 
-Takes a table of texts and a path that ends with .csv or .xlsx. A cell that a spreadsheet would take for a formula gets an
-apostrophe in front, in either form, and loses it again when it is read.
+Takes a table of texts and a path that ends with .csv or .xlsx. A cell that a spreadsheet would take for a formula
+gets an apostrophe in front, in either form, and loses it again when it is read.
 """
 
 from __future__ import annotations
@@ -127,6 +127,14 @@ def _read_workbook(path: Path) -> list[list[str]]:
     try:
         sheet: Any = workbook[_SHEET] if _SHEET in workbook.sheetnames else workbook.worksheets[0]
         limits = {"max_row": _MOST_ROWS, "max_col": _MOST_COLUMNS, "values_only": True}
-        return [["" if value is None else str(value) for value in row] for row in sheet.iter_rows(**limits)]
+        return [_without_end(row) for row in sheet.iter_rows(**limits)]
     finally:
         workbook.close()
+
+
+def _without_end(row: Sequence[Any]) -> list[str]:
+    """Return a row's cells as texts, without the empty ones after its last."""
+    cells = ["" if value is None else str(value) for value in row]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells

@@ -1,13 +1,13 @@
 """The life of a ticket: in which states it can be, and from which to which it can go.
 
     proposed -> sent -> accepted -> fixed        as it should be
-                     -> refused                  the source keeps what it holds; not proposed again while it says the same
+                     -> refused                  the source keeps what it holds; not asked again while that is the same
     any that is open -> fixed                    the source has changed the record
                      -> withdrawn                the case is gone for another reason: the evidence changed
     fixed, withdrawn -> proposed                 the case is there again, just as it was
 
-Who answered wrongly may answer again: accepted and refused change places. A refused ticket is never withdrawn: it is the
-memory that the source was asked.
+Who answered wrongly may answer again: accepted and refused change places. A refused ticket is never withdrawn: it is
+the memory that the source was asked.
 """
 
 from __future__ import annotations

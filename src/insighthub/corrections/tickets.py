@@ -7,9 +7,9 @@ should say, is in the release alone.
     plan = plan_tickets(reading, db, run_id, as_of)     before the commit
     keep_tickets(writing, plan)                         within it
 
-Fixed or withdrawn: where the case of an open ticket is gone, the source is held to have fixed it if the record is no longer
-there, or is different, in the field or in how it ended, from what it said when it was proposed. Otherwise it was the evidence
-that changed, and the ticket is withdrawn; so it is, too, where another value is proposed instead.
+Fixed or withdrawn: where the case of an open ticket is gone, the source is held to have fixed it if the record is no
+longer there, or is different, in the field or in how it ended, from what it said when it was proposed. Otherwise it
+was the evidence that changed, and the ticket is withdrawn; so it is, too, where another value is proposed instead.
 """
 
 from __future__ import annotations
@@ -66,12 +66,13 @@ FROM ticket t JOIN correction_case c ON c.key = t.key
 WHERE t.resident_id <> c.resident_id OR abs(t.probability - c.probability) > 1e-9
 ORDER BY 1
 """
-# A version of the record that the ticket was about, or a later one, which the source itself replaced: it ended on a day on
-# which the row was delivered otherwise, not on one on which a contract read it otherwise.
+# A version of the record that the ticket was about, or a later one, which the source itself replaced: it ended on a
+# day on which the row was delivered otherwise, not on one on which a contract read it otherwise.
 _GONE = """
 WITH gone AS (
     SELECT t.* FROM ticket t
-    WHERE t.status IN ('proposed', 'sent', 'accepted') AND NOT EXISTS (SELECT 1 FROM correction_case c WHERE c.key = t.key)
+    WHERE t.status IN ('proposed', 'sent', 'accepted') AND NOT EXISTS (SELECT 1 FROM correction_case c
+        WHERE c.key = t.key)
 ),
 replaced AS (
     SELECT DISTINCT g.correction_id
@@ -204,9 +205,9 @@ def keep_tickets(connection: Connection, plan: TicketPlan) -> None:
     if plan.new:
         connection.execute(correction.insert(), [_row(ticket, plan) for ticket in plan.new])
     written = connection.execute(select(correction.c.correction_id).where(correction.c.proposed_run == plan.run_id))
-    new = [(number, PROPOSED, None) for (number,) in written.tuples()]
+    new = [(number, PROPOSED, None) for (number,) in written]
     _update(connection, [{"number": n, "resident_id": r, "probability": p} for n, r, p in plan.known_better])
-    status = dict(connection.execute(select(correction.c.correction_id, correction.c.status)).tuples().all())
+    status = dict(connection.execute(select(correction.c.correction_id, correction.c.status)).all())
     done = [step for step in plan.steps if may_go(status[step.correction_id], step.status)]
     closed_on = {PROPOSED: None, FIXED: plan.as_of, WITHDRAWN: plan.as_of}
     _update(

@@ -32,7 +32,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
-from insighthub.governance.attack import AS_BEFORE, HIDDEN, NEW, NOT_UPDATED, WHOLE, Publication, withstands
+from insighthub.governance.attack import AS_BEFORE, HIDDEN, NEW, NOT_UPDATED, WHOLE, Case, Publication, withstand_each
 from insighthub.governance.suppression import hidden_cells
 
 #: What goes in: raw counts. ``people``: residents or households behind the numerator. ``is_share``: those in the
@@ -122,13 +122,22 @@ def protect(
     old_published = _publications(before.published) if before else {}
     published: list[dict[str, Any]] = []
     basis: list[dict[str, Any]] = []
-    for key, block in sorted(_blocks(figures).items(), key=lambda item: (item[0][0], item[0][1] or date.min)):
+    blocks = dict(sorted(_blocks(figures).items(), key=lambda item: (item[0][0], item[0][1] or date.min)))
+    candidates = {}
+    for key, block in blocks.items():
         _check(key, block)
-        base, shown = block, _published(block, settings, old_published.get(key))
-        if key in old_basis:
-            old = (old_basis[key], old_published[key])
-            if not _withstands_both(old, (block, shown), settings.threshold, settings.rounding):
-                base, shown = _not_updated(block, *old)
+        candidates[key] = _published(block, settings, old_published.get(key))
+    both = {
+        key: _both(block, candidates[key], old_basis[key], old_published[key])
+        for key, block in blocks.items()
+        if key in old_basis
+    }
+    withstand = withstand_each(list(both.values()), threshold=settings.threshold, rounding=settings.rounding)
+    given_away = {key for key, is_safe in zip(both, withstand, strict=True) if not is_safe}
+    for key, block in blocks.items():
+        base, shown = block, candidates[key]
+        if key in given_away:
+            base, shown = _not_updated(block, old_basis[key], old_published[key])
         published.extend(_rows(key, block, shown))
         for place, (by, group) in enumerate(block.ways):
             basis.append(
@@ -236,24 +245,20 @@ Shown = tuple[Publication, Publication]
 OldRows = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
-def _withstands_both(old: tuple[_Block, OldRows], new: tuple[_Block, Shown], threshold: int, rounding: int) -> bool:
-    """Whether the old and the new publication together hide what either of them hides."""
-    old_block, rows = old
-    block, shown = new
+def _both(block: _Block, shown: Shown, old_block: _Block, old: OldRows) -> Case:
+    """Return the old and the new publication of a block, which together must hide what either of them hides."""
     before = tuple(
         Publication(
-            tuple(rows[way][count] for way in old_block.ways), tuple(rows[way][f"{count}_is"] for way in old_block.ways)
+            tuple(old[way][count] for way in old_block.ways), tuple(old[way][f"{count}_is"] for way in old_block.ways)
         )
         for count in ("numerator", "denominator")
     )
-    return withstands(
-        [
+    return Case(
+        (
             (old_block.ways, (old_block.numerator, old_block.denominator), (before[0], before[1])),
             (block.ways, (block.numerator, block.denominator), shown),
-        ],
-        is_share=block.is_share,
-        threshold=threshold,
-        rounding=rounding,
+        ),
+        block.is_share,
     )
 
 

@@ -110,7 +110,9 @@ class Measure(_Model):
     title: str = Field(min_length=1, description="the measure in a few plain words, as a heading")
     unit: Literal["resident", "household", "record"] = Field(description="what is counted")
     sources: tuple[str, ...] = Field(min_length=1, description="the sources whose facts it may draw on")
-    purposes: tuple[str, ...] = Field(min_length=1, description="the purposes that its figures may be given out for")
+    purposes: tuple[Name, ...] = Field(
+        min_length=1, description="the purposes that its figures may be given out for, as the hub's settings name them"
+    )
     numerator: Numerator = Field(description="who is counted")
     denominator: Denominator = Field(default=Denominator(), description="of whom")
     window: Window = Field(default=Window(), description="when")

@@ -11,7 +11,9 @@ all measures share:
     place_group     which district, sector or area of the settings a postcode is in
 
 On the day of the release the current address and household count. On an earlier day those count that were the last to
-have begun (first of all, where the beginning is not known), unless they had ended. A resident who is hidden counts in
+have begun (first of all, where the beginning is not known), unless they had ended. Who is thought to have left, nobody
+knows when, is taken to have left when they were last seen; an address that began after the current one and is not
+current is taken for a mistake. A resident who is hidden counts in
 the whole and in no area, for their address is not to be told from anything.
 """
 
@@ -73,16 +75,34 @@ FROM (SELECT DISTINCT postcode FROM address WHERE postcode IS NOT NULL)
 #: home whose postcode is not known.
 HOME_SPAN = """
 CREATE OR REPLACE TEMP TABLE home_span AS
-WITH since AS (
-    SELECT p.resident, coalesce(a.from_date, DATE '0001-01-01') AS since,
-           arg_max(struct_pack(place := coalesce(n.place, 0), until := coalesce(a.to_date, DATE '9999-12-31')),
+WITH begun AS (
+    SELECT resident_id, postcode, place_id, to_date, last_seen, is_current,
+           coalesce(from_date,
+                    CASE WHEN is_current THEN max(coalesce(to_date, last_seen)) FILTER (NOT is_current) OVER each END,
+                    DATE '0001-01-01') AS since
+    FROM address WINDOW each AS (PARTITION BY resident_id)
+),
+-- An address that is thought to be wrong, as the current one began before it, is no home.
+lived AS (
+    SELECT * FROM begun
+    QUALIFY is_current
+        OR since < coalesce(min(since) FILTER (is_current) OVER (PARTITION BY resident_id), DATE '9999-12-31')
+),
+since AS (
+    SELECT p.resident, a.since,
+           arg_max(struct_pack(place := coalesce(n.place, 0), until := a.to_date,
+                               left_unseen := CASE WHEN NOT a.is_current THEN a.last_seen END),
                    (a.is_current, coalesce(a.to_date, DATE '9999-12-31'), a.place_id)) AS told
-    FROM address a JOIN person p USING (resident_id) LEFT JOIN place_no n USING (postcode) GROUP BY ALL
+    FROM lived a JOIN person p USING (resident_id) LEFT JOIN place_no n USING (postcode) GROUP BY ALL
 ),
 following AS (
-    SELECT resident, since, told.place AS place, told.until AS until,
-           lead(since, 1, DATE '9999-12-31') OVER (PARTITION BY resident ORDER BY since) AS next_since
-    FROM since
+    SELECT resident, since, told.place AS place, next_since,
+           coalesce(told.until, CASE WHEN next_since = DATE '9999-12-31' THEN told.left_unseen END,
+                    DATE '9999-12-31') AS until
+    FROM (
+        SELECT *, lead(since, 1, DATE '9999-12-31') OVER (PARTITION BY resident ORDER BY since) AS next_since
+        FROM since
+    )
 )
 SELECT resident, since, least(until, next_since) AS until, place FROM following
 UNION ALL

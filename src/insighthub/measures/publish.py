@@ -11,13 +11,17 @@ and gives ``measure_published`` of one measure out to those who have a purpose f
 
 from __future__ import annotations
 
-import json
+from datetime import date
+from difflib import get_close_matches
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 
 from insighthub.errors import MeasureError
 from insighthub.governance.disclosure import FIGURES, PUBLISHED, DisclosureSettings, Protected, protect
+from insighthub.governance.purposes import Purpose, allowed_sources
+from insighthub.measures.definition import Measure
 
 CREATE = """
 CREATE TABLE IF NOT EXISTS measure_published (
@@ -50,12 +54,24 @@ FROM measure_value v JOIN measure m USING (name)
 ORDER BY v.name, v.month, v."by", v.group_value
 """
 _READ = """SELECT * FROM {table} ORDER BY name, month, "by", group_value"""
+_HAS_MEASURES = "SELECT count(*) > 0 FROM duckdb_tables() WHERE table_name = 'measure'"
 _HAS_TABLES = "SELECT count(*) = 2 FROM duckdb_tables() WHERE table_name IN ('measure_published', 'measure_basis')"
-_MEASURE = "SELECT title, definition FROM measure WHERE name = $name"
+_DECLARED = "SELECT definition FROM measure ORDER BY name"
+_DELIVERED = "SELECT source, delivered_on FROM source"
+_SQL = "SELECT sql FROM measure WHERE name = $name"
+_SPECIAL = "SELECT source, special_category FROM source"
 _ONE = """
 SELECT name, "by", group_value, month, numerator, denominator, share, per_thousand, numerator_is, denominator_is
-FROM measure_published WHERE name = $name ORDER BY "by" <> 'none', "by", month, group_value
+FROM measure_published WHERE name = $name
+ORDER BY "by" <> 'none', "by", group_value NOT LIKE 'under %', group_value, month
 """
+
+
+class Delivered(NamedTuple):
+    """A source that a measure rests on, and the day of its delivery; None where it has none."""
+
+    source: str
+    on: date | None
 
 
 def publish_measures(
@@ -82,22 +98,66 @@ def publish_measures(
             db.unregister("given_rows")
 
 
-def published_measure(db: duckdb.DuckDBPyConnection, name: str, purpose: str) -> pa.Table:
+def declared_measures(db: duckdb.DuckDBPyConnection) -> tuple[Measure, ...]:
+    """Return the measures that a release has, by name.
+
+    Raises:
+        MeasureError: the release is older than measures are.
+    """
+    if not db.execute(_HAS_MEASURES).fetchall()[0][0]:
+        raise MeasureError("this release has no measures", remedy="Run insighthub run")
+    return tuple(Measure.model_validate_json(row[0]) for row in db.execute(_DECLARED).fetchall())
+
+
+def declared_measure(db: duckdb.DuckDBPyConnection, name: str) -> Measure:
+    """Return one measure of a release.
+
+    Raises:
+        MeasureError: there is no such measure.
+    """
+    measures = declared_measures(db)
+    for measure in measures:
+        if measure.name == name:
+            return measure
+    near = get_close_matches(name, [m.name for m in measures], n=1)
+    remedy = f"Did you mean {near[0]}? insighthub measures list shows all" if near else "Choose one of measures list"
+    raise MeasureError(f"there is no measure {name}", remedy=remedy)
+
+
+def measure_sources(db: duckdb.DuckDBPyConnection, measure: Measure) -> tuple[Delivered, ...]:
+    """Return the sources that a measure rests on, and when they were delivered.
+
+    How many records of each are behind a figure is in ``measure_lineage``, and is not told here: it would give hidden
+    counts away.
+    """
+    days = dict(db.execute(_DELIVERED).fetchall())
+    names = dict.fromkeys((*measure.sources, *measure.denominator.known_to))
+    return tuple(Delivered(name, days.get(name)) for name in names)
+
+
+def measure_sql(db: duckdb.DuckDBPyConnection, name: str) -> str:
+    """Return the statements that computed a measure, each after what was bound to it."""
+    return str(db.execute(_SQL, {"name": declared_measure(db, name).name}).fetchall()[0][0])
+
+
+def published_measure(db: duckdb.DuckDBPyConnection, name: str, purpose: Purpose) -> pa.Table:
     """Return the published figures of one measure, as ``PUBLISHED``: the whole first, then group by group.
 
     Raises:
-        MeasureError: there is no such measure, or it is not allowed for that purpose.
+        MeasureError: there is no such measure, or it is not allowed for that purpose, or that purpose may not use one
+            of its sources.
     """
-    found = db.execute(_MEASURE, {"name": name}).fetchall()
-    if not found:
-        raise MeasureError(f"there is no measure {name}", remedy="Choose one that the release has", column=name)
-    title, definition = found[0]
-    purposes = json.loads(definition)["purposes"]
-    if purpose not in purposes:
+    measure = declared_measure(db, name)
+    if purpose.name not in measure.purposes:
         raise MeasureError(
-            f"'{title}' may not be given out for {purpose}",
-            remedy=f"It is allowed for: {', '.join(purposes)}",
-            column=name,
+            f"'{measure.title}' may not be given out for {purpose.name}",
+            remedy=f"It is allowed for: {', '.join(measure.purposes)}",
+        )
+    allowed = allowed_sources(purpose, db.execute(_SPECIAL).fetchall())
+    if refused := sorted({*measure.sources, *measure.denominator.known_to} - allowed):
+        raise MeasureError(
+            f"'{measure.title}' rests on sources that {purpose.name} may not use: {', '.join(refused)}",
+            remedy="Name another purpose, or have its sources changed in the settings by those who agree them",
         )
     table: pa.Table = db.sql(_ONE, params={"name": name}).to_arrow_table()
     return table.cast(PUBLISHED)

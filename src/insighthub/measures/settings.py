@@ -32,7 +32,8 @@ class MeasureSettings(BaseModel):
     )
     areas: dict[Name, Path] = Field(
         default_factory=dict,
-        description="areas to break measures down by: name = a CSV file of postcode and area, such as wards",
+        description="areas to break measures down by: name = a CSV file of postcode and area, such as wards; its path"
+        " starts from the hub's folder",
     )
 
     @field_validator("age_bands")
@@ -48,6 +49,10 @@ class MeasureSettings(BaseModel):
         if taken := sorted(set(value) & {*PERSON_GROUPS, *PLACE_GROUPS, WHOLE}):
             raise ValueError(f"these names are taken: {', '.join(taken)}")
         return value
+
+    def within(self, home: Path) -> MeasureSettings:
+        """Return the settings with the paths of areas starting from a hub's folder."""
+        return self.model_copy(update={"areas": {name: home / path for name, path in self.areas.items()}})
 
     def bands(self) -> tuple[AgeBand, ...]:
         """Return the age bands, in order."""

@@ -19,9 +19,6 @@ from insighthub.standardise.columns import read_column
 from insighthub.standardise.records import record_ids
 from insighthub.standardise.text import PLACEHOLDERS
 
-#: What is standardised from a mapped field, where it has another name.
-STANDARD = {"full_name": "family_name"}
-
 _NOTHING = pa.array(sorted(PLACEHOLDERS), pa.string())
 _NO_WORD = r"^[\W_]*$"
 

@@ -1,10 +1,12 @@
 """The statements that measure data quality, each one step.
 
-``linked`` holds the person-records of residents with what linkage made of them. Names of columns that are filled in are
-those of standard fields, which come from the contract's model and not from data.
+Names of columns that are filled in are those of standard fields, which come from the contract's model and not from
+data.
 """
 
-#: Fields that the record should have of the person as the golden record has them.
+from collections.abc import Collection
+
+#: Fields in which a record should say of the person what the golden record says.
 CONSISTENT_FIELDS = ("given_name", "family_name", "date_of_birth", "sex", "nhs_number", "nino", "upn")
 #: Fields whose lack may cost matches.
 LINKING_FIELDS = (
@@ -32,8 +34,10 @@ CREATE TABLE IF NOT EXISTS quality_trend (
 CREATE TABLE IF NOT EXISTS quality_source (
     source VARCHAR NOT NULL,
     records BIGINT NOT NULL,
-    delivered_on DATE,             -- day of the last run that landed something new or changed
-    days_since INTEGER,
+    landed_file VARCHAR,           -- what was measured: the landed file,
+    contract VARCHAR,              -- and the hash of the contract
+    delivered_on DATE,             -- day of the run that first landed it
+    days_since INTEGER,            -- from then to the day of the release
     median_age_days DOUBLE,        -- of the days as of which records speak
     undated BIGINT NOT NULL,       -- records that are dated by nothing
     changed_in_a_year DOUBLE       -- share of records that were new or changed in the last year
@@ -56,48 +60,68 @@ CREATE TABLE IF NOT EXISTS quality_linkage (
 );
 """
 
-#: Completeness and validity of one field. A value that was there and gave nothing is invalid.
+#: What standardisation makes of a mapped field, where that is not the field of the same name alone. A previous name
+#: that is the present one says nothing, and is no fault. Neither is the name of an organisation, or of nobody, that was
+#: told to be that. ``m`` is the person, ``d`` what was delivered.
+STANDARDISED = {
+    "full_name": "coalesce(m.family_name, m.given_name, m.not_linked_reason)",
+    "given_name": "coalesce(m.given_name, m.not_linked_reason)",
+    "family_name": "coalesce(m.family_name, m.not_linked_reason)",
+    "previous_family_name": "coalesce(m.previous_family_name, m.family_name, m.not_linked_reason)",
+}
+#: A mobile number in the column of a landline goes to the other field, and the other way round.
+OTHER_NUMBER = {"phone": "mobile", "mobile": "phone"}
+
+
+def standardised(field: str, mapped: Collection[str]) -> str:
+    """Return what standardisation made of a mapped field, in SQL.
+
+    Args:
+        field: the standard field.
+        mapped: all fields that the contract maps.
+    """
+    if (other := OTHER_NUMBER.get(field)) is None:
+        return STANDARDISED.get(field, f"m.{field}")
+    taken = f"CASE WHEN NOT d.{other} THEN m.{other} END" if other in mapped else f"m.{other}"
+    return f"coalesce(m.{field}, {taken})"
+
+
+#: Completeness and validity of the fields of one source. A value that was there and gave nothing is invalid. ``told``
+#: is, for each field in turn, how many records have a value, and how many of these gave none of use.
 DELIVERED = """
 INSERT INTO quality
 WITH main AS (
-    SELECT record_id, {standard} AS value
-    FROM person_record WHERE source = $source AND coalesce(role, 'main') = 'main'
-    QUALIFY row_number() OVER (PARTITION BY record_id ORDER BY person) = 1
+    SELECT * FROM person_record WHERE source = $source AND person = 1 AND coalesce(role, 'main') = 'main'
 ),
 counted AS (
-    SELECT count(*) AS rows, count(*) FILTER (d."{field}") AS filled,
-           count(*) FILTER (d."{field}" AND m.value IS NULL) AS invalid
+    SELECT count(*) AS rows, {filled} AS filled, {invalid} AS invalid
     FROM delivered d LEFT JOIN main m USING (record_id)
+),
+told AS (
+    SELECT rows, unnest($fields::VARCHAR[]) AS field, unnest(filled) AS filled, unnest(invalid) AS invalid FROM counted
 )
-SELECT $source, $field, 'complete', rows, rows - filled, filled / nullif(rows, 0) FROM counted
+SELECT $source, field, 'complete', rows, rows - filled, filled / nullif(rows, 0) FROM told
 UNION ALL
-SELECT $source, $field, 'valid', filled, invalid, 1 - invalid / nullif(filled, 0) FROM counted
+SELECT $source, field, 'valid', filled, invalid, 1 - invalid / nullif(filled, 0) FROM told
 """
 
-LINKED = """
-CREATE OR REPLACE TEMP TABLE linked AS
-WITH size AS (SELECT resident_id, count(*) AS records FROM membership GROUP BY resident_id)
-SELECT m.resident_id, m.probability, s.records = 1 AS alone, p.*
-FROM membership m JOIN size s USING (resident_id)
-JOIN person_record p ON p.source = m.source AND p.record_id = m.record_id AND p.person = m.person
-"""
-
-#: Whether a record says of its resident what the golden record says, asked only where another record says anything.
+#: Whether a record says of its resident what the golden record says, asked only where another record says anything. An
+#: initial, and a date that is known in part, say less and contradict nothing.
 CONSISTENT = f"""
 INSERT INTO quality
 WITH said AS (
-    UNPIVOT (SELECT resident_id, source, {", ".join(CONSISTENT_FIELDS)} FROM linked)
-    ON {", ".join(CONSISTENT_FIELDS)} INTO NAME field VALUE value
+    SELECT v.resident_id, v.field, v.source,
+           v.rank = 1
+           OR (v.field = 'given_name' AND length(v.value) = 1 AND starts_with(g.value, v.value))
+           OR (v.field = 'date_of_birth' AND g.value LIKE replace(v.value, 'X', '_')) AS agrees
+    FROM golden_value v JOIN golden g USING (resident_id, field)
+    WHERE v.field IN {CONSISTENT_FIELDS}
 ),
--- A field that one record alone fills in agrees with nothing.
-shared AS (
-    SELECT *, count(*) OVER (PARTITION BY resident_id, field) AS said_by FROM said
-),
+shared AS (SELECT resident_id, field FROM said GROUP BY resident_id, field HAVING count(*) > 1),
 counted AS (
-    SELECT s.source, s.field, count(*) AS rows, count(*) FILTER (s.value <> g.value) AS failed
-    FROM shared s JOIN golden g ON g.resident_id = s.resident_id AND g.field = s.field
-    WHERE s.said_by > 1
-    GROUP BY s.source, s.field
+    SELECT source, field, count(*) AS rows, count(*) FILTER (NOT agrees) AS failed
+    FROM said SEMI JOIN shared USING (resident_id, field)
+    GROUP BY source, field
 )
 SELECT source, field, 'consistent', rows, failed, 1 - failed / rows FROM counted
 """
@@ -126,7 +150,8 @@ WITH counted AS (
 SELECT source, 'record', 'timely', rows, failed, 1 - failed / nullif(rows, 0) FROM counted
 """
 
-#: What one source holds twice of one resident, beyond the first.
+#: What one source holds twice of one resident, beyond the first. A source that holds many records of one person by its
+#: nature, such as reports or school terms, fails this rule and is none the worse: see docs/how-to/read-data-quality.md.
 UNIQUE = """
 INSERT INTO quality
 WITH held AS (SELECT source, resident_id, count(DISTINCT record_id) AS records FROM membership GROUP BY ALL),
@@ -136,30 +161,57 @@ SELECT source, 'record', 'unique', rows, failed, 1 - failed / rows FROM counted
 
 SOURCE = """
 INSERT INTO quality_source
-SELECT source, count(*), max(changed_on), date_diff('day', max(changed_on), $as_of::DATE),
-       median(date_diff('day', day, $as_of::DATE)), count(*) FILTER (day IS NULL),
-       count(*) FILTER (changed_on >= $as_of::DATE - INTERVAL 1 YEAR) / count(*)
-FROM record_day GROUP BY source
+WITH dated AS (
+    SELECT source, count(*) AS records, median(date_diff('day', day, $as_of::DATE)) AS median_age_days,
+           count(*) FILTER (day IS NULL) AS undated,
+           count(*) FILTER (changed_on >= $as_of::DATE - INTERVAL 1 YEAR) / count(*) AS changed_in_a_year
+    FROM record_day GROUP BY source
+)
+SELECT d.source, d.records, s.landed_file, s.contract, s.delivered_on,
+       date_diff('day', s.delivered_on, $as_of::DATE), d.median_age_days, d.undated, d.changed_in_a_year
+FROM dated d LEFT JOIN source s USING (source)
 """
+
+QUARANTINE = "INSERT INTO quality_quarantine SELECT source, reason, count(*) FROM quarantine GROUP BY source, reason"
 
 TREND = """
 INSERT INTO quality_trend SELECT $run_id, $as_of, source, field, rule, share FROM quality
 """
 
-#: What the lack of one field goes with, source by source.
-LINKAGE = """
+_HAS = "count(p.{0})"
+_ALONE_WITH = "count(*) FILTER (p.{0} IS NOT NULL AND r.records = 1)"
+_ALONE_WITHOUT = "count(*) FILTER (p.{0} IS NULL AND r.records = 1)"
+# Rounded, as the last digits of a mean depend on the order in which threads add up.
+_SURE_WITH = "round(avg(m.probability) FILTER (p.{0} IS NOT NULL AND r.records > 1), 9)"
+_SURE_WITHOUT = "round(avg(m.probability) FILTER (p.{0} IS NULL AND r.records > 1), 9)"
+
+
+def _each_field(expression: str) -> str:
+    """Return the list of one expression for every linking field in turn, in SQL."""
+    return f"[{', '.join(expression.format(field) for field in LINKING_FIELDS)}]"
+
+
+#: What the lack of each field goes with, source by source.
+LINKAGE = f"""
 INSERT INTO quality_linkage
 WITH counted AS (
-    SELECT source,
-           count("{field}") AS rows_with,
-           count(*) FILTER ("{field}" IS NOT NULL AND alone) AS alone_with,
-           avg(probability) FILTER ("{field}" IS NOT NULL AND NOT alone) AS probability_with,
-           count(*) FILTER ("{field}" IS NULL) AS rows_without,
-           count(*) FILTER ("{field}" IS NULL AND alone) AS alone_without,
-           avg(probability) FILTER ("{field}" IS NULL AND NOT alone) AS probability_without
-    FROM linked GROUP BY source
+    SELECT m.source, count(*) AS rows,
+           {_each_field(_HAS)} AS rows_with,
+           {_each_field(_ALONE_WITH)} AS alone_with,
+           {_each_field(_SURE_WITH)} AS probability_with,
+           {_each_field(_ALONE_WITHOUT)} AS alone_without,
+           {_each_field(_SURE_WITHOUT)} AS probability_without
+    FROM membership m JOIN resident r USING (resident_id) JOIN person_record p USING (source, record_id, person)
+    GROUP BY m.source
+),
+told AS (
+    SELECT source, unnest({list(LINKING_FIELDS)}) AS field, rows,
+           unnest(rows_with) AS rows_with, unnest(alone_with) AS alone_with,
+           unnest(probability_with) AS probability_with,
+           unnest(alone_without) AS alone_without, unnest(probability_without) AS probability_without
+    FROM counted
 )
-SELECT source, $field, rows_with, alone_with, probability_with, rows_without, alone_without, probability_without,
-       CASE WHEN rows_with > 0 THEN greatest(0, alone_without - rows_without * alone_with / rows_with) END
-FROM counted
+SELECT source, field, rows_with, alone_with, probability_with, rows - rows_with, alone_without, probability_without,
+       CASE WHEN rows_with > 0 THEN greatest(0, alone_without - (rows - rows_with) * alone_with / rows_with) END
+FROM told
 """

@@ -14,11 +14,13 @@ from pathlib import Path
 from threading import Lock
 
 import duckdb
+import pyarrow as pa
 
 from insighthub.errors import RunError
 from insighthub.governance.purposes import LOCKED, Purpose, named
 from insighthub.residents.identity_state import resolve
 from insighthub.residents.ids import tidy_id
+from insighthub.residents.listing import record_list, resident_list
 from insighthub.residents.picture import Asking, Levels, no_such_resident, picture
 from insighthub.residents.picture_parts import Picture
 from insighthub.residents.search import Found, Search
@@ -101,6 +103,26 @@ class Residents:
         with self._lock:  # of callers who ask at once, one opens the search for all
             search = opened.search
         return search.find(query, purpose_sources=opened.allowed(why), see_hidden=why.hidden, limit=limit)
+
+    def everybody(self, purpose: str) -> pa.Table:
+        """Return all residents that a purpose may see, a row each; see ``resident_list``.
+
+        Raises:
+            RunError: the hub knows no such purpose, or there is no release.
+        """
+        why, opened = named(self._purposes, purpose), self._open()
+        with opened.db.cursor() as cursor:
+            return resident_list(cursor, sorted(opened.allowed(why)), hidden=why.hidden)
+
+    def records(self, purpose: str) -> pa.Table:
+        """Return which record is of which resident, as far as a purpose may see; see ``record_list``.
+
+        Raises:
+            RunError: the hub knows no such purpose, or there is no release.
+        """
+        why, opened = named(self._purposes, purpose), self._open()
+        with opened.db.cursor() as cursor:
+            return record_list(cursor, sorted(opened.allowed(why)), hidden=why.hidden)
 
     def close(self) -> None:
         """Let go of the release."""

@@ -1,9 +1,10 @@
 """What speaks for and against each place where a resident may live now: one row a resident and place, in figures.
 
-Takes ``residence`` of the residents in ``near_touched`` and of all who share a place with them, gives the temporary table
-``candidate``. Sources lag, so the newest address of a person is often old. What tells is what happened around it: a council
-tax account at the place that is open, or that ended; people of the same family who are billed there now, or who have moved
-on; strangers who moved in since. A place to which the family moved is a candidate though no record of the person names it.
+Takes ``residence`` of the residents in ``near_touched`` and of all who share a place with them, gives the temporary
+table ``candidate``. Sources lag, so the newest address of a person is often old. What tells is what happened around
+it: a council tax account at the place that is open, or that ended; people of the same family who are billed there
+now, or who have moved on; strangers who moved in since. A place to which the family moved is a candidate though no
+record of the person names it.
 """
 
 from __future__ import annotations
@@ -23,8 +24,11 @@ CREATE TABLE IF NOT EXISTS address_trust (
 );
 CREATE TABLE IF NOT EXISTS address_kept (
     source VARCHAR NOT NULL,
-    of_those_here DOUBLE NOT NULL, -- share of residents with an open account whom the source has at its address
-    of_those_gone DOUBLE NOT NULL  -- share of residents whose last account ended whom the source still has there
+    held VARCHAR NOT NULL,     -- how the source has a resident at a place: in force, lapsed; or not at all
+    age INTEGER NOT NULL,      -- years since the address was given, as in address_trust; -1 where it is not at all
+    here INTEGER NOT NULL,     -- residents with an open account whom it has so at its address
+    gone INTEGER NOT NULL,     -- residents whose last account ended whom it still has so there
+    weight DOUBLE NOT NULL     -- natural log of how much commoner that is among those who are here
 );
 CREATE TABLE IF NOT EXISTS together (
     resident_id VARCHAR NOT NULL,
@@ -56,14 +60,25 @@ by_age AS (
     GROUP BY ALL
 ),
 overall AS (SELECT source, sum(records) AS records, sum(agreeing) AS agreeing FROM by_age GROUP BY source)
--- A share of few records is drawn towards the share of its source, as if 20 more of that share had been seen.
-SELECT b.source, b.age, b.records, (b.agreeing + 20 * (o.agreeing + 9) / (o.records + 10)) / (b.records + 20)
-FROM by_age b JOIN overall o ON o.source = b.source
-ORDER BY b.source, b.age
+-- A share of few records is drawn towards the share of its source, as if 20 more of that share had been seen; of an age
+-- that has not been seen yet, but will be by the time of another run, that share is all that is known.
+SELECT o.source, a.age, coalesce(b.records, 0),
+       (coalesce(b.agreeing, 0) + 20 * (o.agreeing + 9) / (o.records + 10)) / (coalesce(b.records, 0) + 20)
+FROM overall o JOIN (SELECT unnest(range(-1, 6))::INTEGER AS age) a ON true
+LEFT JOIN by_age b ON b.source = o.source AND b.age = a.age
+ORDER BY o.source, a.age
 """
 
-# A source that drops people who leave says more for an address than one that keeps them for years.
-_LEARN_KEPT = """
+# What a source has of somebody at a place, by who is here and who has gone: a source that drops people who leave says
+# more than one that keeps them for years, and a permit of this year more than one that ran out three years ago.
+_HELD = f"""
+SELECT resident_id, place_id, source,
+       CASE WHEN arg_min(lapsed, (lapsed, -coalesce(epoch(given_on), 0))) THEN 'lapsed' ELSE 'in force' END AS held,
+       arg_min({_AGE.format("given_on")}, (lapsed, -coalesce(epoch(given_on), 0))) AS age
+FROM {{records}} WHERE stay <> 1
+GROUP BY resident_id, place_id, source
+"""
+_LEARN_KEPT = f"""
 INSERT INTO address_kept
 WITH here AS (
     SELECT resident_id, arg_max(place_id, (coalesce(from_date, DATE '1900-01-01'), place_id)) AS place_id
@@ -74,14 +89,35 @@ gone AS (
     FROM residence WHERE stay = 1 AND resident_id NOT IN (SELECT resident_id FROM here) GROUP BY resident_id
 ),
 known AS (SELECT *, true AS is_here FROM here UNION ALL SELECT *, false FROM gone),
-listed AS (
-    SELECT r.source, count(DISTINCT k.resident_id) FILTER (k.is_here) AS here,
-           count(DISTINCT k.resident_id) FILTER (NOT k.is_here) AS gone
-    FROM known k JOIN residence r ON r.resident_id = k.resident_id AND r.place_id = k.place_id AND r.stay <> 1
-    GROUP BY r.source
+everybody AS (SELECT count(*) FILTER (is_here) AS here, count(*) FILTER (NOT is_here) AS gone FROM known),
+counted AS (
+    SELECT h.source, h.held, h.age, count(*) FILTER (k.is_here)::INTEGER AS here,
+           count(*) FILTER (NOT k.is_here)::INTEGER AS gone
+    FROM known k
+    JOIN ({_HELD.format(records="residence")}) h ON h.resident_id = k.resident_id AND h.place_id = k.place_id
+    GROUP BY ALL
+),
+of_source AS (
+    SELECT source, sum(c.here)::INTEGER AS here, sum(c.gone)::INTEGER AS gone,
+           (sum(c.here) + 1) / (sum(c.here) + sum(c.gone) + 2) AS share
+    FROM counted c GROUP BY source
+),
+-- Few people of an age are drawn towards what holds of their source, as if ten more of that share had been seen; and of
+-- what has not been seen at all yet, but will be by the time of another run, that share is all that is known.
+kind AS (
+    SELECT s.*, held, age::INTEGER AS age
+    FROM of_source s, (SELECT unnest(['in force', 'lapsed']) AS held), (SELECT unnest(range(-1, 6)) AS age)
 )
-SELECT source, (here + 1) / ((SELECT count(*) FROM here) + 2), (gone + 1) / ((SELECT count(*) FROM gone) + 2)
-FROM listed ORDER BY source
+SELECT k.source, k.held, k.age, coalesce(c.here, 0), coalesce(c.gone, 0),
+       ln((coalesce(c.here, 0) + 0.5 + 10 * k.share) / (coalesce(c.gone, 0) + 0.5 + 10 * (1 - k.share)))
+           - ln((e.here + 1) / (e.gone + 1))
+FROM kind k
+LEFT JOIN counted c ON c.source = k.source AND c.held = k.held AND c.age = k.age, everybody e
+UNION ALL
+SELECT s.source, 'not at all', -1, e.here - s.here, e.gone - s.gone,
+       ln((e.here - s.here + 1) / (e.gone - s.gone + 1)) - ln((e.here + 1) / (e.gone + 1))
+FROM of_source s, everybody e
+ORDER BY 1, 2, 3
 """
 
 _STEPS = (
@@ -118,17 +154,20 @@ _STEPS = (
         GROUP BY ALL
     ),
     kept AS (
-        SELECT r.resident_id, r.place_id, sum(round(1000 * (ln(of_those_here / of_those_gone)
-                   - ln((1 - of_those_here) / (1 - of_those_gone))))::BIGINT) / 1000.0 AS kept
-        FROM (SELECT DISTINCT resident_id, place_id, source FROM around WHERE stay <> 1) r
-        JOIN address_kept k ON k.source = r.source
+        SELECT h.resident_id, h.place_id, sum(round(1000 * (k.weight - n.weight))::BIGINT) / 1000.0 AS kept
+        FROM ({_HELD.format(records="around")}) h
+        JOIN address_kept k ON k.source = h.source AND k.held = h.held AND k.age = h.age
+        JOIN address_kept n ON n.source = h.source AND n.held = 'not at all'
         GROUP BY ALL
     ),
     -- Thousandths, because a sum of fractions depends on the order in which they are added.
-    weighed AS (SELECT resident_id, place_id, sum(round(1000 * coalesce(weight, 1.0))::BIGINT) / 1000.0 AS weight FROM said GROUP BY ALL)
+    weighed AS (
+        SELECT resident_id, place_id, sum(round(1000 * coalesce(weight, 1.0))::BIGINT) / 1000.0 AS weight
+        FROM said GROUP BY ALL
+    )
     SELECT a.*, coalesce(w.weight, 0.0) AS said,
            coalesce(k.kept, 0.0) + coalesce((
-               SELECT sum(round(1000 * ln((1 - of_those_here) / (1 - of_those_gone)))::BIGINT) / 1000.0 FROM address_kept
+               SELECT sum(round(1000 * weight)::BIGINT) / 1000.0 FROM address_kept WHERE held = 'not at all'
            ), 0.0) AS lasting,
            coalesce(a.place_id = h1.place_id, false) AS open_first,
            coalesce(a.place_id = h2.place_id, false) AS open_second,
@@ -171,7 +210,8 @@ _STEPS = (
     ),
     one_record AS (
         SELECT DISTINCT a.resident_id, b.resident_id AS other_id
-        FROM around a JOIN around b ON b.source = a.source AND b.record_id = a.record_id AND b.resident_id <> a.resident_id
+        FROM around a
+        JOIN around b ON b.source = a.source AND b.record_id = a.record_id AND b.resident_id <> a.resident_id
     )
     SELECT p.*, coalesce(list_has_any(x.names, y.names), false) AS same_name, o.resident_id IS NOT NULL AS same_record,
            same_name OR same_record OR places > 1 AS linked
@@ -209,8 +249,11 @@ _STEPS = (
     """,
     """
     CREATE OR REPLACE TEMP TABLE of_age AS
-    SELECT resident_id, datediff('day', try_cast(replace(replace(value, '-XX', '-01'), 'XXXX', '0000') AS DATE), $as_of) / 365.25 AS age
-    FROM golden WHERE field = 'date_of_birth' AND resident_id IN (SELECT resident_id FROM near_touched)
+    SELECT resident_id,
+           datediff('day', try_cast(replace(replace(value, '-XX', '-01'), 'XXXX', '0000') AS DATE), $as_of) / 365.25
+               AS age
+    FROM golden
+    WHERE field = 'date_of_birth' AND resident_id IN (SELECT resident_id FROM near_touched)
     """,
 )
 
@@ -230,8 +273,8 @@ WITH places AS (
     FROM own_place o LEFT JOIN company c ON c.resident_id = o.resident_id AND c.place_id = o.place_id
     WHERE o.resident_id IN (SELECT resident_id FROM near_touched)
     UNION ALL
-    SELECT f.resident_id, f.place_id, true, 0.0, false, false, h.resident_id IS NOT NULL, false, false, 0, f.kin_billed, 0, 0, 0,
-           'none', 0.0, 0, NULL, 0, NULL, f.places, f.same_name, f.same_record
+    SELECT f.resident_id, f.place_id, true, 0.0, false, false, h.resident_id IS NOT NULL, false, false,
+           0, f.kin_billed, 0, 0, 0, 'none', 0.0, 0, NULL, 0, NULL, f.places, f.same_name, f.same_record
     FROM followed f LEFT JOIN home h ON h.resident_id = f.resident_id
 )
 SELECT p.*, a.age, coalesce(a.age < 18.5, false) AS minor,
@@ -249,7 +292,7 @@ def learn_address_trust(db: duckdb.DuckDBPyConnection, as_of: date) -> None:
     db.execute(CREATE)
     db.execute("DELETE FROM address_trust")
     db.execute("DELETE FROM address_kept")
-    db.execute(_LEARN_KEPT)
+    db.execute(_LEARN_KEPT, {"as_of": as_of})
     db.execute(_LEARN_TRUST, {"as_of": as_of})
 
 

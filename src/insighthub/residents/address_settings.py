@@ -16,7 +16,8 @@ class AddressSettings(BaseModel):
     stays: tuple[str, ...] = Field(
         default=("council_tax", "housing_rents"),
         min_length=1,
-        description="sources whose records begin when people move in and end when they move out, the most reliable first",
+        description="sources whose records begin when people move in and end when they move out, "
+        "the most reliable first",
     )
     crowd: int = Field(
         default=25,
@@ -25,6 +26,6 @@ class AddressSettings(BaseModel):
     )
     current_from: float = Field(
         default=0.3, ge=0.0, le=1.0,
-        description="no address is called current below this probability; from it on, the one that is likelier than every "
-        "other place, and than none of them",
+        description="no address is called current below this probability; from it on, the one that is likelier than "
+        "every other place, and than none of them",
     )  # fmt: skip

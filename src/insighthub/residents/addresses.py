@@ -6,9 +6,9 @@ Takes the records of the residents in ``touched`` (``dated_record``), gives thre
     whereabouts  one row a resident: lives at a known address, has died, has probably left, or is not known
     residence    one row a record with an address (see ``residence``)
 
-What is concluded of a resident rests on the people around them as well, so that the rows of all who share a place with a
-touched resident are made anew: these are in the temporary table ``near_touched``, and the places of their addresses, before and
-after, in ``place_touched``; households and relations go by them.
+What is concluded of a resident rests on the people around them as well, so that the rows of all who share a place
+with a touched resident are made anew: these are in the temporary table ``near_touched``, and the places of their
+addresses, before and after, in ``place_touched``; households and relations go by them.
 """
 
 from __future__ import annotations
@@ -61,14 +61,17 @@ _WHY = f"""
         CASE WHEN w.over THEN 'moved out on ' || {_DAY.format("o.ended")} END,
         CASE WHEN w.has_home AND NOT w.open_first THEN 'has an open account at another address' END,
         CASE WHEN w.follows THEN 'no record gives this address; ' || w.kin_billed
-             || CASE WHEN w.kin_billed = 1 THEN ' person with whom they shared a home has' ELSE ' people with whom they shared a home have' END
+             || CASE WHEN w.kin_billed = 1 THEN ' person with whom they shared a home has'
+                     ELSE ' people with whom they shared a home have' END
              || ' an open account here' END,
         CASE WHEN w.kin_here THEN 'people they belong with have an open account here' END,
         CASE WHEN w.kin_tenant > 0 AND w.kin_billed = 0 THEN 'people they belong with have a tenancy here' END,
-        CASE WHEN w.kin_moved > 0 AND w.kin_billed = 0 THEN 'people they lived with here have moved to another address' END,
+        CASE WHEN w.kin_moved > 0 AND w.kin_billed = 0
+             THEN 'people they lived with here have moved to another address' END,
         CASE WHEN w.kin_left > 0 AND w.kin_billed = 0 THEN 'people they lived with here have left' END,
         CASE WHEN w.strangers <> 'none' AND NOT w.kin_here THEN 'others have an open account here' END,
-        CASE WHEN NOT w.follows THEN 'given by ' || o.sources || CASE WHEN o.sources = 1 THEN ' source' ELSE ' sources' END
+        CASE WHEN NOT w.follows THEN 'given by ' || o.sources
+             || CASE WHEN o.sources = 1 THEN ' source' ELSE ' sources' END
              || coalesce(', last as of ' || {_DAY.format("o.last_seen")}, ', not dated') END
     ], lambda x: x IS NOT NULL), '; ')"""
 
@@ -115,10 +118,12 @@ WITH best AS (
 died AS (SELECT resident_id, value FROM golden WHERE field = 'date_of_death')
 SELECT m.resident_id,
        CASE WHEN d.resident_id IS NOT NULL THEN 'died' WHEN b.place_id IS NOT NULL THEN 'lives here'
-            WHEN b.resident_id IS NULL THEN 'no address' WHEN b.ended = b.places THEN 'probably left' ELSE 'not known' END,
+            WHEN b.resident_id IS NULL THEN 'no address' WHEN b.ended = b.places THEN 'probably left'
+            ELSE 'not known' END,
        b.place_id, coalesce(b.probability, 0.0),
        CASE WHEN d.value LIKE '%X%' THEN 'a record says that they have died; the day is not known'
-            WHEN d.resident_id IS NOT NULL THEN 'a record says that they died on ' || strftime(d.value::DATE, '%-d %B %Y')
+            WHEN d.resident_id IS NOT NULL
+                THEN 'a record says that they died on ' || strftime(d.value::DATE, '%-d %B %Y')
             WHEN b.place_id IS NOT NULL THEN b.why
             WHEN b.resident_id IS NULL THEN 'no record gives an address'
             WHEN b.ended = b.places THEN 'they moved out of every address that is known'
@@ -129,6 +134,7 @@ LEFT JOIN died d ON d.resident_id = m.resident_id
 ORDER BY m.resident_id
 """
 
+_MADE_ANEW = ("residence", "address_trust", "address_kept")
 _OLD_PLACES = """
 CREATE OR REPLACE TEMP TABLE place_touched AS
 SELECT DISTINCT place_id FROM address WHERE resident_id IN (SELECT resident_id FROM near_touched)
@@ -152,6 +158,9 @@ def build_addresses(
         learn: learn anew which writings are of one dwelling, and how far each source is to be believed. In a run of
             changes what was learned before is used.
     """
+    if learn:  # everybody's rows are made anew, so that tables as an older version made them may go
+        for table in _MADE_ANEW:
+            db.execute(f"DROP TABLE IF EXISTS {table}")
     db.execute(CREATE)
     if learn:
         learn_place_keys(db)

@@ -6,6 +6,8 @@ one before stays, and the fault is for whoever keeps this program to mend.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import duckdb
 
 from insighthub.store.tables import number
@@ -57,10 +59,38 @@ RULES = {
         FULL JOIN resident r USING (resident_id)
         WHERE m.records IS DISTINCT FROM r.records
     """,
+    "evidence or a possible match is of a resident who is not there": """
+        SELECT count(*)
+        FROM (SELECT resident_id FROM evidence UNION ALL SELECT resident_a FROM possible_match
+              UNION ALL SELECT resident_b FROM possible_match)
+        ANTI JOIN resident USING (resident_id)
+    """,
+}
+#: The same of the index that is built on them.
+INDEX_RULES = {
+    "something is known of a resident who is not there": """
+        SELECT count(*)
+        FROM (SELECT resident_id FROM golden UNION ALL SELECT resident_id FROM address
+              UNION ALL SELECT resident_id FROM household_member UNION ALL SELECT resident_a FROM relation
+              UNION ALL SELECT resident_b FROM relation UNION ALL SELECT resident_id FROM whereabouts)
+        ANTI JOIN resident USING (resident_id)
+    """,
+    "a resident has two current addresses": """
+        SELECT count(*) FROM (SELECT 1 FROM address WHERE is_current GROUP BY resident_id HAVING count(*) > 1)
+    """,
+    "a household has no member, or a member no household": """
+        SELECT count(*)
+        FROM (SELECT DISTINCT household_id AS of_member FROM household_member)
+        FULL JOIN household ON household_id = of_member
+        WHERE of_member IS NULL OR household_id IS NULL
+    """,
+    "a household id is there twice": """
+        SELECT count(*) FROM (SELECT 1 FROM household GROUP BY household_id HAVING count(*) > 1)
+    """,
 }
 
 
-def broken_rules(db: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+def broken_rules(db: duckdb.DuckDBPyConnection, rules: Mapping[str, str] = RULES) -> tuple[str, ...]:
     """Return the rules that a release breaks, with how often."""
-    counts = {rule: number(db, query) for rule, query in RULES.items()}
+    counts = {rule: number(db, query) for rule, query in rules.items()}
     return tuple(f"{rule} ({count:,} times)" for rule, count in counts.items() if count)

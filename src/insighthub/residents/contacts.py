@@ -3,10 +3,12 @@
 Takes the values of golden fields, gives two tables
 
     contact      every phone number and e-mail address, in order of the field's rule, with how many others have it
-    identifier   every NHS, National Insurance and pupil number, with whether two sources agree and whether anything conflicts
+    identifier   every NHS, National Insurance and pupil number, with whether two sources agree and whether
+                 anything conflicts
 
-A parent's phone stands on each child's record and a carer's on ten clients': who rings should know whose it may be. What
-one resident's change makes of a value that others have too is put right in the others' rows, so they need not be touched.
+A parent's phone stands on each child's record and a carer's on ten clients': who rings should know whose it may be.
+What one resident's change makes of a value that others have too is put right in the others' rows, so they need not be
+touched.
 """
 
 from __future__ import annotations
@@ -45,7 +47,8 @@ _DELETE = "DELETE FROM {table} WHERE resident_id IN (SELECT resident_id FROM tou
 
 _NEW = """
 CREATE OR REPLACE TEMP TABLE new_value AS
-SELECT resident_id, field AS kind, value, min(rank) AS rank, list_sort(list(DISTINCT source)) AS sources, max(date) AS newest
+SELECT resident_id, field AS kind, value, min(rank) AS rank, list_sort(list(DISTINCT source)) AS sources,
+       max(date) AS newest
 FROM golden_value
 WHERE field IN ({fields}) AND resident_id IN (SELECT resident_id FROM touched)
 GROUP BY resident_id, field, value
@@ -80,7 +83,9 @@ _IDENTIFIER_OF_OTHERS = """
 UPDATE identifier SET conflict = now.conflict
 FROM (
     SELECT i.resident_id, i.kind, i.value,
-           h.holders > 1 OR (SELECT count(*) FROM identifier o WHERE o.resident_id = i.resident_id AND o.kind = i.kind) > 1 AS conflict
+           h.holders > 1 OR (
+               SELECT count(*) FROM identifier o WHERE o.resident_id = i.resident_id AND o.kind = i.kind
+           ) > 1 AS conflict
     FROM identifier i JOIN holder_count h ON h.value = i.value
     WHERE i.resident_id NOT IN (SELECT resident_id FROM touched)
 ) now

@@ -1,17 +1,16 @@
-"""The golden record: for every field of a resident one value, with where it is from, how old it is, and what lost to it.
+"""The golden record: for every field of a resident one value, where it is from, how old it is, and what lost to it.
 
 Takes the records of the residents in ``touched`` (``dated_record``) and the rules of survivorship, gives two tables
 
     golden         one row a field that is known
     golden_value   one row a record and field: what that record says, its rank (1 is the golden value), and why it lost
 
-Values are scored once each (a value that ten records give is one value), by the criteria of the field's rule in order; what
-is still equal is decided by the number of records and then by the value itself, so that nothing is left to chance.
+Values are scored once each (a value that ten records give is one value), by the criteria of the field's rule in
+order; what is still equal is decided by the number of records and then by the value itself, so that nothing is left
+to chance.
 """
 
 from __future__ import annotations
-
-from datetime import date
 
 import duckdb
 import pyarrow as pa
@@ -48,13 +47,15 @@ CREATE TABLE IF NOT EXISTS golden_value (
 #: How whole a value is; a field that is not here is either there or not.
 _COMPLETENESS = {
     "given_name": "CASE WHEN length(given_name) > 1 THEN 1 ELSE 0 END",
-    "middle_names": "CASE WHEN len(list_filter(string_split(middle_names, ' '), lambda w: length(w) > 1)) > 0 THEN 1 ELSE 0 END",
+    "middle_names": "CASE WHEN len(list_filter(string_split(middle_names, ' '), lambda w: length(w) > 1)) > 0"
+    " THEN 1 ELSE 0 END",
     "family_name": "CASE WHEN length(family_name) > 1 THEN 1 ELSE 0 END",
     "date_of_birth": "10 - 2 * (length(date_of_birth) - length(replace(date_of_birth, 'X', '')))"
     " - CASE WHEN regexp_matches(coalesce(date_of_birth_flags, ''), 'future|impossible|default') THEN 20 ELSE 0 END"
     " - CASE WHEN contains(coalesce(date_of_birth_flags, ''), 'january_first') THEN 1 ELSE 0 END",
     "date_of_death": "10 - (length(date_of_death) - length(replace(date_of_death, 'X', '')))",
-    "ethnicity": "CASE WHEN ethnicity IN ('NOBT', 'NOT KNOWN', 'UNKNOWN', 'NOT STATED', 'REFUSED', 'REFU') THEN 0 ELSE 1 END",
+    "ethnicity": "CASE WHEN ethnicity IN ('NOBT', 'NOT KNOWN', 'UNKNOWN', 'NOT STATED', 'REFUSED', 'REFU')"
+    " THEN 0 ELSE 1 END",
 }
 
 _SAID = " UNION ALL ".join(
@@ -134,7 +135,8 @@ reason AS (
     SELECT resident_id, field, value, rank,
            CASE WHEN rank = 1 THEN NULL
                 WHEN by_what = 'completeness' THEN 'less complete'
-                WHEN by_what = 'agreement' THEN 'fewer sources say this: ' || sources || ', where ' || golden_sources || ' say the other'
+                WHEN by_what = 'agreement'
+                    THEN 'fewer sources say this: ' || sources || ', where ' || golden_sources || ' say the other'
                 WHEN by_what = 'trust' THEN 'no source that says this is trusted as much'
                 WHEN by_what = 'recency' AND newest IS NULL THEN 'not dated'
                 WHEN by_what = 'recency' THEN 'older: as of ' || {_DAY.format("newest")}
@@ -167,11 +169,8 @@ ORDER BY resident_id
 """
 
 
-def build_golden(db: duckdb.DuckDBPyConnection, settings: GoldenSettings, as_of: date) -> None:
-    """Rebuild ``golden`` and ``golden_value`` for the residents in ``touched``, from ``dated_record``.
-
-    ``as_of`` is not looked at beyond the dates that ``dated_record`` holds: no value is newer than it.
-    """
+def build_golden(db: duckdb.DuckDBPyConnection, settings: GoldenSettings) -> None:
+    """Rebuild ``golden`` and ``golden_value`` for the residents in ``touched``, from ``dated_record``."""
     db.execute(CREATE)
     for table in ("golden", "golden_value"):
         db.execute(f"DELETE FROM {table} WHERE resident_id IN (SELECT resident_id FROM touched)")

@@ -1,8 +1,10 @@
 """As of when a record speaks: the date of each record of the touched residents, and what that date is.
 
 Takes the records of a release, gives the temporary table ``dated_record``. What a record says may be years old, and few
-sources say so outright. The strongest sign is a change that was seen between two deliveries; then come the dates that
-the record holds itself (of its facts, the days it held from and until), and that it is new in a later delivery.
+sources say so outright. A record speaks as of the last day on which somebody can be thought to have asked: when what it
+says of the person was seen to change between two deliveries, when an event of the service took place, when the record
+was new, when it began to hold. Nobody is asked when a balance is struck or a permit runs out, so that these are no such
+days; and a record whose balance changes every month does not say anything new of the person.
 """
 
 from __future__ import annotations
@@ -21,7 +23,15 @@ LEARN_SOURCE_START = (
     "INSERT INTO source_start SELECT source, min(first_seen) FROM person_record GROUP BY source ORDER BY 1"
 )
 
-_DATED_RECORD = """
+#: What a record says of a person, but for when it holds and for what other columns follow from.
+_SAID = (
+    "title", "given_name", "middle_names", "family_name", "name_suffix", "previous_family_name", "date_of_birth",
+    "date_of_death", "sex", "ethnicity", "address", "postcode", "uprn", "phone", "mobile", "email", "nhs_number",
+    "nino", "upn",
+)  # fmt: skip
+_CHANGED = f"row({', '.join(f'f.{n}' for n in _SAID)}) IS DISTINCT FROM row({', '.join(f'p.{n}' for n in _SAID)})"
+
+_DATED_RECORD = f"""
 CREATE OR REPLACE TEMP TABLE dated_record AS
 WITH mine AS (
     SELECT m.resident_id, p.*
@@ -30,36 +40,41 @@ WITH mine AS (
     JOIN person_record p ON p.source = m.source AND p.record_id = m.record_id AND p.person = m.person
 ),
 facts AS (
-    SELECT source, record_id, person, greatest(max(date) FILTER (date <= $as_of), max(end_date) FILTER (end_date <= $as_of)) AS date
+    SELECT source, record_id, person, max(date) AS date
     FROM fact
-    WHERE (source, record_id) IN (SELECT source, record_id FROM mine)
+    WHERE kind <> 'amount' AND date <= $as_of AND (source, record_id) IN (SELECT source, record_id FROM mine)
     GROUP BY source, record_id, person
+),
+-- What the record said last that is not what it says now: since it ended, the record says what it says now.
+changes AS (
+    SELECT p.source, p.record_id, p.person, max(f.ended_on) FILTER ({_CHANGED}) AS changed,
+           max(f.ended_on) FILTER (coalesce(f.address, f.uprn) IS DISTINCT FROM coalesce(p.address, p.uprn)) AS moved
+    FROM mine p
+    JOIN former_record f ON f.source = p.source AND f.record_id = p.record_id AND f.person = p.person
+    GROUP BY ALL
 ),
 dates AS (
     SELECT mine.*,
            try_cast(coalesce(mine.valid_from, main.valid_from) AS DATE) AS starts,
            try_cast(coalesce(mine.valid_to, main.valid_to) AS DATE) AS ends,
-           CASE WHEN mine.changed_on > mine.first_seen THEN mine.changed_on END AS changed,
-           facts.date AS fact_date,
+           changes.changed, changes.moved, facts.date AS fact_date,
            CASE WHEN mine.first_seen > s.first_delivery THEN mine.first_seen END AS appeared
     FROM mine
     LEFT JOIN person_record main  -- a record holds from and until the same days for all whom it names
            ON mine.person > 1 AND main.person = 1 AND main.source = mine.source AND main.record_id = mine.record_id
     LEFT JOIN facts ON facts.source = mine.source AND facts.record_id = mine.record_id AND facts.person = mine.person
+    LEFT JOIN changes
+           ON changes.source = mine.source AND changes.record_id = mine.record_id AND changes.person = mine.person
     LEFT JOIN source_start s ON s.source = mine.source
 )
-SELECT * EXCLUDE (changed, fact_date, appeared),
-       changed,
-       coalesce(changed, greatest(fact_date, appeared, CASE WHEN starts <= $as_of THEN starts END,
-                                  CASE WHEN ends <= $as_of THEN ends END)) AS date,
-       CASE WHEN changed IS NOT NULL THEN 'changed between deliveries'
-            WHEN date IS NULL THEN NULL
+SELECT * EXCLUDE (changed, moved, fact_date, appeared),
+       greatest(changed, fact_date, appeared, CASE WHEN starts <= $as_of THEN starts END) AS date,
+       CASE WHEN date IS NULL THEN NULL
+            WHEN date = changed THEN 'changed between deliveries'
             WHEN date = fact_date THEN 'date of a fact'
             WHEN date = appeared THEN 'new in a delivery'
-            WHEN date = ends THEN 'day it held until'
             ELSE 'day it held from' END AS date_is,
-       -- An address is known as of the day on which somebody gave it; that a record runs on says nothing of it.
-       coalesce(changed, greatest(fact_date, appeared, CASE WHEN starts <= $as_of THEN starts END)) AS given_on
+       greatest(moved, fact_date, appeared, CASE WHEN starts <= $as_of THEN starts END) AS given_on
 FROM dates
 """
 

@@ -1,15 +1,16 @@
 """Which value of a field is taken where sources differ: the rules of survivorship, as settings.
 
-Takes what a council writes under [golden] in insighthub.toml, gives a rule for every field and an order of trust. A rule is a list
-of criteria, looked at one after the other: the second counts only where values are equal by the first. It is so, and not
-a sum of weights, because "we took it since three sources agree" can be said to a resident, and a sum cannot.
+Takes what a council writes under [golden] in insighthub.toml, gives a rule for every field and an order of trust. A
+rule is a list of criteria, looked at one after the other: the second counts only where values are equal by the first.
+It is so, and not a sum of weights, because "we took it since three sources agree" can be said to a resident, and a
+sum cannot.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Criterion = Literal["completeness", "agreement", "trust", "recency"]
 
@@ -42,6 +43,14 @@ class GoldenSettings(BaseModel):
         description="a field's criteria in order, where they are to be other than usual: completeness (whole rather "
         "than in part), agreement (how many sources), trust (of the most trusted source), recency (the newest date)",
     )
+
+    @field_validator("rules")
+    @classmethod
+    def _known_fields(cls, rules: dict[str, tuple[Criterion, ...]]) -> dict[str, tuple[Criterion, ...]]:
+        unknown = sorted(set(rules) - set(GOLDEN_FIELDS))
+        if unknown:
+            raise ValueError(f"no such field: {', '.join(unknown)}; there are {', '.join(GOLDEN_FIELDS)}")
+        return rules
 
     def rule(self, field: str) -> tuple[Criterion, ...]:
         """Return the criteria of a field in order; those that the settings leave out are not looked at."""

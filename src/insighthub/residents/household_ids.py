@@ -97,6 +97,7 @@ def carry_households(
     db.unregister("lasting")
     gone = rows(
         db,
-        "SELECT DISTINCT household_id FROM old_household ANTI JOIN household USING (household_id) ORDER BY household_id",
+        "SELECT DISTINCT household_id FROM old_household ANTI JOIN household USING (household_id) "
+        "ORDER BY household_id",
     )
     return HouseholdsCarriedOver(issued, tuple(row[0] for row in gone), arrow(db, _CHANGED))

@@ -30,7 +30,8 @@ CREATE TABLE IF NOT EXISTS household (
     to_date DATE,                  -- of a former household: the day its account ended
     members INTEGER NOT NULL,      -- now; of a former household, those who left together
     is_current BOOLEAN NOT NULL,
-    kind VARCHAR NOT NULL          -- one person, two adults, several adults, one adult with children, adults with children, not known
+    kind VARCHAR NOT NULL          -- one person, two adults, several adults, one adult with children,
+                                   -- adults with children, not known
 );
 CREATE TABLE IF NOT EXISTS household_member (
     household_id VARCHAR NOT NULL,
@@ -79,15 +80,16 @@ kin_gone AS (
     GROUP BY ALL
 ),
 told AS (
-    SELECT place_id, NULL::DATE AS left_on, resident_id, from_date, NULL::DATE AS to_date, true AS is_current, probability,
-           why FROM at_home WHERE now
+    SELECT place_id, NULL::DATE AS left_on, resident_id, from_date, NULL::DATE AS to_date, true AS is_current,
+           probability, why FROM at_home WHERE now
     UNION ALL
     SELECT f.place_id, NULL, f.resident_id, f.from_date, f.to_date, false, NULL,
-           'lived here with ' || o.kin || CASE WHEN o.kin = 1 THEN ' person who still does' ELSE ' people who still do' END
+           'lived here with ' || o.kin
+               || CASE WHEN o.kin = 1 THEN ' person who still does' ELSE ' people who still do' END
     FROM former f JOIN of_present o ON o.resident_id = f.resident_id AND o.place_id = f.place_id
     UNION ALL
     SELECT g.place_id, greatest(g.ended, k.ended), g.resident_id, g.from_date, greatest(g.ended, k.ended), false, NULL,
-           CASE WHEN g.ended IS NOT NULL AND k.ended IS DISTINCT FROM g.ended AND k.ended > g.ended THEN 'left before the people they belong with'
+           CASE WHEN g.ended IS NOT NULL AND k.ended > g.ended THEN 'left before the people they belong with'
                 WHEN g.ended IS NOT NULL THEN 'named on the account or tenancy that ended'
                 ELSE 'belongs with people whose account ended' END
     FROM gone g LEFT JOIN kin_gone k ON k.resident_id = g.resident_id AND k.place_id = g.place_id
@@ -100,8 +102,9 @@ FROM told
 _HOUSEHOLD = """
 INSERT INTO household
 WITH aged AS (
-    SELECT m.*, CASE WHEN g.value IS NULL THEN NULL ELSE
-                     coalesce(m.left_on, $as_of) < try_cast(left(g.value, 4) || '-12-31' AS DATE) + INTERVAL 18 YEAR END AS child
+    SELECT m.*, CASE WHEN g.value IS NOT NULL
+                     THEN coalesce(m.left_on, $as_of)
+                          < try_cast(left(g.value, 4) || '-12-31' AS DATE) + INTERVAL 18 YEAR END AS child
     FROM new_member m
     LEFT JOIN golden g ON g.resident_id = m.resident_id AND g.field = 'date_of_birth'
     WHERE m.is_current OR m.left_on IS NOT NULL
@@ -134,8 +137,11 @@ FROM household_member m JOIN household h ON h.household_id = m.household_id
 WHERE h.place_id IN (SELECT place_id FROM place_touched)
 """
 _DELETE = (
-    "DELETE FROM household_member WHERE household_id IN "
-    "(SELECT household_id FROM household WHERE place_id IN (SELECT place_id FROM place_touched))",
+    """
+    DELETE FROM household_member
+    WHERE household_id IN (
+        SELECT household_id FROM household WHERE place_id IN (SELECT place_id FROM place_touched))
+    """,
     "DELETE FROM household WHERE place_id IN (SELECT place_id FROM place_touched)",
 )
 _NEW_MEMBERS = """

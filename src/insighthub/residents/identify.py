@@ -1,8 +1,8 @@
 """From groups of records to residents: who goes on, who is new, who is no more.
 
 Takes what linkage found for the records it looked at and the memberships before, gives each record its resident, with
-what happened to identities; and brings the tables ``membership``, ``evidence`` and ``resident`` of the release up to
-date. The temporary table ``touched`` then holds the residents of whom something changed.
+what happened to identities; and brings the tables ``membership``, ``evidence``, ``resident`` and ``possible_match`` of
+the release up to date. The temporary table ``touched`` then holds the residents of whom something changed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import pyarrow as pa
 from insighthub.linkage.labels.decisions import CANNOT, MUST
 from insighthub.residents.identity import MERGED, MOVED, SPLIT, carry_over
 from insighthub.residents.ids import RESIDENT, Chance, issue
+from insighthub.residents.possible_matches import take_possible_matches
 from insighthub.standardise.coded import codes_of
 from insighthub.store.tables import arrow, number, rows
 
@@ -182,7 +183,8 @@ def identify(
         everybody: whether all residents count as touched.
         chance: where ids come from.
     """
-    for name, table in (("relinked", relinked), ("pairs", pairs), ("removed", removed), ("said", said)):
+    given = {"relinked": relinked, "pairs": pairs, "removed": removed, "said": said, "decided": decided}
+    for name, table in given.items():
         db.register(name, table)
     db.execute(_REGION, {"all": everybody})
     db.execute(_LEFT, {"all": everybody})
@@ -206,6 +208,7 @@ def identify(
     db.execute(_TOUCHED, {"all": everybody})
     gone = _without_records(db)
     _replace(db, pairs)
+    take_possible_matches(db)
     kept, moved = rows(
         db,
         "SELECT count(*) FILTER (before = resident_id), count(*) FILTER (before <> resident_id) "
@@ -215,7 +218,7 @@ def identify(
         kept = number(db, "SELECT count(*) FROM membership") - number(
             db, "SELECT count(*) FROM assigned WHERE before IS DISTINCT FROM resident_id OR returned"
         )
-    decisions = _decided(db, decided)
+    decisions = _decided(db)
     events = []
     for event in carried.events:
         old, other = old_ids[event.old], group_ids[event.other]
@@ -226,7 +229,7 @@ def identify(
     closed = sorted(merged | {resident_id for resident_id, _ in gone})
     events += [IdentityChange(CLOSED, i, None, n, _REASONS[CLOSED]) for i, n in gone if i not in merged]
     events += [IdentityChange(REOPENED, i, None, 0, _REASONS[REOPENED]) for i in reopened]
-    for name in ("relinked", "pairs", "removed", "said"):
+    for name in given:
         db.unregister(name)
     return Identified(issued, tuple(closed), tuple(reopened), tuple(events), int(kept), int(moved))
 
@@ -293,9 +296,8 @@ def _replace(db: duckdb.DuckDBPyConnection, pairs: pa.Table) -> None:
     db.execute("DROP TABLE between_records")
 
 
-def _decided(db: duckdb.DuckDBPyConnection, decided: pa.Table) -> set[tuple[str, str]]:
+def _decided(db: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
     """Return the (old, new) residents between which a decision in force stands: what it brought together or parted."""
-    db.register("decided", decided)
     query = """
         SELECT d.decision, l.before, l.resident_id, r.before, r.resident_id
         FROM decided d
@@ -306,5 +308,4 @@ def _decided(db: duckdb.DuckDBPyConnection, decided: pa.Table) -> set[tuple[str,
     for decision, before_l, now_l, before_r, now_r in rows(db, query):
         if (decision == MUST and now_l == now_r) or (decision == CANNOT and before_l == before_r):
             out |= {(before_l, now_l), (before_r, now_r), (before_l, now_r), (before_r, now_l)}
-    db.unregister("decided")
     return out

@@ -1,8 +1,8 @@
 """Every form of a resident's name: as it is now, as it was, as they are called, as it is misspelt.
 
-Takes ``dated_record`` and the golden names, gives ``name_form``, in which an officer who asks for somebody by a maiden name, a
-nickname or initials finds them. A kind is what tells the form from the golden name; a name that is like it is another
-spelling of it, one that is not is another name.
+Takes ``dated_record`` and the golden names, gives ``name_form``, in which an officer who asks for somebody by a
+maiden name, a nickname or initials finds them. A kind is what tells the form from the golden name; a name that is
+like it is another spelling of it, one that is not is another name.
 """
 
 from __future__ import annotations
@@ -46,10 +46,14 @@ former AS (
            list_sort(list(DISTINCT d.source)), max(d.date)
     FROM dated_record d JOIN golden_name g ON g.resident_id = d.resident_id
     WHERE d.previous_family_name <> coalesce(g.family_name, '')
-      AND NOT EXISTS (SELECT 1 FROM forms f WHERE f.resident_id = d.resident_id AND f.family_name = d.previous_family_name)
+      AND NOT EXISTS (
+          SELECT 1 FROM forms f WHERE f.resident_id = d.resident_id AND f.family_name = d.previous_family_name
+      )
     GROUP BY d.resident_id, g.given_name, d.previous_family_name
 ),
-said_former AS (SELECT DISTINCT resident_id, previous_family_name FROM dated_record WHERE previous_family_name IS NOT NULL),
+said_former AS (
+    SELECT DISTINCT resident_id, previous_family_name FROM dated_record WHERE previous_family_name IS NOT NULL
+),
 compared AS (
     SELECT f.*, g.given_name AS gg, g.family_name AS gf, g.newest AS golden_newest,
            said_to_be_former OR s.resident_id IS NOT NULL AS is_former,
@@ -57,7 +61,8 @@ compared AS (
            coalesce(f.family_name = g.family_name, f.family_name IS NULL) AS same_family,
            coalesce(jaro_winkler_similarity(f.given_name, g.given_name) >= {_ALIKE}, true) AS like_given,
            coalesce(jaro_winkler_similarity(f.family_name, g.family_name) >= {_ALIKE}
-                    OR contains(f.family_name, g.family_name) OR contains(g.family_name, f.family_name), true) AS like_family
+                    OR contains(f.family_name, g.family_name)
+                    OR contains(g.family_name, f.family_name), true) AS like_family
     FROM (SELECT * FROM forms UNION ALL SELECT * FROM former) f
     JOIN golden_name g ON g.resident_id = f.resident_id
     LEFT JOIN said_former s ON s.resident_id = f.resident_id AND s.previous_family_name = f.family_name

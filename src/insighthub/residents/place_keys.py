@@ -1,9 +1,9 @@
 """One id for one dwelling, however a record writes it: with its UPRN, with a flat in words, without a postcode.
 
-Takes addresses of person records, gives ``U:<uprn>`` where a UPRN is known and ``A:<normal form>`` where none is. An address
-without a UPRN is looked up in ``place_key``, learned from the records that have both: by flat, number, street and postcode;
-else by flat, number and street, which fits only one dwelling of most boroughs; else by flat, number and postcode, so that
-a misspelt street does not make another dwelling.
+Takes addresses of person records, gives ``U:<uprn>`` where a UPRN is known and ``A:<normal form>`` where none is. An
+address without a UPRN is looked up in ``place_key``, learned from the records that have both: by flat, number, street
+and postcode; else by flat, number and street, which fits only one dwelling of most boroughs; else by flat, number and
+postcode, so that a misspelt street does not make another dwelling.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ CREATE TABLE IF NOT EXISTS flats_at (
 """
 
 _NUMBERED = "coalesce(flat, '') || '|' || house_number"
-#: Forms of an address in the order in which they are looked up, with the expression that makes their keys (null: cannot).
+#: Forms of an address in the order in which they are looked up, with the expression that makes their keys
+#: (null: cannot).
 FORMS = {
     "whole": f"{_NUMBERED} || '|' || street || '|' || postcode",
     "street": f"{_NUMBERED} || '|' || street",
@@ -38,7 +39,10 @@ _KEYS = ", ".join(f"{expression} AS key_{form}" for form, expression in FORMS.it
 # Keys that lead to a UPRN; then, of addresses that no key leads to one, the keys that lead to one normal form.
 _LEARN_UPRN = " UNION ALL ".join(
     f"""SELECT '{form}' AS form, key, 'U:' || max_by(uprn, (n, uprn)) AS place_id
-    FROM (SELECT key_{form} AS key, uprn, count(*) AS n FROM keyed WHERE uprn IS NOT NULL AND key_{form} IS NOT NULL GROUP BY ALL)
+    FROM (
+        SELECT key_{form} AS key, uprn, count(*) AS n
+        FROM keyed WHERE uprn IS NOT NULL AND key_{form} IS NOT NULL GROUP BY ALL
+    )
     GROUP BY key HAVING max(n) >= {_NEARLY_ALL} * sum(n)"""
     for form in FORMS
 )
@@ -62,7 +66,8 @@ _LEARN = (
     """
     INSERT INTO flats_at
     SELECT house_number || '|' || street || '|' || postcode, count(DISTINCT flat)::INTEGER
-    FROM person_record WHERE flat IS NOT NULL AND house_number IS NOT NULL AND street IS NOT NULL AND postcode IS NOT NULL
+    FROM person_record
+    WHERE flat IS NOT NULL AND house_number IS NOT NULL AND street IS NOT NULL AND postcode IS NOT NULL
     GROUP BY 1 HAVING count(DISTINCT flat) > 1
     ORDER BY 1
     """,

@@ -1,8 +1,8 @@
 """What a place is: a home, a building whose flats records leave out, or a hostel or care home.
 
-Takes the addresses of the places in ``place_touched``, gives the table ``place``. Eighty people of eighty names at one UPRN are no
-household, and nor are those whom records put into a tower without saying at which door. How many live there, how many
-family names they have and whether other records name flats at the same number tell which it is.
+Takes the addresses of the places in ``place_touched``, gives the table ``place``. Eighty people of eighty names at
+one UPRN are no household, and nor are those whom records put into a tower without saying at which door. How many live
+there, how many family names they have and whether other records name flats at the same number tell which it is.
 """
 
 from __future__ import annotations
@@ -62,14 +62,16 @@ told AS (
     LEFT JOIN flats f ON f.place_id = t.place_id
 )
 SELECT place_id,
-       CASE WHEN is_building THEN 'shared building' WHEN of_strangers OR residents > $most THEN 'hostel or care home' ELSE 'home' END,
+       CASE WHEN is_building THEN 'shared building'
+            WHEN of_strangers OR residents > $most THEN 'hostel or care home' ELSE 'home' END,
        address, postcode, uprn, residents, names,
        CASE WHEN is_building THEN 'records name ' || flats || ' flats at this number, and none for this address'
             WHEN of_strangers THEN residents || ' people of ' || names || ' family names'
                  || CASE WHEN age >= 75 THEN ', half of them aged ' || age::INTEGER || ' or more' ELSE '' END
             WHEN residents > $most THEN 'more people than one household: ' || residents
             ELSE residents || CASE WHEN residents = 1 THEN ' person' ELSE ' people' END
-                 || CASE WHEN residents > 0 THEN ' of ' || names || CASE WHEN names = 1 THEN ' family name' ELSE ' family names' END ELSE ' known to live there now' END
+                 || CASE WHEN residents = 0 THEN ' known to live there now'
+                         WHEN names = 1 THEN ' of 1 family name' ELSE ' of ' || names || ' family names' END
             END
 FROM told
 ORDER BY place_id

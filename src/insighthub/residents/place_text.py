@@ -1,7 +1,7 @@
 """What a place is called: of all the ways in which records write its address, the one that most use.
 
-Takes ``residence`` and the records, gives the temporary table ``place_text`` with one row a candidate place: address, postcode, UPRN, and
-the parts that tell whether it is a flat.
+Takes ``residence`` and the records, gives the temporary table ``place_text`` with one row a candidate place: address,
+postcode, UPRN, and the parts that tell whether it is a flat.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ address AS (
 ),
 postcode AS (
     SELECT place_id, max_by(postcode, (n, postcode)) AS postcode
-    FROM (SELECT place_id, postcode, count(*) AS n FROM written WHERE postcode IS NOT NULL GROUP BY ALL) GROUP BY place_id
+    FROM (SELECT place_id, postcode, count(*) AS n FROM written WHERE postcode IS NOT NULL GROUP BY ALL)
+    GROUP BY place_id
 )
 SELECT w.place_id, coalesce(a.address, 'UPRN ' || substr(w.place_id, 3)) AS address, p.postcode,
        CASE WHEN w.place_id LIKE 'U:%' THEN substr(w.place_id, 3) END AS uprn

@@ -14,6 +14,7 @@ Tables
     membership      which resident each person-record is of
     resident        one row a resident
     evidence        the pairs of records that bring a resident's records together
+    possible_match  residents who may be one person (see ``possible_matches``)
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from __future__ import annotations
 import duckdb
 import pyarrow as pa
 
+from insighthub.residents import possible_matches
 from insighthub.standardise.schema import PERSON_RECORDS
 
 #: Columns of ``person_record`` after those of ``PERSON_RECORDS``.
@@ -117,3 +119,4 @@ CREATE TABLE IF NOT EXISTS evidence (
 def create(db: duckdb.DuckDBPyConnection) -> None:
     """Make the tables, where they are not there."""
     db.execute(CREATE)
+    db.execute(possible_matches.CREATE)

@@ -1,10 +1,11 @@
 """Who is whose parent, partner, brother or sister, as far as records tell, with a probability and the reason.
 
-Takes pairs of residents who share a household or a record, gives the table ``relation``; each pair is there both ways round. What
-tells: a record on which one is the other's guardian or contact, an account or tenancy in two names, the years between them,
-family names, and who else lives there. Each kind of evidence is a case with its own probability, which is the share of pairs
-that were right on a fictional borough (see ``docs/explanation/households.md``). Where no kind is likelier than not, the pair
-is said to live at one address, and no more. No relation is shown of a hidden resident.
+Takes pairs of residents who share a household or a record, gives the table ``relation``; each pair is there both ways
+round. What tells: a record on which one is the other's guardian or contact, an account or tenancy in two names, the
+years between them, family names, and who else lives there. Each kind of evidence is a case with its own probability,
+which is the share of pairs that were right on a fictional borough (see ``docs/explanation/households.md``). Where no
+kind is likelier than not, the pair is said to live at one address, and no more. No relation is shown of a hidden
+resident.
 """
 
 from __future__ import annotations
@@ -43,22 +44,23 @@ class RelationSettings(BaseModel):
     )
 
 
-#: Case -> (kind of the first of the pair to the second, probability, reason). The first is the guardian, else the elder.
+#: Case -> (kind of the first of the pair to the second, probability, reason). The first is the guardian, else the
+#: elder.
 CASES: dict[str, tuple[str, float, str]] = {
-    "guardian": ("parent", 0.98, "a record names them as guardian or contact of the child"),
-    "joint": ("partner", 0.98, "an account, tenancy or claim is in both names"),
+    "guardian": ("parent", 0.99, "a record names them as guardian or contact of the child"),
+    "joint": ("partner", 0.99, "an account, tenancy or claim is in both names"),
     "parent, one name": ("parent", 0.98, "they live together, with one family name and 16 to 45 years between them"),
-    "parent, other name": ("parent", 0.95, "they live together, with 16 to 45 years between them"),
+    "parent, other name": ("parent", 0.94, "they live together, with 16 to 45 years between them"),
     "parent, no age": ("parent", 0.69, "they live together; one is a child, and the other's age is not known"),
     "parent, grown": (
         "parent",
-        0.63,
+        0.65,
         "they live together, with one family name and 16 to 45 years between them, both grown",
     ),
-    "grandparent": ("grandparent", 0.87, "they live together, with 46 years or more between them"),
+    "grandparent": ("grandparent", 0.85, "they live together, with 46 years or more between them"),
     "grandparent, grown": (
         "grandparent",
-        0.63,
+        0.67,
         "they live together, with one family name and 46 years or more between them",
     ),
     "siblings, one name": (
@@ -71,9 +73,9 @@ CASES: dict[str, tuple[str, float, str]] = {
         0.89,
         "they live together, one is a child, with less than 16 years between them",
     ),
-    "siblings, one parent": ("sibling", 0.75, "they live together, with a parent of both"),
-    "couple, one child": ("partner", 0.85, "they live together, with a child of both"),
-    "same address": ("same address", 0.90, "they live at one address; no record says what they are to each other"),
+    "siblings, one parent": ("sibling", 0.72, "they live together, with a parent of both"),
+    "couple, one child": ("partner", 0.89, "they live together, with a child of both"),
+    "same address": ("same address", 0.91, "they live at one address; no record says what they are to each other"),
 }
 
 _TOUCHED = (
@@ -92,7 +94,8 @@ _TOUCHED = (
 )
 _DELETE = """
 DELETE FROM relation
-WHERE resident_a IN (SELECT resident_id FROM relation_touched) OR resident_b IN (SELECT resident_id FROM relation_touched)
+WHERE resident_a IN (SELECT resident_id FROM relation_touched)
+   OR resident_b IN (SELECT resident_id FROM relation_touched)
 """
 
 _PAIRS = (
@@ -104,10 +107,10 @@ _PAIRS = (
         JOIN household_member b ON b.household_id = a.household_id AND b.resident_id <> a.resident_id
         WHERE a.is_current AND b.is_current AND a.resident_id IN (SELECT resident_id FROM relation_touched)
         UNION ALL
-        SELECT least(resident_id, other_id), greatest(resident_id, other_id), NULL
-        FROM together
-        WHERE same_record AND (resident_id IN (SELECT resident_id FROM relation_touched)
-                               OR other_id IN (SELECT resident_id FROM relation_touched))
+        SELECT least(m.resident_id, n.resident_id), greatest(m.resident_id, n.resident_id), NULL
+        FROM membership m
+        JOIN membership n ON n.source = m.source AND n.record_id = m.record_id AND n.resident_id <> m.resident_id
+        WHERE m.resident_id IN (SELECT resident_id FROM relation_touched)
     )
     SELECT a, b, max(household_id) AS household_id FROM found GROUP BY a, b
     """,
@@ -152,8 +155,8 @@ _PAIRS = (
                        ELSE coalesce(age_a < 18.5, false) END AS turn
         FROM told
     )
-    SELECT CASE WHEN turn THEN b ELSE a END AS a, CASE WHEN turn THEN a ELSE b END AS b, household_id, same_name, sources,
-           joint, a_guards <> b_guards AS guards,
+    SELECT CASE WHEN turn THEN b ELSE a END AS a, CASE WHEN turn THEN a ELSE b END AS b, household_id, same_name,
+           sources, joint, a_guards <> b_guards AS guards,
            CASE WHEN turn THEN age_b ELSE age_a END AS age_a, CASE WHEN turn THEN age_a ELSE age_b END AS age_b,
            abs(age_a - age_b) AS older
     FROM turned
@@ -162,7 +165,8 @@ _PAIRS = (
     CREATE OR REPLACE TEMP TABLE first_case AS
     SELECT *, CASE
         WHEN guards AND coalesce(older >= 12, true) THEN 'guardian'
-        WHEN joint AND coalesce(age_a >= 18, true) AND coalesce(age_b >= 18, true) AND coalesce(older < 16, true) THEN 'joint'
+        WHEN joint AND coalesce(age_a >= 18, true) AND coalesce(age_b >= 18, true) AND coalesce(older < 16, true)
+            THEN 'joint'
         WHEN household_id IS NULL THEN NULL
         WHEN older >= 46 AND age_b < 18.5 THEN 'grandparent'
         WHEN older >= 46 AND same_name THEN 'grandparent, grown'
@@ -189,7 +193,8 @@ _PAIRS = (
         WHERE x.sure AND y.sure
     ),
     both_children AS (
-        SELECT DISTINCT x.b AS a, y.b FROM parent x JOIN parent y ON y.a = x.a AND y.household_id = x.household_id AND y.b <> x.b
+        SELECT DISTINCT x.b AS a, y.b
+        FROM parent x JOIN parent y ON y.a = x.a AND y.household_id = x.household_id AND y.b <> x.b
     )
     SELECT f.* EXCLUDE (found), CASE
         WHEN found <> 'same address' THEN found
@@ -216,7 +221,7 @@ ORDER BY a, b
 
 
 def build_relations(db: duckdb.DuckDBPyConnection, settings: RelationSettings, as_of: date) -> None:
-    """Rebuild ``relation`` for the residents in ``near_touched`` and ``household_touched``, and those who live with them.
+    """Rebuild ``relation`` for those in ``near_touched`` and ``household_touched``, and those who live with them.
 
     Args:
         db: a release with addresses and households as they are now.

@@ -68,13 +68,12 @@ def lawful_sources(home: Path) -> tuple[list[Placed], tuple[Refused, ...]]:
     return good, refused
 
 
-def begin(state: State, releases: Releases, asked: Asked) -> RunRow:
-    """Note in the state that a run begins."""
+def begin(state: State, releases: Releases, asked: Asked, *, after: int) -> RunRow:
+    """Note in the state that a run begins; its number is higher than ``after``."""
     base = releases.current()
     if base is not None and not releases.file(base).is_file():
         base = None  # it was taken away: everything is read anew, and the state knows whose records are
     kind = FULL if asked.full or asked.relearn or base is None else CHANGES
-    after = releases.newest_number()
     with state.write() as connection:
         return begin_run(connection, as_of=asked.as_of or date.today(), kind=kind, base=base, after=after)
 
@@ -99,7 +98,7 @@ def open_release(
     """
     releases.folder.mkdir(parents=True, exist_ok=True)
     partial = releases.partial(row.run_id)
-    partial.unlink(missing_ok=True)
+    releases.remove_partial(row.run_id)
     if row.base is not None:
         releases.open(row.base).close()  # one that cannot be opened is not copied
         shutil.copyfile(releases.file(row.base), partial)

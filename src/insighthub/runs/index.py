@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from insighthub.corrections.cases import build_corrections
 from insighthub.residents.addresses import build_addresses
 from insighthub.residents.contacts import build_contacts
 from insighthub.residents.golden import build_golden
@@ -15,10 +18,11 @@ from insighthub.residents.relations import build_relations
 from insighthub.residents.resident_facts import build_resident_facts
 from insighthub.residents.search import build_search
 from insighthub.runs.under_way import Run
+from insighthub.sources.contract import Source
 from insighthub.store.run_log import newest_run
 
 
-def build_index(run: Run) -> HouseholdsCarriedOver:
+def build_index(run: Run, sources: Sequence[Source]) -> HouseholdsCarriedOver:
     """Build the index of a release; the temporary table ``touched`` says for whom.
 
     What is learned from all residents at once (how far each source's addresses are to be believed) is learned with
@@ -30,7 +34,7 @@ def build_index(run: Run) -> HouseholdsCarriedOver:
     db, settings, as_of = run.db, run.settings, run.as_of
     run.stage("Golden records")
     date_records(db, as_of, learn=run.relearn)
-    build_golden(db, settings.golden, as_of)
+    build_golden(db, settings.golden)
     build_names(db)
     build_contacts(db)
     build_resident_facts(db)
@@ -40,6 +44,8 @@ def build_index(run: Run) -> HouseholdsCarriedOver:
     households = _households(run)
     run.stage("Search")
     build_search(db, settings.search, as_of)
+    run.stage("Corrections")
+    build_corrections(db, settings.corrections, sources, as_of, learn=run.relearn)
     return households
 
 

@@ -14,12 +14,15 @@ from contextlib import suppress
 from typing import Any
 
 import insighthub
+from insighthub.corrections.tickets import TicketPlan, keep_tickets
 from insighthub.errors import InsightHubError, RunError
+from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.standing import Relinked
 from insighthub.residents.household_ids import HouseholdsCarriedOver
 from insighthub.residents.household_state import keep_households
 from insighthub.residents.identify import Identified, changed_memberships, left_memberships
 from insighthub.residents.identity_state import keep_identities
+from insighthub.residents.possible_matches import expected_people
 from insighthub.residents.received import Received
 from insighthub.runs.alarms import AlarmError
 from insighthub.runs.under_way import MODELS, WORK, Run, alone
@@ -38,8 +41,16 @@ from insighthub.store.run_log import (
 from insighthub.store.state import State
 from insighthub.store.tables import number, rows
 
+_CASES = "SELECT kind, count(*) FROM correction_case GROUP BY kind ORDER BY kind"
 
-def publish(run: Run, identified: Identified, households: HouseholdsCarriedOver, figures: dict[str, Any]) -> None:
+
+def publish(
+    run: Run,
+    identified: Identified,
+    households: HouseholdsCarriedOver,
+    tickets: TicketPlan,
+    figures: dict[str, Any],
+) -> None:
     """Make a release that is built and checked the published one."""
     noted = [run.row.run_id, run.as_of, run.kind, run.model, insighthub.__version__]
     run.db.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?, now()::TIMESTAMP)", noted)
@@ -51,6 +62,7 @@ def publish(run: Run, identified: Identified, households: HouseholdsCarriedOver,
     with run.state.write() as connection:  # from here on the run has happened
         keep_identities(connection, run.row.run_id, identified, changed=changed, left=left)
         keep_households(connection, run.row.run_id, households)
+        keep_tickets(connection, tickets)
         publish_run(connection, run.row.run_id, model=str(run.model), kind=run.kind, figures=figures)
     try:
         run.releases.publish(run.row.run_id)
@@ -131,21 +143,24 @@ def keep_newest(state: State, releases: Releases, most: int) -> None:
 def give_up(state: State, releases: Releases, row: RunRow, error: BaseException) -> None:
     """Note how a run ended that was not published; what it wrote goes."""
     reason = str(error) if isinstance(error, InsightHubError) else f"it broke off ({type(error).__name__})"
-    with suppress(Exception), state.write() as connection:
-        if published_run(connection) == row.run_id:
-            return  # it had happened already
-        end_run(connection, row.run_id, STOPPED if isinstance(error, AlarmError) else FAILED, reason)
-    with suppress(Exception), state.read() as connection:
-        if published_run(connection) != row.run_id:
-            releases.remove(row.run_id)
+    with suppress(Exception):
+        with state.read() as connection:
+            if published_run(connection) == row.run_id:
+                return  # it had happened already
+        releases.remove(row.run_id)  # first of all, as the disk may be full
+        with state.write() as connection:
+            end_run(connection, row.run_id, STOPPED if isinstance(error, AlarmError) else FAILED, reason)
 
 
-def figures_of(run: Run, received: Received, identified: Identified, relinked: Relinked) -> dict[str, Any]:
+def figures_of(
+    run: Run, received: Received, identified: Identified, relinked: Relinked, tickets: TicketPlan
+) -> dict[str, Any]:
     """Return the counts of a run, as the state keeps them."""
     residents, records = rows(run.db, "SELECT count(*), coalesce(sum(records), 0) FROM resident")[0]
     return {
         "records": int(records),
         "residents": int(residents),
+        "people_expected": expected_people(run.db, threshold=LinkSettings().threshold),
         "records_changed": sum(s.added + s.changed + s.removed for s in received.sources),
         "residents_touched": int(number(run.db, "SELECT count(*) FROM touched")),
         "ids_issued": len(identified.issued),
@@ -153,6 +168,8 @@ def figures_of(run: Run, received: Received, identified: Identified, relinked: R
         "ids_reopened": len(identified.reopened),
         "records_moved": identified.moved,
         "churn": identified.churn,
+        "corrections": dict(rows(run.db, _CASES)),
+        "tickets": tickets.figures(),
         "linkage": dict(relinked.figures),
         "seconds": {name: round(took, 3) for name, took in run.seconds.items()},
     }

@@ -59,6 +59,15 @@ _SETTINGS_TEXT = """\
 # special_category = true
 # identifiers = true
 # hidden = true
+#
+# Figures of measures are given out for a purpose, too. The measures that come with the hub allow this one.
+#
+# [[purpose]]
+# name = "policy"
+# title = "Statistics for policy, by no one's name"
+# basis = "public task; Data Protection Act 2018, s.19"
+# sources = ["*"]
+# special_category = true
 """
 
 

@@ -93,7 +93,10 @@ def coded(records: pa.Table) -> pa.Table:
     """
     order: Indices | None = None
     if not _in_order(records):
-        order = pc.sort_indices(records, [(name, "ascending") for name in KEY]).to_numpy()
+        keys = records.select(list(KEY)).cast(
+            pa.schema([(n, pa.int32() if n == "person" else pa.string()) for n in KEY])
+        )
+        order = pc.sort_indices(keys, [(name, "ascending") for name in KEY]).to_numpy()  # which takes no dictionaries
     key = records.select(list(KEY)) if order is None else records.select(list(KEY)).take(pa.array(order))
     columns = {
         "source": _dictionary(codes_of(key["source"])),

@@ -92,6 +92,15 @@ class Releases:
         self.partial(run_id).rename(self.file(run_id))
         sync_folder(self.folder)
 
+    def remove_partial(self, run_id: str) -> None:
+        """Take away what is left of a release that was being built, with what DuckDB keeps beside it."""
+        for path in list(self.folder.glob(f"{self.partial(run_id).name}*")):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    path.unlink()
+
     def publish(self, run_id: str) -> None:
         """Make a release the one that readers open from now on."""
         beside = self.home / f".{CURRENT}"

@@ -44,10 +44,14 @@ class State:
         try:
             self._bring_up_to_date()
         except DBAPIError as error:
+            self.close()
             raise RunError(
                 f"the state's database cannot be opened ({type(error.orig).__name__})",
                 remedy="Check the setting state.url, that the database runs, and that you may use it",
             ) from None
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -45,17 +45,16 @@ NEW = {"address": "2 NEW ROAD", "house_number": "2", "street": "NEW ROAD", "post
 
 def record(source, number, resident="R1", **said):
     """Return one record of Ann Smith, born 5 March 1980, as of 1 January 2024 unless told otherwise."""
-    usual = {"given_name": "ANN", "family_name": "SMITH", "date_of_birth": "1980-03-05", "date": date(2024, 1, 1)}
-    return {"source": source, "record_id": number, "resident": resident, "person": 1, **usual, **said}
+    of = {"source": source, "record_id": number, "resident": resident, "person": 1, "date": date(2024, 1, 1)}
+    return {**of, "given_name": "ANN", "family_name": "SMITH", "date_of_birth": "1980-03-05", **said}
 
 
 def release(records, *, current=None, hidden=(), probability=0.99):
     """Return a release in memory.
 
     Args:
-        records: as ``record`` gives them; ``place``, ``stay``, ``from_date``, ``to_date`` say where each puts its person.
-        current: by resident, the place where they live now.
-        hidden: residents with hidden status.
+        records: as ``record`` gives them; ``place``, ``stay``, ``from_date``, ``to_date`` say where each puts its
+        person. current: by resident, the place where they live now. hidden: residents with hidden status.
         probability: that they live there.
     """
     db = duckdb.connect()
@@ -90,15 +89,29 @@ def write(db, each, columns):
     if each.get("place"):
         told = [each.get("stay", 0), each.get("from_date"), each.get("to_date"), each["date"]]
         db.execute(
-            "INSERT INTO residence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO residence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, false)",
             [each["resident"], each["place"], *ref, each["person"], *told],
         )
+
+
+def deliver(db, each, on):
+    """Have a source say something else of a record from a day on, or nothing: ``each`` then has no resident."""
+    source, number = each["source"], each["record_id"]
+    where = "WHERE source = ? AND record_id = ?"
+    db.execute(f"INSERT INTO former_record SELECT *, ? FROM person_record {where}", [on, source, number])
+    for table in ("person_record", "source_record", "membership", "golden_value", "residence"):
+        db.execute(f"DELETE FROM {table} {where}", [source, number])
+    if "resident" in each:
+        columns = {row[0] for row in db.execute("DESCRIBE person_record").fetchall()}
+        write(db, {**each, "changed_on": on}, columns)
 
 
 def fill(db, current, hidden, probability):
     """Fill the tables that follow from the records."""
     db.execute(
-        "INSERT INTO resident SELECT resident_id, row_number() OVER (ORDER BY 1), count(*), 1, 1, NULL FROM membership GROUP BY 1"
+        """INSERT INTO resident BY NAME
+        SELECT resident_id, row_number() OVER (ORDER BY 1) AS number, count(*) AS records, 1 AS sources
+        FROM membership GROUP BY 1"""
     )
     for resident in hidden:
         db.execute("UPDATE resident SET hidden = 'refuge' WHERE resident_id = ?", [resident])
@@ -107,7 +120,9 @@ def fill(db, current, hidden, probability):
             "INSERT INTO address VALUES (?, ?, 'X', NULL, NULL, NULL, NULL, NULL, true, ?, [], 1, false, '')",
             [resident, place, probability],
         )
-    db.execute("INSERT INTO source SELECT DISTINCT source, 'f', 'c', DATE '2026-01-01', 1, 1, 0 FROM source_record")
+    db.execute(
+        "INSERT INTO source SELECT DISTINCT source, 'f', 'c', DATE '2026-01-01', 1, 1, 0, false FROM source_record"
+    )
     db.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT resident_id FROM resident")
 
 

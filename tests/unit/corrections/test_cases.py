@@ -108,6 +108,17 @@ def test_a_sign_of_life_after_the_day_speaks_against_a_death():
     assert cases(release(records)) == []
 
 
+def test_a_death_is_not_told_where_there_may_be_a_parent_and_a_child_of_one_name():
+    records = [
+        record("housing_rents", "H1", date_of_death="2026-04-01"),
+        record("council_tax", "C1", date_of_birth=None),
+        record("electoral_register", "E1", date_of_birth=None),
+    ]
+    assert [source for _, source, _, _ in cases(release(records))] == ["council_tax", "electoral_register"]
+    another = record("electoral_register", "E2", date_of_birth=None)
+    assert cases(release([*records, another])) == []
+
+
 def test_a_death_that_only_social_care_knows_is_told_where_the_settings_let_it():
     records = [record("adult_social_care", "A1", date_of_death="2026-04-01"), record("libraries", "L1")]
     assert cases(release(records)) == []

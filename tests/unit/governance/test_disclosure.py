@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
-from insighthub.governance.attack import AS_BEFORE, HIDDEN, NEW, Publication, withstands
+from insighthub.governance.attack import AS_BEFORE, HIDDEN, NEW, Case, Publication, withstand_each, withstands
 from insighthub.governance.disclosure import FIGURES, DisclosureSettings, protect
 
 
@@ -150,6 +150,19 @@ def test_the_attacker_finds_what_a_sum_gives_away():
     whole = Publication((200, 100, 100), (NEW,) * 3)
     one_hidden = Publication((50, None, 47), (NEW, HIDDEN, NEW))
     two_hidden = Publication((50, None, None), (NEW, HIDDEN, HIDDEN))
+    cases = []
     for numerators, is_safe in ((one_hidden, False), (two_hidden, True)):
         release = (ways, counts, (numerators, whole))
         assert withstands([release], is_share=True, threshold=10, rounding=1) is is_safe
+        cases.append(Case([release], True))
+    assert withstand_each(cases, threshold=10, rounding=1) == [False, True]
+    assert withstand_each([], threshold=10, rounding=1) == []
+
+
+def test_what_does_not_add_up_is_not_judged_to_be_safe():
+    ways = (("none", "all"), ("area", "a"), ("area", "b"))
+    sound = (np.array([50, 3, 47]), np.array([200, 100, 100]))
+    two_hidden, whole = Publication((50, None, None), (NEW, HIDDEN, HIDDEN)), Publication((200, 100, 100), (NEW,) * 3)
+    too_little = Publication((200, 50, 100), (NEW,) * 3)
+    cases = [Case([(ways, sound, (two_hidden, each))], True) for each in (whole, too_little)]
+    assert withstand_each(cases, threshold=10, rounding=1) == [True, False]

@@ -13,7 +13,8 @@ DAY = date(2026, 9, 30)
 TABLES = """
 CREATE TABLE golden (resident_id VARCHAR, field VARCHAR, value VARCHAR);
 CREATE TABLE address (
-    resident_id VARCHAR, place_id VARCHAR, postcode VARCHAR, from_date DATE, to_date DATE, is_current BOOLEAN
+    resident_id VARCHAR, place_id VARCHAR, postcode VARCHAR, from_date DATE, to_date DATE, last_seen DATE,
+    is_current BOOLEAN
 );
 CREATE TABLE household_member (
     household_id VARCHAR, resident_id VARCHAR, from_date DATE, to_date DATE, is_current BOOLEAN
@@ -35,7 +36,8 @@ class Release:
         since=date(2020, 1, 1),
     ):  # fmt: skip
         """Add a resident who lives at a postcode, or nowhere here where it is None."""
-        self.db.execute("INSERT INTO resident VALUES (?, 0, 0, NULL, ?)", [name, hidden])
+        row = "SELECT ? AS resident_id, 0 AS number, 0 AS records, 0 AS sources, ? AS hidden"
+        self.db.execute(f"INSERT INTO resident BY NAME {row}", [name, hidden])
         for field, value in (("date_of_birth", born), ("sex", sex), ("date_of_death", died)):
             if value:
                 self.db.execute("INSERT INTO golden VALUES (?, ?, ?)", [name, field, value])
@@ -45,15 +47,15 @@ class Release:
             self.db.execute("INSERT INTO household_member VALUES (?, ?, ?, NULL, TRUE)", [household, name, since])
         return name
 
-    def address(self, name, postcode, since, until, is_current=False, home="home"):
-        row = [name, home, postcode, since, until, is_current]
-        self.db.execute("INSERT INTO address VALUES (?, ?, ?, ?, ?, ?)", row)
+    def address(self, name, postcode, since, until, is_current=False, home="home", seen=None):
+        row = [name, home, postcode, since, until, seen, is_current]
+        self.db.execute("INSERT INTO address VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def record(self, name, source, *facts, on=DAY):
         """Add a record of a resident, with facts as (name, value, amount, date, end)."""
         self.records += 1
         key = [source, str(self.records)]
-        self.db.execute("INSERT INTO source_record VALUES (?, ?, 0, ?, ?)", [*key, on, on])
+        self.db.execute("INSERT INTO source_record VALUES (?, ?, 0, NULL, ?, ?)", [*key, on, on])
         self.db.execute("INSERT INTO membership VALUES (?, ?, ?, 1, NULL)", [name, *key])
         for fact, value, amount, day, end in facts:
             kind = "amount" if amount is not None else "status"

@@ -86,6 +86,23 @@ def test_homes_are_those_of_the_day_and_who_had_none_does_not_count(release, mea
     }  # fmt: skip
 
 
+def test_who_left_unseen_is_here_until_last_seen_and_who_moved_until_the_move(release, measure):
+    release.resident("left", born="1980-01-01", postcode=None)
+    release.address("left", "IG11 1AA", date(2026, 1, 1), None, seen=date(2026, 7, 15))
+    release.resident("moved", born="1980-01-01", postcode="IG11 1AA", since=date(2026, 8, 15))
+    release.address("moved", "IG11 1AA", date(2026, 1, 1), None, seen=date(2026, 2, 1))
+    release.resident("mistaken", born="1980-01-01", postcode="IG11 1AA", since=date(2026, 1, 1))
+    release.address("mistaken", "IG12 2ZZ", date(2026, 6, 1), None, seen=date(2026, 6, 2))
+    release.resident("when", born="1980-01-01", postcode="IG11 1AA", since=None)
+    release.address("when", "IG12 2ZZ", date(2026, 1, 1), date(2026, 7, 15))
+    rest = 'by = ["postcode_district"]\nwindow = { kind = "series", months = 4 }'
+    build_measures(release.db, measure(SERVICE, rest=rest), DAY)
+    here, every = release.values("m", "postcode_district"), release.values("m")
+    months = [date(2026, month, 1) for month in (6, 7, 8, 9)]
+    assert [here["IG12", month] for month in months] == [(0, 1), (0, 0), (0, 0), (0, 0)]
+    assert [every["all", month] for month in months] == [(0, 4), (0, 3), (0, 3), (0, 3)]
+
+
 @pytest.mark.parametrize(("match", "counted"), [("all", 1), ("any", 3)])
 def test_all_conditions_or_any(release, measure, match, counted):
     for name in "ABCD":
@@ -197,9 +214,9 @@ def test_a_date_of_birth_known_in_part_still_gives_an_age(release, measure):
 
 
 def test_hundreds_are_counted_as_well_as_tens(release, measure):
-    release.db.execute("INSERT INTO resident SELECT 'R' || i, 1, 1, NULL, NULL FROM range(1000) t(i)")
+    release.db.execute("INSERT INTO resident SELECT 'R' || i, 0, 1, 1, NULL, NULL FROM range(1000) t(i)")
     release.db.execute(
-        "INSERT INTO address SELECT 'R' || i, 'p', 'IG11 ' || (i % 3) || 'AA', DATE '2020-01-01', NULL, TRUE"
+        "INSERT INTO address SELECT 'R' || i, 'p', 'IG11 ' || (i % 3) || 'AA', DATE '2020-01-01', NULL, NULL, TRUE"
         " FROM range(1000) t(i)"
     )
     release.db.execute("INSERT INTO membership SELECT 'R' || i, 'tax', i::VARCHAR, 1, NULL FROM range(600) t(i)")

@@ -1,4 +1,5 @@
-"""A small release made of a fictional borough: its records as they are standardised, each resident being one person of the truth."""
+"""A small release made of a fictional borough: its records as they are standardised, each resident being one person
+of the truth."""
 
 from __future__ import annotations
 
@@ -28,18 +29,20 @@ PEOPLE = 900
 
 #: Every table that the builders write, but for what is learned.
 BUILT = (
-    "golden", "golden_value", "name_form", "contact", "identifier", "residence", "together", "address", "whereabouts", "place",
-    "household", "household_member", "relation",
+    "golden", "golden_value", "name_form", "contact", "identifier", "residence", "together", "address", "whereabouts",
+    "place", "household", "household_member", "relation",
 )  # fmt: skip
 
 _FILL = (
-    "INSERT INTO person_record SELECT * EXCLUDE (other), DATE '2026-09-30', DATE '2026-09-30' FROM (SELECT *, 1 AS other FROM records)",
+    "INSERT INTO person_record SELECT *, DATE '2026-09-30', DATE '2026-09-30' FROM records",
     """INSERT INTO membership
     SELECT 'R' || t.entity_id, p.source, p.record_id, p.person, NULL
-    FROM person_record p JOIN read_parquet($truth) t ON t.source = p.source AND t.record_id = p.record_id AND t.person = p.person
+    FROM person_record p
+    JOIN read_parquet($truth) t ON t.source = p.source AND t.record_id = p.record_id AND t.person = p.person
     WHERE p.not_linked_reason IS NULL ORDER BY ALL""",
-    """INSERT INTO resident SELECT resident_id, count(*), count(DISTINCT source), NULL, NULL FROM membership
-    GROUP BY resident_id ORDER BY resident_id""",
+    """INSERT INTO resident
+    SELECT resident_id, row_number() OVER (ORDER BY resident_id), count(*), count(DISTINCT source), NULL, NULL
+    FROM membership GROUP BY resident_id ORDER BY resident_id""",
 )
 
 
@@ -70,7 +73,7 @@ def touch(db: duckdb.DuckDBPyConnection, residents: list[str] | None = None) -> 
 def build(db: duckdb.DuckDBPyConnection, *, learn: bool, addresses: AddressSettings | None = None) -> None:
     """Build every part for the residents in ``touched``."""
     date_records(db, AS_OF, learn=learn)
-    build_golden(db, GoldenSettings(), AS_OF)
+    build_golden(db, GoldenSettings())
     build_names(db)
     build_contacts(db)
     build_addresses(db, addresses or AddressSettings(), AS_OF, learn=learn)

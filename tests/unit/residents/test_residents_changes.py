@@ -18,14 +18,24 @@ def _some(db: duckdb.DuckDBPyConnection, n: int, skip: int = 0) -> list[str]:
 
 def _recount(db: duckdb.DuckDBPyConnection) -> None:
     """Put the table of residents right after a change of membership."""
-    db.execute(
-        "CREATE OR REPLACE TEMP TABLE hidden_before AS SELECT resident_id, hidden FROM resident WHERE hidden IS NOT NULL"
-    )
+    db.execute("CREATE OR REPLACE TEMP TABLE resident_before AS SELECT resident_id, number, hidden FROM resident")
     db.execute("DELETE FROM resident")
     db.execute(
-        """INSERT INTO resident SELECT m.resident_id, count(*), count(DISTINCT source), NULL, any_value(h.hidden)
-        FROM membership m LEFT JOIN hidden_before h ON h.resident_id = m.resident_id GROUP BY m.resident_id ORDER BY 1"""
+        """INSERT INTO resident
+        SELECT m.resident_id, any_value(h.number), count(*), count(DISTINCT source), NULL, any_value(h.hidden)
+        FROM membership m LEFT JOIN resident_before h ON h.resident_id = m.resident_id
+        GROUP BY m.resident_id ORDER BY 1"""
     )
+
+
+def _named_with(db: duckdb.DuckDBPyConnection, residents: list[str]) -> list[str]:
+    """Return the residents and all whom their records name beside them."""
+    found = db.execute(
+        """SELECT DISTINCT resident_id FROM membership WHERE (source, record_id) IN (
+            SELECT (source, record_id) FROM membership WHERE list_contains($1, resident_id))""",
+        [residents],
+    )
+    return [row[0] for row in found.fetchall()]
 
 
 def _move(db: duckdb.DuckDBPyConnection) -> list[str]:
@@ -33,12 +43,16 @@ def _move(db: duckdb.DuckDBPyConnection) -> list[str]:
     movers, hosts = _some(db, 12), _some(db, 12, 40)
     for mover, host in zip(movers, hosts, strict=True):
         db.execute(
-            """UPDATE person_record p SET (address, flat, house_number, street, postcode, uprn, changed_on) = (
-                SELECT (q.address, q.flat, q.house_number, q.street, q.postcode, q.uprn, DATE '2026-09-30')
-                FROM person_record q JOIN membership m ON (m.source, m.record_id, m.person) = (q.source, q.record_id, q.person)
-                WHERE m.resident_id = $host AND q.address IS NOT NULL ORDER BY ALL LIMIT 1)
-            WHERE (p.source, p.record_id, p.person) IN (
-                SELECT (source, record_id, person) FROM membership WHERE resident_id = $mover) AND p.source <> 'council_tax'""",
+            """UPDATE person_record p SET address = n.address, flat = n.flat, house_number = n.house_number,
+                   street = n.street, postcode = n.postcode, uprn = n.uprn, changed_on = DATE '2026-09-30'
+            FROM (
+                SELECT q.address, q.flat, q.house_number, q.street, q.postcode, q.uprn
+                FROM person_record q
+                JOIN membership m ON (m.source, m.record_id, m.person) = (q.source, q.record_id, q.person)
+                WHERE m.resident_id = $host AND q.address IS NOT NULL ORDER BY ALL LIMIT 1
+            ) n
+            WHERE p.source <> 'council_tax' AND (p.source, p.record_id, p.person) IN (
+                SELECT (source, record_id, person) FROM membership WHERE resident_id = $mover)""",
             {"mover": mover, "host": host},
         )
     db.execute(
@@ -46,12 +60,7 @@ def _move(db: duckdb.DuckDBPyConnection) -> list[str]:
             SELECT (source, record_id) FROM membership WHERE list_contains($1, resident_id))""",
         [movers],
     )
-    sharing = db.execute(
-        """SELECT DISTINCT m.resident_id FROM membership m WHERE (m.source, m.record_id) IN (
-            SELECT (source, record_id) FROM membership WHERE list_contains($1, resident_id))""",
-        [movers],
-    )
-    return [row[0] for row in sharing.fetchall()]
+    return _named_with(db, movers)
 
 
 def _contact(db: duckdb.DuckDBPyConnection) -> list[str]:
@@ -76,16 +85,18 @@ def _merge(db: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _leave(db: duckdb.DuckDBPyConnection) -> list[str]:
-    """Take all records of some residents away."""
+    """Take all records of some residents away, and with them what the records say of others."""
     gone = _some(db, 10, 20)
+    touched = _named_with(db, gone)
     db.execute(
-        """DELETE FROM person_record p USING membership m
-        WHERE (m.source, m.record_id, m.person) = (p.source, p.record_id, p.person) AND list_contains($1, m.resident_id)""",
+        """CREATE TEMP TABLE going AS
+        SELECT DISTINCT source, record_id FROM membership WHERE list_contains($1, resident_id)""",
         [gone],
     )
-    db.execute("DELETE FROM membership WHERE list_contains($1, resident_id)", [gone])
+    for table in ("person_record", "membership"):
+        db.execute(f"DELETE FROM {table} WHERE (source, record_id) IN (SELECT (source, record_id) FROM going)")
     _recount(db)
-    return gone
+    return touched
 
 
 def _hide(db: duckdb.DuckDBPyConnection) -> list[str]:
@@ -98,7 +109,8 @@ def _die(db: duckdb.DuckDBPyConnection) -> list[str]:
     who = _some(db, 10, 120)
     db.execute(
         """UPDATE person_record p SET date_of_death = '2026-09-01' FROM membership m
-        WHERE (m.source, m.record_id, m.person) = (p.source, p.record_id, p.person) AND list_contains($1, m.resident_id)""",
+        WHERE (m.source, m.record_id, m.person) = (p.source, p.record_id, p.person)
+          AND list_contains($1, m.resident_id)""",
         [who],
     )
     return who

@@ -47,6 +47,12 @@ def test_the_order_and_chunks_of_the_rows_make_no_difference(seed):
     assert coded(pa.concat_tables(pieces)).equals(coded(table()))
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_coded_rows_out_of_order_are_put_in_order(seed):
+    order = np.random.Generator(np.random.PCG64(seed)).permutation(len(ROWS))
+    assert coded(coded(table()).take(pa.array(order))).equals(coded(table()))
+
+
 def test_what_is_coded_is_known_to_be_and_stays_as_it_is():
     once = coded(table())
     assert is_coded(once)

@@ -23,7 +23,7 @@ _OF_FIELDS = (
     (("middle_names",), MIDDLE_NAMES),
     (("date_of_birth",), DATE_OF_BIRTH),
     (("sex",), SEX),
-    (("postcode", "address", "uprn"), ADDRESS),
+    (("postcode", "address", "uprn", "street"), ADDRESS),
     (("phone", "mobile"), PHONE),
     (("email",), EMAIL),
 )

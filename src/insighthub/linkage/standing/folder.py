@@ -28,7 +28,7 @@ from insighthub.linkage.standing.hashes import Hashes
 from insighthub.linkage.standing.index import INDEX_FILES, Index
 from insighthub.linkage.standing.segments import Segment
 
-FORMAT = "insighthub-standing/1"
+FORMAT = "insighthub-standing/2"
 CONTENT_FILE, DECISIONS_FILE = "standing.json", "decisions.parquet"
 _STATE = ("place", "region", "cluster", "copy_of")
 
@@ -54,10 +54,10 @@ class Standing:
         indexes: of the segments.
         state: of the slots.
         outgrown: for each rule of the plan, the keys of the blocks that have outgrown it, sorted.
-        decisions: those that the clusters keep to, or None.
+        decisions: those that the clusters keep to; see ``decided.with_persons``.
         identity: of the model folder that it was made under.
         single_sources: sources that hold one record a person, sorted.
-        keep_probability: the match probability from which pairs are given; regions are made so that none reaches out.
+        keep_probability: the match probability from which pairs are given, in each run that goes on from here.
         folder: where it was opened from, if it was.
         sizes: of the tables of each index that is on disk, by the name of its segment.
     """
@@ -66,7 +66,7 @@ class Standing:
     indexes: tuple[Index, ...]
     state: State
     outgrown: tuple[Hashes, ...]
-    decisions: pa.Table | None
+    decisions: pa.Table
     identity: str
     single_sources: tuple[str, ...]
     keep_probability: float
@@ -87,7 +87,7 @@ class Standing:
                 raise DataError("the standing linkage was written in another form", remedy="Link all again", file=path)
             sizes: dict[str, list[int]] = content["segments"]
             state = State(*(np.load(folder / f"{name}.npy") for name in _STATE))
-            decisions = pq.read_table(folder / DECISIONS_FILE) if content["decisions"] else None
+            decisions = pq.read_table(folder / DECISIONS_FILE)
             return cls(
                 tuple(Segment.read(folder, name) for name in sizes),
                 tuple(Index.read(folder, name, of) for name, of in sizes.items()),
@@ -127,8 +127,7 @@ class Standing:
                 sizes[segment.name] = index.write(folder, segment.name)
         for name in _STATE:
             np.save(folder / f"{name}.npy", getattr(self.state, name))
-        if self.decisions is not None:
-            pq.write_table(self.decisions, folder / DECISIONS_FILE)
+        pq.write_table(self.decisions, folder / DECISIONS_FILE)
         content = {
             "format": FORMAT,
             "identity": self.identity,
@@ -136,7 +135,6 @@ class Standing:
             "keep_probability": self.keep_probability,
             "segments": sizes,
             "outgrown": [keys.tolist() for keys in self.outgrown],
-            "decisions": self.decisions is not None,
         }
         (folder / CONTENT_FILE).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 

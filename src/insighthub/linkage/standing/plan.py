@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -36,7 +35,7 @@ from insighthub.linkage.standing.hashes import UNKNOWN, Hashes, RowHashes
 from insighthub.linkage.standing.mates import KnownMates
 from insighthub.linkage.standing.names import KnownNames
 
-FORMAT = "insighthub-linkage-plan/1"
+FORMAT = "insighthub-linkage-plan/2"
 GROWTH = 10
 MODEL_FILE, PLAN_FILE = "model.json", "plan.json"
 _REMEDY = "Learn the model anew, which makes its plan as well"
@@ -93,7 +92,7 @@ class Plan:
 
     def save(self, folder: Path) -> None:
         """Write the plan into a folder, which also holds the model that it goes with."""
-        content = {
+        content: dict[str, object] = {
             "format": FORMAT,
             "salt": self.salt,
             "rules": [
@@ -103,10 +102,12 @@ class Plan:
             "mates": self.mates is not None,
             "names": self.names is not None,
         }
-        np.save(folder / "plan-capped.npy", np.concatenate([*self.capped, np.empty(0, np.uint64)]))
+        arrays = {"capped": np.concatenate([*self.capped, np.empty(0, np.uint64)])}
         for part, names in ((self.mates, _MATES), (self.names, _NAMES)):
-            for name in names if part is not None else ():
-                np.save(folder / f"plan-{name}.npy", getattr(part, name))
+            arrays |= {name: getattr(part, name) for name in names if part is not None}
+        for name, array in arrays.items():
+            np.save(folder / f"plan-{name}.npy", array)
+        content["sha256"] = {name: _sha256(array) for name, array in arrays.items()}
         (folder / PLAN_FILE).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
@@ -122,15 +123,17 @@ class Plan:
             if content["format"] != FORMAT:
                 raise DataError("the plan was written in another form", remedy=_REMEDY, file=path)
             parts = content["rules"]
-            every = np.load(folder / "plan-capped.npy")
+            arrays = {name: np.load(folder / f"plan-{name}.npy", mmap_mode="r") for name in content["sha256"]}
+            if any(_sha256(array) != content["sha256"][name] for name, array in arrays.items()):
+                raise DataError("the files of the plan do not belong together", remedy=_REMEDY, file=path)
             ends = np.cumsum([part["capped"] for part in parts])
             return cls(
                 content["salt"],
                 tuple(_rule(part) for part in parts),
                 tuple(part["limit"] for part in parts),
-                tuple(np.split(every, ends[:-1])) if len(parts) else (),
-                KnownMates(*_read(folder, _MATES)) if content["mates"] else None,
-                KnownNames(*_read(folder, _NAMES)) if content["names"] else None,
+                tuple(np.split(np.array(arrays["capped"]), ends[:-1])) if len(parts) else (),
+                KnownMates(*(arrays[name] for name in _MATES)) if content["mates"] else None,
+                KnownNames(*(arrays[name] for name in _NAMES)) if content["names"] else None,
             )
         except (OSError, ValueError, KeyError, TypeError):
             raise DataError("there is no plan here that can be read", remedy=_REMEDY, file=path) from None
@@ -197,8 +200,8 @@ def keys_over(keys: Hashes, most: int) -> Hashes:
     return np.asarray(distinct[(counts > most) & (distinct != UNKNOWN)])
 
 
-def _read(folder: Path, names: Sequence[str]) -> list[npt.NDArray[Any]]:
-    return [np.load(folder / f"plan-{name}.npy", mmap_mode="r") for name in names]
+def _sha256(array: npt.NDArray[Any]) -> str:
+    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
 
 
 def _rule(part: dict[str, object]) -> BlockingRule:

@@ -92,7 +92,7 @@ def relink(
             (*base.indexes, *[found.index][:came]),
             state,
             found.outgrown,
-            decisions,
+            with_persons(decisions),
             folder.identity,
             base.single_sources,
             base.keep_probability,

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from insighthub.linkage.clock import Clock
 from insighthub.linkage.settings import LinkSettings
+from insighthub.linkage.standing.decided import with_persons
 from insighthub.linkage.standing.folder import Standing, State
 from insighthub.linkage.standing.hashes import Hashes
 from insighthub.linkage.standing.index import Index, all_keys
@@ -70,9 +71,8 @@ def link_all(
         )
     with clock.stage("write", "Writing the standing linkage"):
         state = State(np.arange(segment.n, dtype=np.int32), lowest(linked.region), lowest(linked.cluster), linked.first)
-        Standing(
-            (segment,), (index,), state, outgrown, decisions, folder.identity, single, settings.keep_probability
-        ).write(out_folder)
+        kept_to, keep = with_persons(decisions), settings.keep_probability
+        Standing((segment,), (index,), state, outgrown, kept_to, folder.identity, single, keep).write(out_folder)
     return result_of(rows, linked, outgrown, rows_in_all=segment.n, seconds=clock.seconds)
 
 

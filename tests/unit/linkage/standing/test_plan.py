@@ -168,7 +168,15 @@ def test_a_folder_that_lacks_a_file_is_refused(learned, tmp_path, file):
         ModelFolder.open(tmp_path)
 
 
-@pytest.mark.parametrize("content", ["{}", "[]", "not JSON", '{"format": "insighthub-linkage-plan/0"}'])
+def test_files_of_two_plans_are_not_taken_for_one(learned, tmp_path):
+    learned.save(tmp_path)
+    file = tmp_path / "plan-namesakes.npy"
+    np.save(file, np.load(file) + 1)
+    with pytest.raises(DataError, match="do not belong together"):
+        Plan.load(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "not JSON", '{"format": "insighthub-linkage-plan/1"}'])
 def test_a_plan_that_is_none_is_refused(learned, tmp_path, content):
     learned.save(tmp_path)
     (tmp_path / "plan.json").write_text(content, encoding="utf-8")

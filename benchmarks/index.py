@@ -1,0 +1,128 @@
+"""How long a hub's runs take: a full one beside one of what changed, in one go, under one model.
+
+Takes a number of residents, makes the fictional borough and its hub, and then, several times over: delivers the text
+files anew with some records in a hundred changed, and runs; delivers one source alone so, and runs; runs in full.
+Prints seconds of each, the medians and the ratios, by stage too; whether the index that runs of changes built is the
+one that a full run builds; and the most memory that was held. Then the full picture and the search are timed on the
+release that came of it.
+
+    python -m benchmarks.index [--residents N] [--share PERCENT] [--rounds N] [--home DIR] [--only-runs]
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from benchmarks.redeliver import redeliver
+from insighthub.hub import Hub
+from insighthub.run import RunOutcome
+from insighthub.runs.begin import Asked
+from insighthub.store.tables import number, rows
+from insighthub.synthetic.borough import generate
+from insighthub.synthetic.borough_hub import DAY, write_hub
+
+#: Tables that say when something was done, or what was said in releases before, and so differ from run to run.
+_OF_THE_RUN = {"run", "quality_trend", "measure_published", "measure_basis"}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Time runs of a hub."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--residents", type=int, default=220_000)
+    parser.add_argument("--share", type=float, default=1.0, help="percent of all records that change")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--home", type=Path, help="a folder to keep; what is there is used again")
+    parser.add_argument("--only-runs", action="store_true", help="leave the picture and the search out")
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        home = given.home or Path(folder)
+        release = _runs(home, given.residents, given.share / 100, given.rounds)
+        if not given.only_runs:
+            truth = str(home / "extracts" / "truth.parquet")
+            _also("benchmarks.picture", str(release))
+            _also("benchmarks.search", str(release), truth, str(given.residents), "1")
+    return 0
+
+
+def _runs(home: Path, residents: int, share: float, rounds: int) -> Path:
+    """Time the runs; return the file of the last release."""
+    extracts = home / "extracts"
+    if not (extracts / "contract.toml").is_file():
+        generate(extracts, residents=residents, seed=1)
+    write_hub(home)
+    rng = np.random.default_rng(1)
+    with Hub(home) as hub:
+        _, took = _timed(hub, Asked(as_of=DAY, relearn=True))
+        with hub.release() as db:
+            records = number(db, "SELECT count(*) FROM source_record")
+            people = number(db, "SELECT count(*) FROM resident")
+        print(f"{records:,} records of {people:,} residents; the first run, which learns: {took:.1f} s", flush=True)
+        full: list[tuple[float, RunOutcome]] = []
+        changes: list[tuple[float, RunOutcome]] = []
+        for _ in range(rounds):
+            changed = redeliver(extracts, round(records * share), rng)
+            outcome, took = _timed(hub, Asked(as_of=DAY, accept=True))
+            print(f"{changed:,} records changed in all text files: {took:.1f} s", flush=True)
+            changes.append((took, outcome))
+            outcome, took = _timed(hub, Asked(as_of=DAY, full=True))
+            print(f"a full run: {took:.1f} s", flush=True)
+            full.append((took, outcome))
+        _by_stage(full, changes)
+        before, after = changes[-1][1].run_id, full[-1][1].run_id
+        differing = different(hub.releases.file(before), hub.releases.file(after))
+        print(f"tables that differ between the last two: {', '.join(differing) or 'none'}")
+        print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
+        return hub.releases.file(after)
+
+
+def _timed(hub: Hub, asked: Asked) -> tuple[RunOutcome, float]:
+    start = time.perf_counter()
+    outcome = hub.run(asked)
+    return outcome, time.perf_counter() - start
+
+
+def _by_stage(full: Sequence[tuple[float, RunOutcome]], changes: Sequence[tuple[float, RunOutcome]]) -> None:
+    print(f"{'medians, seconds':40s}{'full':>9s}{'changes':>9s}{'ratio':>9s}")
+    stages = list(full[0][1].seconds)
+    for stage in stages:
+        whole, part = (statistics.median(o.seconds.get(stage, 0.0) for _, o in runs) for runs in (full, changes))
+        print(f"{stage:40s}{whole:9.2f}{part:9.2f}{part / max(whole, 1e-9):9.1%}")
+    whole, part = (statistics.median(took for took, _ in runs) for runs in (full, changes))
+    print(f"{'together':40s}{whole:9.2f}{part:9.2f}{part / whole:9.1%}", flush=True)
+
+
+def different(one: Path, other: Path) -> list[str]:
+    """Return the tables of two releases that do not hold the same rows."""
+    out = []
+    with duckdb.connect() as db:
+        db.execute(f"ATTACH '{one}' AS one (READ_ONLY)")
+        db.execute(f"ATTACH '{other}' AS other (READ_ONLY)")
+        names = rows(db, "SELECT table_name FROM duckdb_tables() WHERE database_name = 'one' ORDER BY 1")
+        for (name,) in names:
+            if name in _OF_THE_RUN:
+                continue
+            sides = [f"(FROM {a}.{name} EXCEPT ALL FROM {b}.{name})" for a, b in (("one", "other"), ("other", "one"))]
+            apart = [number(db, f"SELECT count(*) FROM {side}") for side in sides]
+            if any(apart):
+                out.append(f"{name} ({apart[0]:,} and {apart[1]:,} rows)")
+    return out
+
+
+def _also(module: str, *arguments: str) -> None:
+    print(f"\n{module}", flush=True)
+    subprocess.run([sys.executable, "-m", module, *arguments], check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""The second half of the demonstration: the borough's hub is run, and its index held against the borough's truth.
+
+Takes the home folder in which the extracts are, gives what the run did and how right the index of residents is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+
+from insighthub.hub import Hub
+from insighthub.index_evaluation import IndexScores, evaluate_index
+from insighthub.progress import Progress
+from insighthub.run import RunOutcome
+from insighthub.runs.begin import Asked
+from insighthub.synthetic.borough import Borough
+from insighthub.synthetic.borough_hub import DAY, write_hub
+
+#: Residents known to so many services or more are counted together.
+MANY = 6
+
+
+@dataclass(frozen=True)
+class HubOutcome:
+    """What the hub's run gave."""
+
+    run: RunOutcome
+    scores: IndexScores
+
+
+def run(home: Path, borough: Borough, *, progress: Progress) -> HubOutcome:
+    """Write the borough's settings and contracts into ``home``, run the hub, and hold its index against the truth."""
+    write_hub(home)
+    with Hub(home) as hub:
+        outcome = hub.run(Asked(as_of=DAY), progress=progress)
+        with hub.release() as db:
+            scores = evaluate_index(db, borough.truth, borough.people_truth)
+    return HubOutcome(outcome, scores)
+
+
+def tables(outcome: HubOutcome) -> Iterator[Table]:
+    """Lay out the figures of the index, with the truth beside each."""
+    scores, figures = outcome.scores, outcome.run.figures
+    table = Table(title="The index of residents, beside the borough's truth")
+    table.add_column("")
+    for name in ("Index", "Truth", "Difference"):
+        table.add_column(name, justify="right")
+    for name, found, true in (
+        ("residents", scores.residents, scores.people),
+        ("people they are thought to be", figures["people_expected"], scores.people),
+        ("residents who live in the borough now", scores.residents_here, scores.people_here),
+    ):
+        table.add_row(name, f"{found:,}", f"{true:,}", difference(found, true))
+    each = scores.records / max(1, scores.residents), scores.records / max(1, scores.people)
+    table.add_row("records per resident", f"{each[0]:.2f}", f"{each[1]:.2f}", difference(*each))
+    for name, found, true in known_to(scores):
+        table.add_row(name, f"{found:,}", f"{true:,}", difference(found, true))
+    table.add_row(
+        "households now",
+        f"{scores.households:,}",
+        f"{scores.true_households:,}",
+        difference(scores.households, scores.true_households),
+    )
+    yield table
+    right = Table(title="How right the index is")
+    right.add_column("")
+    right.add_column("Share", justify="right")
+    right.add_row(
+        f"current address right, of {scores.address.of:,} people who live here", f"{scores.address.share:.1%}"
+    )
+    right.add_row("pairs who share a household, F1", f"{scores.household_pairs.f1:.3f}")
+    right.add_row("households, B-cubed F1", f"{scores.household_b_cubed.f1:.3f}")
+    yield right
+
+
+def known_to(scores: IndexScores) -> Iterator[tuple[str, int, int]]:
+    """Give residents and people known to one service, to two, and so on."""
+    for services in range(1, MANY + 1):
+        last = services == MANY
+        of = [k for k in scores.known_to if k.services == services or (last and k.services > services)]
+        name = f"known to {services} service{'s' if services > 1 else ''}{' or more' if last else ''}"
+        yield name, sum(k.residents for k in of), sum(k.people for k in of)
+
+
+def difference(found: float, true: float) -> str:
+    """Return by how much a figure is over or under the truth."""
+    return f"{found / true - 1:+.1%}" if true else "-"

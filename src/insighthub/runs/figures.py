@@ -1,0 +1,46 @@
+"""The part of a run that counts: measures, what may be read of them, and data quality.
+
+Both are worked out for all residents in every run, as one change can move any figure. The release before, of which the
+release that is built begins as a copy, still stands in the tables: what it published is what the new figures are held
+against, and its trend of data quality goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from insighthub.measures.build import build_measures
+from insighthub.measures.definition import Measure
+from insighthub.measures.home import hub_measures
+from insighthub.measures.publish import publish_measures
+from insighthub.quality.build import build_quality
+from insighthub.residents.received import Placed
+from insighthub.runs.under_way import LANDING, Run
+from insighthub.store.tables import rows
+
+_LANDED = "SELECT source, landed_file FROM source"
+
+
+def declared_measures(run: Run, sources: Sequence[Placed]) -> tuple[Measure, ...]:
+    """Return the measures of the hub.
+
+    Raises:
+        MeasureError: a file of measures is at fault, or does not fit the contracts.
+    """
+    contracts = [each.source for each in sources]
+    return hub_measures(run.home, contracts, tuple(run.settings.measures.areas))
+
+
+def build_figures(run: Run, sources: Sequence[Placed], measures: Sequence[Measure]) -> None:
+    """Compute the measures and the data quality of a release whose index is built.
+
+    Raises:
+        MeasureError: a look-up of areas is at fault.
+    """
+    run.stage("Measures")
+    build_measures(run.db, measures, run.as_of, run.settings.measures.within(run.home))
+    publish_measures(run.db, run.settings.disclosure, before=run.db)
+    run.stage("Data quality")
+    landed = {name: run.home / LANDING / name / f"{file}.parquet" for name, file in rows(run.db, _LANDED)}
+    contracts = [each.source for each in sources]
+    build_quality(run.db, landed, contracts, run.as_of, run_id=run.row.run_id, anew=run.full)

@@ -1,0 +1,111 @@
+"""A hub lives with a changing borough: ids stay, all of them lead somewhere, and changes give what a full run gives."""
+
+from collections import Counter
+
+import duckdb
+import numpy as np
+import pytest
+
+from benchmarks.index import different
+from benchmarks.index_life import live
+from benchmarks.redeliver import redeliver
+from insighthub.hub import Hub
+from insighthub.residents.decisions import Record
+from insighthub.residents.possible_matches import expected_people
+from insighthub.runs.begin import Asked
+from insighthub.store.tables import number, rows
+from insighthub.synthetic.borough import generate
+from insighthub.synthetic.borough_hub import DAY, write_hub
+from scripts.reference_hub import release_tables
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory):
+    return live(tmp_path_factory.mktemp("life"), residents=800, months=5, seed=4)
+
+
+def test_few_ids_change_wrongly(life):
+    people = sum(month.people for month in life.months)
+    assert people > 3_000
+    assert sum(month.wrongly for month in life.months) <= 0.002 * people
+
+
+def test_every_id_leads_to_one_that_is_there_or_to_the_run_in_which_it_ended(life):
+    assert life.untraceable == 0
+
+
+def test_after_the_last_month_a_full_run_gives_the_same_residents(life):
+    assert life.equal
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory):
+    """Return a hub after a full run, one of changes, and a full one again."""
+    home = tmp_path_factory.mktemp("hub")
+    generate(home / "extracts", residents=800, seed=5)
+    write_hub(home)
+    with Hub(home) as hub:
+        hub.run(Asked(as_of=DAY))
+        assert redeliver(home / "extracts", 60, np.random.default_rng(1)) > 40
+        assert not hub.run(Asked(as_of=DAY)).full
+        assert hub.run(Asked(as_of=DAY, full=True)).full
+        yield hub
+
+
+def test_every_table_is_the_same_after_changes_as_after_a_full_run(hub):
+    changes, full = (hub.releases.file(run.run_id) for run in hub.runs()[-2:])
+    assert different(changes, full) == []
+
+
+def test_what_is_different_is_found(hub, tmp_path):
+    other = tmp_path / "other.duckdb"
+    other.write_bytes(hub.releases.file(hub.releases.current()).read_bytes())
+    with duckdb.connect(str(other)) as db:
+        db.execute("DELETE FROM relation WHERE rowid = (SELECT min(rowid) FROM relation)")
+    found = different(hub.releases.file(hub.releases.current()), other)
+    assert found == ["relation (1 and 0 rows)"]
+
+
+def test_the_reference_names_every_table_and_column_of_a_release(hub):
+    told = {name: [c.name for c in columns] for tables in release_tables().values() for name, columns in tables.items()}
+    with hub.release() as db:
+        query = "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() GROUP BY 1"
+        held = dict(rows(db, f"{query.replace('GROUP', 'WHERE NOT internal GROUP')}"))
+    assert told == held
+
+
+def test_possible_matches_are_pairs_of_residents_under_no_decision(hub):
+    with hub.release() as db:
+        found = rows(db, "SELECT resident_a, resident_b, match_probability FROM possible_match")
+        residents = {each for (each,) in rows(db, "SELECT resident_id FROM resident")}
+        expected = expected_people(db, threshold=0.5)
+        likeliest: dict[str, tuple] = {}
+        for a, b, probability in found:
+            assert a < b
+            assert {a, b} <= residents
+            if probability < 0.5:
+                for each in (a, b):
+                    likeliest[each] = max(likeliest.get(each, (0.0, "", "")), (probability, a, b))
+        pairs = {(a, b): probability for probability, a, b in likeliest.values()}
+    assert len(found) == len({(a, b) for a, b, _ in found}) > 0
+    assert expected == pytest.approx(len(residents) - sum(pairs.values()), abs=0.51)
+
+
+def test_what_an_officer_decided_apart_is_no_possible_match(tmp_path):
+    generate(tmp_path / "extracts", residents=500, seed=6)
+    write_hub(tmp_path)
+    with Hub(tmp_path) as hub:
+        hub.run(Asked(as_of=DAY))
+        with hub.release() as db:
+            a, b = rows(db, "SELECT resident_a, resident_b FROM possible_match ORDER BY match_probability DESC")[0]
+            records = [
+                [Record(*row) for row in rows(db, f"SELECT source, record_id, person FROM membership WHERE {where}")]
+                for where in (f"resident_id = '{a}'", f"resident_id = '{b}'")
+            ]
+        hub.not_same_person(*records, by="A. Officer", note="twins")
+        hub.run(Asked(as_of=DAY))
+        with hub.release() as db:
+            left = number(db, "SELECT count(*) FROM possible_match WHERE (resident_a, resident_b) = (?, ?)", [a, b])
+            both = Counter(each for (each,) in rows(db, "SELECT resident_id FROM resident"))
+    assert left == 0
+    assert both[a] == both[b] == 1
