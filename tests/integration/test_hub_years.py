@@ -109,3 +109,25 @@ def test_what_an_officer_decided_apart_is_no_possible_match(tmp_path):
             both = Counter(each for (each,) in rows(db, "SELECT resident_id FROM resident"))
     assert left == 0
     assert both[a] == both[b] == 1
+
+
+def test_another_version_builds_the_index_anew_and_every_id_stays(tmp_path):
+    generate(tmp_path / "extracts", residents=500, seed=7)
+    write_hub(tmp_path)
+    ids = "SELECT source, record_id, person, resident_id FROM membership ORDER BY ALL"
+    homes = "SELECT resident_id, household_id FROM household_member WHERE is_current ORDER BY ALL"
+    with Hub(tmp_path) as hub:
+        first = hub.run(Asked(as_of=DAY))
+        with hub.release() as db:
+            before = [rows(db, ids), rows(db, homes), rows(db, "FROM quality_trend")]
+        with duckdb.connect(str(hub.releases.file(first.run_id))) as db:
+            db.execute("UPDATE run SET version = '0.0.1'")
+            db.execute("DROP TABLE golden")
+            db.execute("CREATE TABLE golden AS SELECT 'of another form' AS something")
+        second = hub.run(Asked(as_of=DAY))
+        with hub.release() as db:
+            after = [rows(db, ids), rows(db, homes)]
+            trend = rows(db, "FROM quality_trend")
+    assert second.full
+    assert after == before[:2]
+    assert set(before[2]) <= set(trend)

@@ -19,6 +19,8 @@ Tables
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 import pyarrow as pa
 
@@ -114,6 +116,9 @@ CREATE TABLE IF NOT EXISTS evidence (
     levels VARCHAR NOT NULL        -- JSON: comparison -> level, as the model numbers them; those that are known
 );
 """
+
+#: The tables' names, and that of the possible matches.
+RECORD_TABLES = tuple(re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", CREATE + possible_matches.CREATE))
 
 
 def create(db: duckdb.DuckDBPyConnection) -> None:

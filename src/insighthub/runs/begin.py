@@ -9,11 +9,12 @@ from pathlib import Path
 
 import duckdb
 
+import insighthub
 from insighthub.config import HubSettings
 from insighthub.errors import ContractError
 from insighthub.progress import Progress
 from insighthub.residents.received import Placed, contract_hash
-from insighthub.residents.record_tables import create
+from insighthub.residents.record_tables import RECORD_TABLES, create
 from insighthub.runs.under_way import MODELS, Run
 from insighthub.sources.home import load_home
 from insighthub.sources.lawful import missing_entries
@@ -21,6 +22,9 @@ from insighthub.store.releases import Releases
 from insighthub.store.run_log import CHANGES, FULL, RunRow, begin_run, last_figures, newest_run
 from insighthub.store.state import State
 from insighthub.store.tables import rows
+
+#: Tables that say what earlier releases said.
+_HISTORY = ("measure_published", "measure_basis", "quality_trend")
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,7 @@ def open_release(
 
     It is, where it was asked for, where there is nothing to begin from, or where a contract says otherwise than before
     how its people are told apart. Where sources come or go, the model is learned anew: it knows each source's habits.
+    So it is where another version of this program built the release before, and then the index is built from nothing.
 
     Raises:
         RunError: there is no space, it may not be written, or the release before cannot be read.
@@ -119,13 +124,23 @@ def _decided(
     ``db`` is the release that is to be built.
     """
     create(db)
-    found = rows(db, "SELECT model FROM run ORDER BY run_id DESC LIMIT 1")
+    found = rows(db, "SELECT model, version FROM run ORDER BY run_id DESC LIMIT 1")
+    other_version = bool(found) and found[0][1] != insighthub.__version__
+    if other_version:
+        _take_index_away(db)
     model = found[0][0] if found and (releases.home / MODELS / found[0][0]).is_dir() else None
     known = dict(rows(db, "SELECT source, contract FROM source"))
-    relearn = asked.relearn or model is None or set(known) != {each.source.name for each in sources}
+    relearn = asked.relearn or other_version or model is None or set(known) != {each.source.name for each in sources}
     full = asked.full or relearn or row.base is None or not releases.linkage(row.base).is_dir()
     full = full or any(known[each.source.name] != contract_hash(each.source) for each in sources)
     with state.read() as connection:
         full = full or newest_run(connection) != row.base  # an older release was published again
         estimates = last_figures(connection, FULL if full else CHANGES).get("seconds", {})
     return full, relearn, model, dict(estimates)
+
+
+def _take_index_away(db: duckdb.DuckDBPyConnection) -> None:
+    """Leave only records and history in a release: another version may have built the rest in another form."""
+    for (name,) in rows(db, "SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY 1"):
+        if name not in {*RECORD_TABLES, *_HISTORY}:
+            db.execute(f'DROP TABLE "{name}"')

@@ -20,6 +20,7 @@ from insighthub.residents.search import build_search
 from insighthub.runs.under_way import Run
 from insighthub.sources.contract import Source
 from insighthub.store.run_log import newest_run
+from insighthub.store.tables import number
 
 
 def build_index(run: Run, sources: Sequence[Source]) -> HouseholdsCarriedOver:
@@ -56,9 +57,9 @@ def _households(run: Run) -> HouseholdsCarriedOver:
         db.register("told", household_numbers(connection))
         db.execute("CREATE OR REPLACE TEMP TABLE household_number AS FROM told")
         following = next_household_number(connection)
-        if newest_run(connection) == run.row.base:
+        if newest_run(connection) == run.row.base and number(db, "SELECT count(*) FROM household_member"):
             db.execute(REMEMBER)
-        else:  # this did not begin from the newest release: the state knows better who was where
+        else:  # this did not begin from the newest release, or anew: the state knows better who was where
             db.register("told", household_members(connection))
             db.execute("CREATE OR REPLACE TEMP TABLE old_household AS FROM told")
         db.unregister("told")
