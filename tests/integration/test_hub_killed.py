@@ -28,9 +28,9 @@ pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="a process is forked, and killed by a signal"),
 ]
 
-ROUNDS = int(os.environ.get("INSIGHTHUB_ROUNDS", "12"))
+ROUNDS = int(os.environ.get("INSIGHTHUB_ROUNDS", "8"))
 NEAR_THE_END = 0.4  # share of kills in the last part of a run
-RACES = 8
+RACES = 5
 ROOMY = 200 * 2**20  # bytes
 SPACE = re.compile("Check that there is space|Make space")
 
@@ -149,6 +149,7 @@ STEPS = {
     "when the release has its name": (("after", "insighthub.runs.publish:Releases.finish"), False),
     "when identities are written, and not kept": (("after", "insighthub.runs.publish:keep_identities"), False),
     "when households are written, and not kept": (("after", "insighthub.runs.publish:keep_households"), False),
+    "when corrections are written, and not kept": (("after", "insighthub.runs.publish:keep_tickets"), False),
     "before the one transaction is kept": (("after", "insighthub.runs.publish:publish_run"), False),
     "when it has happened, and readers do not see it": (("before", "insighthub.runs.publish:Releases.publish"), True),
     "before the release is named to readers": (("before", "pathlib:Path.replace", ".current"), True),
@@ -268,7 +269,7 @@ def unchanged(hub):
     assert set(hub.faults()) <= {UNDER_WAY}
 
 
-@pytest.mark.parametrize("most_bytes", [1_000, 30_000, 60_000, 200_000, 1_000_000, 5_000_000, 9_000_000])
+@pytest.mark.parametrize("most_bytes", [1_000, 60_000, 1_000_000, 9_000_000])
 def test_a_disk_that_takes_no_more_is_told_and_nothing_is_lost(warm, hub, together, most_bytes):
     hub.deliver(1)
     with unchanged(hub):

@@ -49,24 +49,28 @@ class RelationSettings(BaseModel):
 CASES: dict[str, tuple[str, float, str]] = {
     "guardian": ("parent", 0.99, "a record names them as guardian or contact of the child"),
     "joint": ("partner", 0.99, "an account, tenancy or claim is in both names"),
-    "parent, one name": ("parent", 0.98, "they live together, with one family name and 16 to 45 years between them"),
-    "parent, other name": ("parent", 0.94, "they live together, with 16 to 45 years between them"),
+    "parent, one name": (
+        "parent",
+        0.98,
+        "they live together, one is a child, with one family name and 16 to 45 years between them",
+    ),
+    "parent, other name": ("parent", 0.94, "they live together, one is a child, with 16 to 45 years between them"),
     "parent, no age": ("parent", 0.69, "they live together; one is a child, and the other's age is not known"),
     "parent, grown": (
         "parent",
         0.65,
-        "they live together, with one family name and 16 to 45 years between them, both grown",
+        "they live together, both grown, with one family name and 16 to 45 years between them",
     ),
-    "grandparent": ("grandparent", 0.85, "they live together, with 46 years or more between them"),
+    "grandparent": ("grandparent", 0.85, "they live together, one is a child, with 46 years or more between them"),
     "grandparent, grown": (
         "grandparent",
         0.67,
-        "they live together, with one family name and 46 years or more between them",
+        "they live together, both grown, with one family name and 46 years or more between them",
     ),
     "siblings, one name": (
         "sibling",
         0.97,
-        "they live together, with one family name and less than 16 years between them",
+        "they live together, one is a child, with one family name and less than 16 years between them",
     ),
     "siblings, other name": (
         "sibling",
