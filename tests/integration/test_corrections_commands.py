@@ -12,13 +12,16 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from benchmarks import corrections as benchmark
 from insighthub.cli import app
 from insighthub.hub import Hub
+from insighthub.sources.home import load_home
 from insighthub.synthetic.borough import generate
-from insighthub.synthetic.borough_hub import write_hub
+from insighthub.synthetic.borough_hub import DAY, write_hub
 
 SOURCE, KEY, LANDED = "libraries", "borrower_number", "extracts/libraries.tsv"
 PROPOSED = " (proposed)"
+RESIDENTS, SEED = 1200, 4
 
 
 def run(*words):
@@ -54,7 +57,7 @@ def statuses(home):
 def told(tmp_path_factory):
     """A hub after its first run, and the sheet that the library was sent."""
     home = tmp_path_factory.mktemp("hub")
-    generate(home / "extracts", residents=1200, seed=4)
+    generate(home / "extracts", residents=RESIDENTS, seed=SEED)
     write_hub(home)
     done("run", "--home", home, "--as-of", "2026-09-30")
     sheet = home / "library.csv"
@@ -161,6 +164,18 @@ def test_the_figures_are_printed_for_sources_and_for_kinds(answered):
     assert SOURCE in said
     assert "missing_birth_date" not in said
     assert "missing_birth_date" in done("corrections", "figures", "--kinds", "--home", home)
+
+
+def test_nearly_all_that_is_proposed_is_right(told, tmp_path):
+    home = told[0]
+    sources = [source for each in load_home(home) for source in each.contract.source]
+    with duckdb.connect(shutil.copy(home / "releases" / "r000001.duckdb", tmp_path / "copy.duckdb")) as db:
+        benchmark.build(db, sources, DAY)
+        found = {each.kind: each for each in benchmark.precision(db, home, residents=RESIDENTS, seed=SEED)}
+    assert {"moved", "birth_date", "missing_birth_date", "missing_uprn"} <= set(found)
+    for kind in ("moved", "birth_date", "missing_birth_date", "missing_uprn"):
+        assert found[kind].known >= 10
+        assert found[kind].share >= 0.9, found[kind]
 
 
 @pytest.mark.parametrize(
