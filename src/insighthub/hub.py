@@ -54,7 +54,9 @@ class Hub:
         self.settings = load_settings(self.home)
         self.state = State(self.settings.state_url(self.home))
         self.releases = Releases(self.home)
-        self.residents = Residents(self.releases, self.state, self.settings.purpose, self.home / MODELS)
+        self.residents = Residents(
+            self.releases, self.state, self.settings.purpose, self.home / MODELS, self.settings.search
+        )
         self.corrections = Corrections(self)
 
     def __enter__(self) -> Self:

@@ -23,7 +23,7 @@ from insighthub.residents.ids import tidy_id
 from insighthub.residents.listing import record_list, resident_list
 from insighthub.residents.picture import Asking, Levels, no_such_resident, picture
 from insighthub.residents.picture_parts import Picture
-from insighthub.residents.search import Found, Search
+from insighthub.residents.search import Found, Search, SearchSettings
 from insighthub.store.releases import Releases
 from insighthub.store.state import State
 from insighthub.store.tables import rows
@@ -38,6 +38,7 @@ class _Opened:
     db: duckdb.DuckDBPyConnection
     levels: Levels
     special: dict[str, bool]
+    settings: SearchSettings
 
     def allowed(self, purpose: Purpose) -> frozenset[str]:
         """Return the sources that a purpose may use."""
@@ -50,7 +51,7 @@ class _Opened:
     @cached_property
     def search(self) -> Search:
         """The release's search, which takes a second or two to open and is opened when somebody first asks."""
-        return Search(self.file)
+        return Search(self.file, self.settings)
 
 
 class Residents:
@@ -61,12 +62,22 @@ class Residents:
         state: of the hub.
         purposes: of the hub.
         models: the folder of its models.
+        search: how residents are searched for.
     """
 
-    def __init__(self, releases: Releases, state: State, purposes: Sequence[Purpose], models: Path) -> None:
+    def __init__(
+        self,
+        releases: Releases,
+        state: State,
+        purposes: Sequence[Purpose],
+        models: Path,
+        search: SearchSettings | None = None,
+    ) -> None:
         self._releases, self._state, self._purposes, self._models = releases, state, purposes, models
+        self._search = search or SearchSettings()
         self._opened: _Opened | None = None
         self._lock = Lock()
+        self._opening_search = Lock()  # of its own, so that nobody waits for a search who wants a picture
 
     def picture(self, resident_id: str, purpose: str) -> Picture:
         """Return the full picture of a resident, as far as a purpose may see it.
@@ -100,7 +111,7 @@ class Residents:
         """
         why = named(self._purposes, purpose)
         opened = self._open()
-        with self._lock:  # of callers who ask at once, one opens the search for all
+        with self._opening_search:  # of callers who ask at once, one opens the search for all
             search = opened.search
         return search.find(query, purpose_sources=opened.allowed(why), see_hidden=why.hidden, limit=limit)
 
@@ -154,4 +165,4 @@ class Residents:
         special = dict(rows(db, "SELECT source, special_category FROM source"))
         file = json.loads((self._models / model / "model.json").read_text(encoding="utf-8"))
         levels = {part["name"]: tuple(part["levels"]) for part in file["comparisons"]}
-        return _Opened(str(run_id), self._releases.file(str(run_id)), db, levels, special)
+        return _Opened(str(run_id), self._releases.file(str(run_id)), db, levels, special, self._search)

@@ -2,7 +2,10 @@
 
 Takes a release, a resident's id and a purpose, gives a ``Picture``. Nothing is in it that does not come from a source
 which the purpose may use: a value that only others hold is not shown, and where the best value is theirs the best of
-the allowed ones stands. Every read of a person's data in the index goes through here.
+the allowed ones stands. What the index concluded from all sources together (who lives where, with whom, which value is
+best and why) is told only to a purpose that may use them all; for any other it is worked out from its own sources,
+whether the others hold anything of this resident or not, so that nothing can be read from how a picture is made. Every
+read of a person's data in the index goes through here.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import duckdb
 
 from insighthub.errors import RunError
 from insighthub.governance.purposes import Purpose
+from insighthub.residents.picture_own import all_ended, own_addresses, own_household
 from insighthub.residents.picture_parts import (
     Address,
     Contact,
@@ -31,6 +35,7 @@ from insighthub.residents.picture_parts import (
     TimelineEntry,
     Value,
 )
+from insighthub.residents.picture_values import Said, forms_of_name, in_order
 from insighthub.store.tables import rows
 
 #: Comparison -> what each of its levels means, as the model has them.
@@ -42,7 +47,7 @@ _MOST_REASONS = 12
 
 _RESIDENT = "SELECT confidence, hidden FROM resident WHERE resident_id = $id"
 _VALUES = """
-SELECT field, value, rank, source, record_id, date, why_lost
+SELECT field, value, rank, source, record_id, person, date, why_lost
 FROM golden_value WHERE resident_id = $id AND list_contains($sources, source)
 ORDER BY field, rank, source, record_id
 """
@@ -63,6 +68,28 @@ _CONTACTS = """
 SELECT kind, value, list_sort(list_intersect(sources, $sources)), newest, shared_with
 FROM contact WHERE resident_id = $id AND list_has_any(sources, $sources)
 ORDER BY kind, rank
+"""
+# Who else has a value, of those whom the purpose may see by its sources.
+_OTHERS_REACHED = """
+SELECT c.value, count(DISTINCT c.resident_id)
+FROM contact c JOIN resident r USING (resident_id)
+WHERE list_contains($values, c.value) AND c.resident_id <> $id AND list_has_any(c.sources, $sources)
+    AND (r.hidden IS NULL OR $see_hidden)
+GROUP BY c.value
+"""
+_OTHERS_KNOWN = """
+SELECT DISTINCT i.value
+FROM identifier i JOIN resident r USING (resident_id)
+WHERE list_contains($values, i.value) AND i.resident_id <> $id AND list_has_any(i.sources, $sources)
+    AND (r.hidden IS NULL OR $see_hidden)
+"""
+_CONFIDENCE = """
+SELECT min(probability), count(*) FROM membership WHERE resident_id = $id AND list_contains($sources, source)
+"""
+_HIDDEN_BECAUSE = """
+SELECT string_agg(DISTINCT s.hidden, '; ' ORDER BY s.hidden)
+FROM membership m JOIN source_record s USING (source, record_id)
+WHERE m.resident_id = $id AND list_contains($sources, m.source)
 """
 _IDENTIFIERS = """
 SELECT kind, value, list_sort(list_intersect(sources, $sources)), verified, conflict
@@ -153,7 +180,11 @@ def picture(db: duckdb.DuckDBPyConnection, asking: Asking, levels: Levels) -> Pi
     Raises:
         RunError: there is no such resident, or none that the purpose may see.
     """
-    bound: dict[str, Any] = {"id": asking.resident_id, "sources": sorted(asking.sources)}
+    bound: dict[str, Any] = {
+        "id": asking.resident_id,
+        "sources": sorted(asking.sources),
+        "see_hidden": asking.purpose.hidden,
+    }
 
     def ask(query: str, **more: object) -> list[tuple[Any, ...]]:
         wanted = {**bound, **more}
@@ -167,28 +198,31 @@ def picture(db: duckdb.DuckDBPyConnection, asking: Asking, levels: Levels) -> Pi
     if not any(count for _, count, _ in sources):
         raise no_such_resident()
     release, as_of = rows(db, "SELECT run_id, as_of FROM run ORDER BY run_id DESC LIMIT 1")[0]
-    fields = _fields(ask(_VALUES), ask(_INFERRED), asking.purpose)
-    addresses = tuple(
-        Address(
-            address=row[0],
-            postcode=row[1],
-            uprn=row[2],
-            from_date=row[3],
-            to_date=row[4],
-            is_current=row[5],
-            probability=row[6],
-            sources=tuple(row[7]),
-            inferred=row[8],
-            why=row[9],
-        )
-        for row in ask(_ADDRESSES)
-    )
-    mates, kind = ((), None) if hidden else _household(ask)
-    timeline = tuple(_entry(row, as_of) for row in ask(_FACTS) if asking.purpose.allows_fact(row[4]))
+    values = ask(_VALUES)
     contacts = tuple(Contact(row[0], row[1], tuple(row[2]), row[3], row[4]) for row in ask(_CONTACTS))
     identifiers = None
     if asking.purpose.identifiers:
         identifiers = tuple(Identifier(row[0], row[1], tuple(row[2]), row[3], row[4]) for row in ask(_IDENTIFIERS))
+    if asking.not_allowed:
+        said = [Said(*row[:2], *row[3:7]) for row in values]
+        fields = _own_fields(said, asking.purpose)
+        names = forms_of_name(said)
+        addresses, place = own_addresses(ask)
+        mates, kind = (() if hidden else own_household(ask, place)), None
+        left = all_ended(addresses)
+        contacts = _own_contacts(ask, contacts, said)
+        identifiers = None if identifiers is None else _own_identifiers(ask, identifiers)
+        confidence, count = ask(_CONFIDENCE)[0]
+        confidence = confidence if count > 1 else None
+        if hidden is not None:
+            hidden = ask(_HIDDEN_BECAUSE)[0][0] or "the reason is not for this purpose"
+    else:
+        fields = _fields(values, ask(_INFERRED), asking.purpose)
+        names = tuple(NameForm(row[0], row[1], row[2], row[3], tuple(row[4])) for row in ask(_NAMES))
+        addresses = tuple(_address(row) for row in ask(_ADDRESSES))
+        mates, kind = ((), None) if hidden else _household(ask)
+        left = any(row[0] == "probably left" for row in ask(_WHEREABOUTS))
+    timeline = tuple(_entry(row, as_of) for row in ask(_FACTS) if asking.purpose.allows_fact(row[4]))
     return Picture(
         resident_id=asking.resident_id,
         asked=asking.asked,
@@ -197,14 +231,14 @@ def picture(db: duckdb.DuckDBPyConnection, asking: Asking, levels: Levels) -> Pi
         as_of=as_of,
         confidence=confidence,
         fields=fields,
-        names=tuple(NameForm(row[0], row[1], row[2], row[3], tuple(row[4])) for row in ask(_NAMES)),
+        names=names,
         addresses=addresses,
         contacts=contacts,
         identifiers=identifiers,
         household=mates,
         household_kind=kind,
         timeline=timeline,
-        flags=_flags(hidden, fields, ask(_WHEREABOUTS), contacts, asking),
+        flags=_flags(hidden, fields, contacts, asking, left=left),
         asked_sources=tuple(SourceAsked(name, count, day, (as_of - day).days) for name, count, day in sources),
         not_allowed=asking.not_allowed,
         reasons=_reasons(ask(_REASONS), levels),
@@ -217,7 +251,7 @@ def _fields(
     """Gather the values of each field; the first that an allowed source gives is the one that stands."""
     gathered: dict[str, dict[str, list[SaidBy]]] = {}
     lost: dict[tuple[str, str], str | None] = {}
-    for field, value, _, source, record_id, day, why in values:
+    for field, value, _, source, record_id, _, day, why in values:
         if field in IDENTIFIERS and not purpose.identifiers:
             continue
         gathered.setdefault(field, {}).setdefault(value, []).append(SaidBy(source, record_id, day))
@@ -231,6 +265,49 @@ def _fields(
         if field not in gathered and (field not in IDENTIFIERS or purpose.identifiers):
             out.append(FieldPicture(field, (Value(value, (), why),), True))
     return tuple(sorted(out, key=lambda f: f.field))
+
+
+def _address(row: tuple[Any, ...]) -> Address:
+    address, postcode, uprn, begins, ends, current, probability, sources, inferred, why = row[:10]
+    return Address(
+        address, postcode, uprn, begins, ends, current, probability, tuple(sources), inferred=inferred, why=why
+    )
+
+
+def _own_fields(said: list[Said], purpose: Purpose) -> tuple[FieldPicture, ...]:
+    """Return the fields as the purpose's own sources have them."""
+    by_field: dict[str, list[Said]] = {}
+    for one in said:
+        if one.field not in IDENTIFIERS or purpose.identifiers:
+            by_field.setdefault(one.field, []).append(one)
+    return tuple(FieldPicture(field, tuple(in_order(by_field[field])), inferred=False) for field in sorted(by_field))
+
+
+def _own_contacts(ask: Any, contacts: tuple[Contact, ...], said: list[Said]) -> tuple[Contact, ...]:
+    """Return the contacts as of the day that the purpose's sources give, and shared with those whom these know."""
+    shared = dict(ask(_OTHERS_REACHED, values=[c.value for c in contacts])) if contacts else {}
+    newest: dict[tuple[str, str], date] = {}
+    for one in said:
+        if one.date is not None:
+            key = (one.field, one.value)
+            newest[key] = max(newest.get(key, one.date), one.date)
+    own = [Contact(c.kind, c.value, c.sources, newest.get((c.kind, c.value)), shared.get(c.value, 0)) for c in contacts]
+    return tuple(sorted(own, key=lambda c: (c.kind, -(c.newest or date.min).toordinal(), c.value)))
+
+
+def _own_identifiers(ask: Any, identifiers: tuple[Identifier, ...]) -> tuple[Identifier, ...]:
+    """Return the identifiers with whether the purpose's sources alone agree on them, or conflict."""
+    others = {value for (value,) in ask(_OTHERS_KNOWN, values=[i.value for i in identifiers])} if identifiers else set()
+    return tuple(
+        Identifier(
+            i.kind,
+            i.value,
+            i.sources,
+            verified=len(i.sources) > 1,
+            conflict=i.value in others or sum(o.kind == i.kind for o in identifiers) > 1,
+        )
+        for i in identifiers
+    )
 
 
 def _household(ask: Any) -> tuple[tuple[Mate, ...], str | None]:
@@ -262,9 +339,10 @@ def _entry(row: tuple[Any, ...], as_of: date) -> TimelineEntry:
 def _flags(
     hidden: str | None,
     fields: tuple[FieldPicture, ...],
-    whereabouts: list[tuple[Any, ...]],
     contacts: tuple[Contact, ...],
     asking: Asking,
+    *,
+    left: bool,
 ) -> tuple[str, ...]:
     """Return warnings, the gravest first."""
     out = []
@@ -275,7 +353,7 @@ def _flags(
         said = by_name["date_of_death"].values[0].said_by
         by = ", ".join(sorted({s.source for s in said}))
         out.append(f"Died, as {by} says" if by else "Died")
-    elif whereabouts and whereabouts[0][0] == "probably left":
+    elif left:
         out.append("Has probably left the borough")
     out += [f"Sources disagree on the {f.field.replace('_', ' ')}" for f in fields if f.disagree and _is_hard(f.field)]
     if any(c.shared_with >= 5 for c in contacts):

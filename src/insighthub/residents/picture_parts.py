@@ -95,7 +95,7 @@ class Identifier:
 
 @dataclass(frozen=True)
 class Mate:
-    """Somebody of the same household, and what is known of how they are related."""
+    """Somebody of the same household, and what is known of how they are related; None where it is not told."""
 
     resident_id: str
     name: str | None
