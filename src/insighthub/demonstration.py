@@ -65,7 +65,7 @@ def run(home: Path, *, residents: int, seed: int, peer: bool, progress: Progress
     if peer and importlib.util.find_spec("splink") is not None:
         progress.stage("Running Splink on the same records")
         beside = _run_peer(standardised(extracts / "contract.toml", progress=progress), read_truth(truth))
-    hub = demonstration_hub.run(home, borough, progress=progress)
+    hub = demonstration_hub.run(home, borough, seed=seed, progress=progress)
     return Outcome(borough, linked, beside, home / "link" / "report.html", hub)
 
 

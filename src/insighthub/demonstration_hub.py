@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.table import Table
 
+from insighthub.correction_evaluation import Precision, precision
 from insighthub.hub import Hub
 from insighthub.index_evaluation import IndexScores, evaluate_index
 from insighthub.progress import Progress
@@ -29,16 +30,19 @@ class HubOutcome:
 
     run: RunOutcome
     scores: IndexScores
+    corrections: tuple[Precision, ...]
 
 
-def run(home: Path, borough: Borough, *, progress: Progress) -> HubOutcome:
+def run(home: Path, borough: Borough, *, seed: int, progress: Progress) -> HubOutcome:
     """Write the borough's settings and contracts into ``home``, run the hub, and hold its index against the truth."""
     write_hub(home)
     with Hub(home) as hub:
         outcome = hub.run(Asked(as_of=DAY), progress=progress)
         with hub.release() as db:
+            progress.stage("Holding the index against the truth")
             scores = evaluate_index(db, borough.truth, borough.people_truth)
-    return HubOutcome(outcome, scores)
+            right = precision(db, home, residents=borough.residents, seed=seed)
+    return HubOutcome(outcome, scores, tuple(right))
 
 
 def tables(outcome: HubOutcome) -> Iterator[Table]:
@@ -74,6 +78,20 @@ def tables(outcome: HubOutcome) -> Iterator[Table]:
     right.add_row("pairs who share a household, F1", f"{scores.household_pairs.f1:.3f}")
     right.add_row("households, B-cubed F1", f"{scores.household_b_cubed.f1:.3f}")
     yield right
+    yield _corrections(outcome)
+
+
+def _corrections(outcome: HubOutcome) -> Table:
+    table = Table(title="Corrections proposed to sources")
+    table.add_column("Kind")
+    for name in ("Proposed", "Truth known of", "Right"):
+        table.add_column(name, justify="right")
+    for each in outcome.corrections:
+        table.add_row(each.kind.replace("_", " "), f"{each.cases:,}", f"{each.known:,}", f"{each.share:.1%}")
+    cases, known, right = (sum(getattr(c, n) for c in outcome.corrections) for n in ("cases", "known", "right"))
+    table.add_section()
+    table.add_row("all", f"{cases:,}", f"{known:,}", f"{right / max(1, known):.1%}")
+    return table
 
 
 def known_to(scores: IndexScores) -> Iterator[tuple[str, int, int]]:
