@@ -90,6 +90,7 @@ def identities_table(outcome: RunOutcome) -> Table:
     kinds = [event.kind for event in outcome.identities.events]
     for name, number in (
         ("residents", figures["residents"]),
+        ("people they are thought to be", figures["people_expected"]),
         ("records of residents", figures["records"]),
         ("new ids", figures["ids_issued"]),
         ("ids merged into another", kinds.count("merged")),

@@ -155,7 +155,7 @@ def _household(shown: Picture) -> Table:
 
 def _contacts(shown: Picture) -> Table:
     rows = [
-        (c.kind, c.value, ", ".join(c.sources), f"{c.shared_with} others" if c.shared_with else "")
+        (c.kind, c.value, ", ".join(c.sources), _of(c.shared_with, "other") if c.shared_with else "")
         for c in shown.contacts
     ]
     return _table("Telephone and e-mail", ("Kind", "Value", "Sources", "Shared with"), rows)
@@ -177,7 +177,7 @@ def _timeline(shown: Picture) -> Table:
 
 def _sources(shown: Picture) -> Table:
     rows = [
-        (s.source, f"{s.records:,} records" if s.records else "holds nothing", spoken_age(s.age_days))
+        (s.source, _of(s.records, "record") if s.records else "holds nothing", spoken_age(s.age_days))
         for s in shown.asked_sources
     ]
     rows += [(source, "not allowed for this purpose", "") for source in shown.not_allowed]
@@ -204,3 +204,7 @@ def _days(first: date | None, last: date | None) -> str:
         return "not dated"
     begins = spoken_date(first.isoformat()) if first else "not known"
     return begins if last is None else f"{begins} until {spoken_date(last.isoformat())}"
+
+
+def _of(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' if number != 1 else ''}"
