@@ -11,6 +11,7 @@ read of a person's data in the index goes through here.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -71,20 +72,17 @@ ORDER BY kind, rank
 """
 # Who else has a value, of those whom the purpose may see by its sources.
 _OTHERS_REACHED = """
-SELECT c.value, count(DISTINCT c.resident_id)
-FROM contact c JOIN resident r USING (resident_id)
-WHERE list_contains($values, c.value) AND c.resident_id <> $id AND list_has_any(c.sources, $sources)
-    AND (r.hidden IS NULL OR $see_hidden)
-GROUP BY c.value
+SELECT value, count(DISTINCT resident_id)
+FROM contact
+WHERE value IN (SELECT unnest($values)) AND resident_id <> $id AND list_has_any(sources, $sources)
+    AND ($see_hidden OR resident_id NOT IN (SELECT resident_id FROM resident WHERE hidden IS NOT NULL))
+GROUP BY value
 """
 _OTHERS_KNOWN = """
-SELECT DISTINCT i.value
-FROM identifier i JOIN resident r USING (resident_id)
-WHERE list_contains($values, i.value) AND i.resident_id <> $id AND list_has_any(i.sources, $sources)
-    AND (r.hidden IS NULL OR $see_hidden)
-"""
-_CONFIDENCE = """
-SELECT min(probability), count(*) FROM membership WHERE resident_id = $id AND list_contains($sources, source)
+SELECT DISTINCT value
+FROM identifier
+WHERE value IN (SELECT unnest($values)) AND resident_id <> $id AND list_has_any(sources, $sources)
+    AND ($see_hidden OR resident_id NOT IN (SELECT resident_id FROM resident WHERE hidden IS NOT NULL))
 """
 _HIDDEN_BECAUSE = """
 SELECT string_agg(DISTINCT s.hidden, '; ' ORDER BY s.hidden)
@@ -101,13 +99,8 @@ SELECT date, end_date, source, record_id, name, kind, value, amount
 FROM resident_fact WHERE resident_id = $id AND list_contains($sources, source)
 ORDER BY date DESC NULLS LAST, source, name, record_id
 """
-_SOURCES = """
-SELECT s.source, count(m.resident_id), s.delivered_on
-FROM source s LEFT JOIN (FROM membership WHERE resident_id = $id) m USING (source)
-WHERE list_contains($sources, s.source)
-GROUP BY s.source, s.delivered_on
-ORDER BY s.source
-"""
+_SOURCES = "SELECT source, delivered_on FROM source WHERE list_contains($sources, source) ORDER BY source"
+_RECORDS = "SELECT source, probability FROM membership WHERE resident_id = $id AND list_contains($sources, source)"
 _REASONS = """
 SELECT source_l, record_id_l, source_r, record_id_r, match_probability, match_weight, levels
 FROM evidence
@@ -194,10 +187,11 @@ def picture(db: duckdb.DuckDBPyConnection, asking: Asking, levels: Levels) -> Pi
     if not found or (found[0][1] is not None and not asking.purpose.hidden):
         raise no_such_resident()
     confidence, hidden = found[0]
-    sources = ask(_SOURCES)
-    if not any(count for _, count, _ in sources):
+    records = ask(_RECORDS)
+    if not records:
         raise no_such_resident()
     release, as_of = rows(db, "SELECT run_id, as_of FROM run ORDER BY run_id DESC LIMIT 1")[0]
+    held = Counter(source for source, _ in records)
     values = ask(_VALUES)
     contacts = tuple(Contact(row[0], row[1], tuple(row[2]), row[3], row[4]) for row in ask(_CONTACTS))
     identifiers = None
@@ -212,8 +206,8 @@ def picture(db: duckdb.DuckDBPyConnection, asking: Asking, levels: Levels) -> Pi
         left = all_ended(addresses)
         contacts = _own_contacts(ask, contacts, said)
         identifiers = None if identifiers is None else _own_identifiers(ask, identifiers)
-        confidence, count = ask(_CONFIDENCE)[0]
-        confidence = confidence if count > 1 else None
+        told = [probability for _, probability in records if probability is not None]
+        confidence = min(told, default=None) if len(records) > 1 else None
         if hidden is not None:
             hidden = ask(_HIDDEN_BECAUSE)[0][0] or "the reason is not for this purpose"
     else:
@@ -239,7 +233,7 @@ def picture(db: duckdb.DuckDBPyConnection, asking: Asking, levels: Levels) -> Pi
         household_kind=kind,
         timeline=timeline,
         flags=_flags(hidden, fields, contacts, asking, left=left),
-        asked_sources=tuple(SourceAsked(name, count, day, (as_of - day).days) for name, count, day in sources),
+        asked_sources=tuple(SourceAsked(name, held[name], day, (as_of - day).days) for name, day in ask(_SOURCES)),
         not_allowed=asking.not_allowed,
         reasons=_reasons(ask(_REASONS), levels),
     )
@@ -285,7 +279,9 @@ def _own_fields(said: list[Said], purpose: Purpose) -> tuple[FieldPicture, ...]:
 
 def _own_contacts(ask: Any, contacts: tuple[Contact, ...], said: list[Said]) -> tuple[Contact, ...]:
     """Return the contacts as of the day that the purpose's sources give, and shared with those whom these know."""
-    shared = dict(ask(_OTHERS_REACHED, values=[c.value for c in contacts])) if contacts else {}
+    # What the index knows nobody else to have, nobody else has by some of its sources either.
+    maybe = [c.value for c in contacts if c.shared_with]
+    shared = dict(ask(_OTHERS_REACHED, values=maybe)) if maybe else {}
     newest: dict[tuple[str, str], date] = {}
     for one in said:
         if one.date is not None:
@@ -297,7 +293,8 @@ def _own_contacts(ask: Any, contacts: tuple[Contact, ...], said: list[Said]) -> 
 
 def _own_identifiers(ask: Any, identifiers: tuple[Identifier, ...]) -> tuple[Identifier, ...]:
     """Return the identifiers with whether the purpose's sources alone agree on them, or conflict."""
-    others = {value for (value,) in ask(_OTHERS_KNOWN, values=[i.value for i in identifiers])} if identifiers else set()
+    maybe = [i.value for i in identifiers if i.conflict]
+    others = {value for (value,) in ask(_OTHERS_KNOWN, values=maybe)} if maybe else set()
     return tuple(
         Identifier(
             i.kind,

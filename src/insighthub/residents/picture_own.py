@@ -2,9 +2,9 @@
 
 The index weighs all sources together to estimate where somebody lives now, and goes by their neighbours' records too.
 For a purpose that may not use them all, an estimate would betray the others: an address that is no longer called
-current says that another source knows a newer one. So nothing of the estimate is used. What its own sources say stands: an account
-or tenancy that is open, else the address that was given last. No probability is told, and of others only those whom
-these same sources have at that address.
+current says that another source knows a newer one. So nothing of the estimate is used. What its own sources say
+stands: an account or tenancy that is open, else the address that was given last. No probability is told, and of others
+only those whom these same sources have at that address.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from insighthub.residents import picture_values as values
 from insighthub.residents.picture_parts import Address, Mate
 from insighthub.spoken import spoken_date
 
@@ -31,23 +32,21 @@ _WRITTEN = """
 SELECT address, postcode, uprn FROM person_record
 WHERE source = $source AND record_id = $record AND person = $person
 """
-# Of everybody whom these sources put at the place, what they say of where each lives.
-_AT_PLACE = """
-WITH here AS (
-    SELECT DISTINCT resident_id FROM residence
-    WHERE place_id = $place AND resident_id <> $id AND list_contains($sources, source)
-)
-SELECT r.resident_id, r.place_id, r.stay, r.from_date, r.to_date, r.given_on
-FROM residence r JOIN here USING (resident_id)
-JOIN resident n ON n.resident_id = r.resident_id AND n.hidden IS NULL
-WHERE list_contains($sources, r.source)
-ORDER BY r.resident_id, r.place_id
+# Everybody who shares a place with the resident by any source, none of them hidden: where to look, and not yet what is
+# told. A place where very many have lived is left out by the index.
+_NEAR = "SELECT other_id FROM together WHERE resident_id = $id ORDER BY other_id"
+_WHERE_OTHERS_LIVE = """
+SELECT resident_id, place_id, stay, from_date, to_date, given_on
+FROM residence
+WHERE resident_id IN (SELECT unnest($mates)) AND list_contains($sources, source)
+ORDER BY resident_id, place_id
 """
 _NAMES = """
-SELECT resident_id, field, arg_min(value, (rank, value))
+SELECT resident_id, field, value, source, record_id, person, date
 FROM golden_value
-WHERE list_contains($mates, resident_id) AND field IN ('given_name', 'family_name') AND list_contains($sources, source)
-GROUP BY resident_id, field
+WHERE resident_id IN (SELECT unnest($mates)) AND field IN ('given_name', 'family_name')
+    AND list_contains($sources, source)
+ORDER BY ALL
 """
 _LONG_AGO = date(1, 1, 1)
 
@@ -59,15 +58,16 @@ def own_addresses(ask: Ask) -> tuple[tuple[Address, ...], str | None]:
     """Return a resident's addresses as the purpose's sources alone give them, and the place where they live now."""
     found = ask(_RESIDENCE)
     said: dict[str, list[Said]] = {}
-    records: dict[str, list[tuple[str, str, int]]] = {}
+    records: dict[str, list[tuple[date, str, str, int]]] = {}
     for place, source, record, person, stay, begins, ends, given in found:
         said.setdefault(place, []).append((place, stay, begins, ends, given))
-        records.setdefault(place, []).append((source, record, person))
+        records.setdefault(place, []).append((given or _LONG_AGO, source, record, person))
     now = place_now([each for rows in said.values() for each in rows])
     since = None if now is None else _first(said[now])
     out = []
     for place, rows in said.items():
-        texts = [t for s, r, p in records[place] for t in ask(_WRITTEN, source=s, record=r, person=p)]
+        _, source, record, person = max(records[place])  # the newest says how it is written
+        text, postcode, uprn = ask(_WRITTEN, source=source, record=record, person=person)[0]
         last = max((row[4] for row in rows if row[4] is not None), default=None)
         ends = [row[3] for row in rows if row[3] is not None]
         over = max(ends) if ends and not any(row[1] and row[3] is None for row in rows) else None
@@ -75,14 +75,14 @@ def own_addresses(ask: Ask) -> tuple[tuple[Address, ...], str | None]:
             over = since
         out.append(
             Address(
-                address=_longest(text[0] for text in texts),
-                postcode=_longest(text[1] for text in texts),
-                uprn=_longest(text[2] for text in texts),
+                address=text,
+                postcode=postcode,
+                uprn=uprn,
                 from_date=_first(rows),
                 to_date=over,
                 is_current=place == now,
                 probability=None,
-                sources=tuple(sorted({source for source, _, _ in records[place]})),
+                sources=tuple(sorted({each[1] for each in records[place]})),
                 inferred=False,
                 why=_why(rows, last),
             )
@@ -113,19 +113,20 @@ def own_household(ask: Ask, place: str | None) -> tuple[Mate, ...]:
     if place is None:
         return ()
     said: dict[str, list[Said]] = {}
-    for other, *rest in ask(_AT_PLACE, place=place):
+    near = [other for (other,) in ask(_NEAR)]
+    for other, *rest in ask(_WHERE_OTHERS_LIVE, mates=near) if near else ():
         said.setdefault(other, []).append((rest[0], rest[1], rest[2], rest[3], rest[4]))
     here = sorted(other for other, rows in said.items() if place_now(rows) == place)
     if not here or len(here) >= MOST_MATES:
         return ()
-    names: dict[str, dict[str, str]] = {}
-    for other, field, value in ask(_NAMES, mates=here):
-        names.setdefault(other, {})[field] = value
+    names: dict[str, dict[str, list[values.Said]]] = {}
+    for other, *row in ask(_NAMES, mates=here):
+        one = values.Said(*row)
+        names.setdefault(other, {}).setdefault(one.field, []).append(one)
     mates = [
-        Mate(other, " ".join(names.get(other, {}).get(n, "") for n in ("given_name", "family_name")).strip() or None,
-             True, None, None, "these sources have them at this address too")
+        Mate(other, _name(names.get(other, {})), True, None, None, "these sources have them at this address too")
         for other in here
-    ]  # fmt: skip
+    ]
     return tuple(sorted(mates, key=lambda m: (m.name or "", m.resident_id)))
 
 
@@ -134,13 +135,14 @@ def all_ended(addresses: tuple[Address, ...]) -> bool:
     return bool(addresses) and all(a.to_date is not None for a in addresses)
 
 
+def _name(said: dict[str, list[values.Said]]) -> str | None:
+    parts = [values.in_order(said[field])[0].value for field in ("given_name", "family_name") if field in said]
+    return " ".join(parts) or None
+
+
 def _first(rows: list[Said]) -> date | None:
     begun = [row[2] for row in rows if row[2] is not None]
     return min(begun or [row[4] for row in rows if row[4] is not None], default=None)
-
-
-def _longest(texts: Any) -> str | None:
-    return max((t for t in texts if t is not None), key=lambda t: (len(t), t), default=None)
 
 
 def _why(rows: list[Said], last: date | None) -> str:
