@@ -28,9 +28,9 @@ pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="a process is forked, and killed by a signal"),
 ]
 
-ROUNDS = int(os.environ.get("INSIGHTHUB_ROUNDS", "8"))
+ROUNDS = int(os.environ.get("INSIGHTHUB_ROUNDS", "6"))
 NEAR_THE_END = 0.4  # share of kills in the last part of a run
-RACES = 5
+RACES = 4
 ROOMY = 200 * 2**20  # bytes
 SPACE = re.compile("Check that there is space|Make space")
 
@@ -175,7 +175,7 @@ def test_a_run_killed_at_each_of_its_steps_breaks_nothing(warm, hub, together):
             assert (hub.ids() != before) == happens, step
             assert after_the_kill(hub, together, month, before, ids_before) == [], step
             held = month if happens else held
-            if number % 3 and not happens:
+            if number % 4 and not happens:
                 continue  # the next run finds what this one left, and is killed in its turn
             before, ids_before = hub.ids(), hub.all_ids()
             assert warm.run(*hub.words) == 0, (step, warm.says())
@@ -269,7 +269,7 @@ def unchanged(hub):
     assert set(hub.faults()) <= {UNDER_WAY}
 
 
-@pytest.mark.parametrize("most_bytes", [1_000, 60_000, 1_000_000, 9_000_000])
+@pytest.mark.parametrize("most_bytes", [1_000, 60_000, 1_000_000, 6_000_000])
 def test_a_disk_that_takes_no_more_is_told_and_nothing_is_lost(warm, hub, together, most_bytes):
     hub.deliver(1)
     with unchanged(hub):
@@ -301,26 +301,32 @@ def small_disk(folder):
 
 
 #: What the disk has room for when a run begins, in sizes of a release: a run copies one, and adds to it.
-SPARE = (0.02, 0.5, 1.0, 1.05, 1.1)
+SPARE = (0.02, 0.5, 1.0, 1.01, 1.02, 1.03)
 
 
 def test_a_disk_that_fills_up_is_told_and_nothing_is_lost(warm, begun, together, tmp_path):
     size = (begun.home / "releases" / "r000002.duckdb").stat().st_size
-    reached = set()
+    refused, reached = 0, set()
     with small_disk(tmp_path / "disk") as resize:
         hub = begun.copy(tmp_path / "disk" / "hub")
         hub.deliver(1)
-        before, ids_before = hub.ids(), hub.all_ids()
+        before, ids_before, on_disk = hub.ids(), hub.all_ids(), hub.releases_on_disk()
         for spare in SPARE:
-            with unchanged(hub):
-                used = sum(path.lstat().st_blocks * 512 for path in hub.home.rglob("*"))
-                assert resize(used + int(spare * size))
-                assert warm.run(*hub.words) == 1, warm.says()
-                assert resize(ROOMY)
-                assert SPACE.search(warm.says()), warm.says()
-                assert "Traceback" not in warm.says()
+            used = sum(path.lstat().st_blocks * 512 for path in hub.home.rglob("*"))
+            assert resize(used + int(spare * size))
+            status = warm.run(*hub.words)
+            assert resize(ROOMY)
+            if status == 0:
+                break
+            refused += 1
+            assert status == 1, warm.says()
+            assert SPACE.search(warm.says()), warm.says()
+            assert "Traceback" not in warm.says()
             reached |= set(re.findall(r"^(\w.*) \.\.\.$", warm.says(), re.MULTILINE))
-        assert "Publishing" in reached
+            assert (hub.ids(), hub.all_ids(), hub.releases_on_disk()) == (before, ids_before, on_disk)
+            assert set(hub.faults()) <= {UNDER_WAY}
+        assert refused >= 3
+        assert "Linking" in reached  # some of the runs were well under way
         assert warm.run(*hub.words) == 0, warm.says()
         assert hub.faults() == []
         assert set(groups(hub.ids())) == together[1]
@@ -385,11 +391,13 @@ def test_after_a_rollback_ids_stay_and_nothing_is_lost(warm, hub, together):
     assert set(groups(hub.ids())) == together[1]
     assert hub.faults_between(before, ids_before) == []
     assert decider.faults() == []
+    before, ids_before = hub.ids(), hub.all_ids()
     hub.deliver(2)
     assert warm.run(*hub.words) == 0, warm.says()
     assert "Only what changed was linked anew" in warm.says()
     assert hub.faults() == []
-    assert hub.ids() == {**before, **{key: now for key, now in hub.ids().items() if key not in before}}
+    assert set(groups(hub.ids())) == together[2]
+    assert hub.faults_between(before, ids_before) == []
     with Hub(hub.home) as opened:
         assert opened.releases.file(newest).is_file()  # and can be published again in its turn
         opened.publish(newest)
