@@ -5,6 +5,7 @@ from itertools import combinations
 from random import Random
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -188,9 +189,40 @@ def test_decisions_break_no_rule_beyond_what_they_say(graph):
 
 @settings(max_examples=400, deadline=None)
 @given(decided())
-def test_decided_persons_are_joined_further_as_average_linkage_would(graph):
+def test_clusters_that_a_decision_names_become_one_and_others_stay(graph):
     n, weights, _, _, _, together, cannot = graph
     free = [-1] * n
-    expected = slowly(n, weights, free, free, cannot, together)
-    assume(expected is not None)
+    before = sets_of(clustered(n, weights, free, free, cannot))
+    expected = united(before, together)
+    assume(not any({a, b} <= cluster for a, b in cannot for cluster in expected))
     assert sets_of(clustered(n, weights, free, free, cannot, together=together)) == expected
+
+
+@settings(max_examples=400, deadline=None)
+@given(decided(), st.data())
+def test_to_confirm_what_linkage_has_found_changes_nothing(graph, data):
+    n, weights, single, identifier, apart, _, _ = graph
+    labels = clustered(n, weights, single, identifier, apart)
+    found = [(a, b) for a, b in combinations(range(n), 2) if labels[a] == labels[b]]
+    confirmed = data.draw(st.lists(st.sampled_from(found), unique=True)) if found else []
+    after = clustered(n, weights, single, identifier, apart, together=confirmed)
+    assert sets_of(after) == sets_of(labels)
+
+
+@pytest.mark.parametrize("between", [-900, -100, 300])
+def test_where_a_decision_would_break_another_clusters_form_around_them(between):
+    weights = {(0, 1): 500, (2, 3): 400, (1, 2): between, (0, 3): -200}
+    free, cannot, together = [-1] * 4, {(1, 3)}, [(0, 2)]
+    expected = slowly(4, weights, free, free, cannot, together)
+    assert sets_of(clustered(4, weights, free, free, cannot, together=together)) == expected
+
+
+def united(sets, pairs):
+    """Return sets of rows with those that a pair reaches across made one."""
+    out = [set(each) for each in sets]
+    for a, b in pairs:
+        one, other = (next(each for each in out if row in each) for row in (a, b))
+        if one is not other:
+            one |= other
+            out.remove(other)
+    return type(sets)(frozenset(each) for each in out)

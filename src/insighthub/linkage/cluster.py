@@ -156,8 +156,9 @@ def cluster(
         )
         kept = rows[must.left]
         together = Pairs(*(small[end[kept]].astype(np.int32) for end in (must.left, must.right)))
-        of_rows = Exclusive(exclusive.single[rows], exclusive.identifier[rows], apart, together)
-        label[rows] = len(torn) + _average_linkage(int(rows.sum()), edges, of_rows)
+        parts = Pairs(*(small[end[parted]].astype(np.int32) for end in (apart.left, apart.right)))
+        of_rows = Exclusive(exclusive.single[rows], exclusive.identifier[rows], parts, together)
+        label[rows] = len(torn) + _held_together(int(rows.sum()), edges, of_rows)
     return in_order_of_rows(label)
 
 
@@ -208,9 +209,64 @@ class _Edges:
         return _Edges(*(np.take(getattr(self, name), at, axis=0) for name in self.__dataclass_fields__))
 
 
-def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
-    """Join clusters that are each other's nearest, in rounds; give the root row of every row."""
-    root = _decided(n, exclusive.together)
+def _held_together(n: int, edges: _Edges, exclusive: Exclusive) -> Ints:
+    """Bring together clusters of which somebody decided that they are one person; give the root row of every row.
+
+    A decision says no more than what was asked. So clusters form as they would without it, and those that it names
+    become one: to confirm what linkage has found changes nothing. Only where others would come together by it that are
+    two people (by a decision, a source that holds a person once, or identifiers) do clusters form around the
+    decisions instead.
+    """
+    together, apart = exclusive.together, exclusive.apart
+    root = _average_linkage(n, edges, exclusive, np.arange(n))
+    if not len(together.left):
+        return root
+    rows = np.arange(n)
+    joined = components(n, np.concatenate([rows, together.left]), np.concatenate([root, together.right]))
+    wrong = np.zeros(n, bool)
+    wrong[joined[apart.left[joined[apart.left] == joined[apart.right]]]] = True
+    person = _decided(n, together)
+    wrong[_sources_of_two(joined, person, exclusive.single)] = True
+    wrong[_identifiers_of_two(joined, person, exclusive.identifier)] = True
+    first = np.full(n, n, np.int64)
+    np.minimum.at(first, joined, rows)
+    root = first[joined]
+    again = wrong[joined]
+    if again.any():
+        around = _average_linkage(n, edges.where(again[edges.a] & again[edges.b]), exclusive, person)
+        root = np.where(again, around, root)
+    return root
+
+
+def _sources_of_two(label: npt.NDArray[np.integer], person: Ints, source: Codes) -> Ints:
+    """Return the labels in which two persons have records of one source that holds a person once."""
+    known = np.flatnonzero(source >= 0)
+    held = np.unique(np.stack([label[known], source[known], person[known]], axis=1), axis=0)
+    return np.asarray(held[1:][(held[1:, :2] == held[:-1, :2]).all(axis=1), 0], np.int64)
+
+
+def _identifiers_of_two(label: npt.NDArray[np.integer], person: Ints, identifier: Codes) -> Ints:
+    """Return the labels in which two persons have identifiers, and there are two of them."""
+    known = np.flatnonzero(identifier >= 0)
+
+    def several(of: npt.NDArray[np.integer]) -> Ints:
+        held = np.unique(np.stack([label[known], of[known]], axis=1), axis=0)
+        labels, counts = np.unique(held[:, 0], return_counts=True)
+        return np.asarray(labels[counts > 1], np.int64)
+
+    persons, identifiers = several(person), several(identifier)
+    return persons[np.isin(persons, identifiers)]
+
+
+def _average_linkage(n: int, edges: _Edges, exclusive: Exclusive, root: Ints) -> Ints:
+    """Join clusters that are each other's nearest, in rounds; give the root row of every row.
+
+    Args:
+        n: number of rows.
+        edges: between rows.
+        exclusive: what a person can have one of.
+        root: first row of the cluster of each row, to begin with; changed.
+    """
     identifier = one_identifier(root, exclusive.identifier, n)
     sources = set_of_sources(root, exclusive.single, n)
     edges = _joined(n, root, edges)
