@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         release = _runs(home, given.residents, given.share / 100, given.rounds)
         if not given.only_runs:
             truth = str(home / "extracts" / "truth.parquet")
-            _also("benchmarks.picture", str(release))
+            _also("benchmarks.picture", str(home))
             _also("benchmarks.search", str(release), truth, str(given.residents), "1")
     return 0
 
