@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from insighthub import console
 from insighthub.sources.examples import example_text
 from insighthub.synthetic import generate
 
@@ -115,3 +116,9 @@ def start_warm(tmp_path):
     yield start
     for process in started:
         process.close()
+
+
+@pytest.fixture
+def wide(monkeypatch):
+    """Let tables be printed 200 columns wide, whatever the terminal was when the program was loaded."""
+    monkeypatch.setattr(console.out, "_width", 200)

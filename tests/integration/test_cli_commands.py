@@ -11,9 +11,11 @@ from typer.testing import CliRunner
 import insighthub
 from insighthub.cli import app
 from insighthub.console import counts_table
+from insighthub.hub import Hub
 from insighthub.report.counts import SourceCounts
 from insighthub.sources.examples import EXAMPLES
 from insighthub.store.output_folder import check_whole
+from insighthub.store.tables import number
 
 #: Stands in every file of people below, and may stand in no message.
 PERSON = "ZEBEDEE"
@@ -300,11 +302,25 @@ def test_check_of_a_folder_that_is_no_hub_says_what_to_do(cli, tmp_path):
     assert "insighthub init" in outcome.stderr
 
 
+def people_of(home):
+    """Count the people of whom the borough's extracts hold a record that can be linked, from its truth."""
+    with Hub(home) as hub, hub.release() as db:
+        query = """SELECT count(DISTINCT entity_id) FROM membership JOIN read_parquet($truth)
+        USING (source, record_id, person)"""
+        return number(db, query, {"truth": str(home / "extracts" / "truth.parquet")})
+
+
 def test_demo_links_the_borough_and_shows_figures_and_report(cli, tmp_path):
     home = tmp_path / "demo"
     outcome = cli("demo", "--home", home, "--no-serve", "--no-peer", "--residents", "500", "--seed", "4")
     assert outcome.exit_code == 0
-    assert outcome.stdout.rstrip().endswith(f"Report: {home / 'link' / 'report.html'}")
+    assert outcome.stdout.splitlines()[-2:] == [
+        f"Report: {home / 'link' / 'report.html'}",
+        f"Hub: {home}, release r000001",
+    ]
+    figures = {row[0]: row[1:] for row in table_rows(outcome.stdout)}
+    assert figures["residents"][1] == f"{people_of(home):,}"
+    assert {"people they are thought to be", "known to 1 service", "households now", "moved"} <= set(figures)
     check_whole(home / "link")
     assert (home / "extracts" / "truth.parquet").is_file()
     (row,) = [row for row in table_rows(outcome.stdout) if row[0].startswith("Insight Hub")]

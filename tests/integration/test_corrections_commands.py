@@ -23,9 +23,11 @@ SOURCE, KEY, LANDED = "libraries", "borrower_number", "extracts/libraries.tsv"
 PROPOSED = " (proposed)"
 RESIDENTS, SEED = 1200, 4
 
+pytestmark = pytest.mark.usefixtures("wide")
+
 
 def run(*words):
-    outcome = CliRunner().invoke(app, [str(word) for word in words], env={"COLUMNS": "200"})
+    outcome = CliRunner().invoke(app, [str(word) for word in words])
     assert outcome.exception is None or isinstance(outcome.exception, SystemExit), outcome.exception
     return outcome
 

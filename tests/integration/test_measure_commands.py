@@ -30,6 +30,8 @@ numerator = { condition = [{ known_to = ["council_tax"] }] }
 """
 LATER = date(2026, 10, 7)
 
+pytestmark = pytest.mark.usefixtures("wide")
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
@@ -59,7 +61,7 @@ def worsen(file):
 
 def asked(home, *words, status=0):
     """Run a command of the hub; return what it printed, its tables' frames and line breaks taken out."""
-    outcome = CliRunner().invoke(app, [*map(str, words), "--home", str(home)], env={"COLUMNS": "200"})
+    outcome = CliRunner().invoke(app, [*map(str, words), "--home", str(home)])
     assert outcome.exit_code == status, outcome.output
     return " ".join(re.sub(r"[┃│]", " ", outcome.output).split())
 
