@@ -25,6 +25,7 @@ from insighthub.residents.search.reasons import Reasons
 from insighthub.residents.search.scope import Scope
 from insighthub.residents.search.settings import SearchSettings
 from insighthub.residents.search.source_names import of_named_source
+from insighthub.residents.search.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Search:
             self._as_of: date = as_of or day[0]
             self._open = open_index(db, hidden=False, as_of=day[0])
             self._hidden = open_index(db, hidden=True, as_of=day[0])
+        self._turns = Turns()
         self._scopes: dict[tuple[bool, frozenset[str] | None], Scope] = {}
 
     def find(
@@ -92,17 +94,14 @@ class Search:
         Raises:
             QueryError: the query holds nothing that a resident could be found by, or is too long.
         """
-        return self._found(
-            parts_of(
+        with self._turns:
+            parts = parts_of(
                 query,
                 self._as_of,
                 longest=self._settings.longest_query,
                 is_reference=lambda code: self._is_reference(code, purpose_sources, see_hidden=see_hidden),
-            ),
-            purpose_sources,
-            see_hidden=see_hidden,
-            limit=limit,
-        )
+            )
+            return self._found(parts, purpose_sources, see_hidden=see_hidden, limit=limit)
 
     def find_by(
         self,
@@ -118,17 +117,14 @@ class Search:
         Raises:
             QueryError: there is no such field, or none holds anything that a resident could be found by.
         """  # noqa: D205
-        return self._found(
-            parts_of_fields(
+        with self._turns:
+            parts = parts_of_fields(
                 fields,
                 self._as_of,
                 longest=self._settings.longest_query,
                 is_reference=lambda code: self._is_reference(code, purpose_sources, see_hidden=see_hidden),
-            ),
-            purpose_sources,
-            see_hidden=see_hidden,
-            limit=limit,
-        )
+            )
+            return self._found(parts, purpose_sources, see_hidden=see_hidden, limit=limit)
 
     def _found(
         self, parts: tuple[Part, ...], sources: frozenset[str] | None, *, see_hidden: bool, limit: int
