@@ -7,7 +7,6 @@ all.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
@@ -15,7 +14,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from insighthub.corrections.sheet import write_sheet
-from insighthub.errors import RunError
 from insighthub.linkage.exchange.read import model_text, read_model_file
 from insighthub.linkage.exchange.splink_export import approximate_levels, left_out, splink_records, splink_settings
 from insighthub.linkage.model import see_as
@@ -23,6 +21,7 @@ from insighthub.linkage.prepare import prepare
 from insighthub.pipeline import standardised
 from insighthub.progress import Progress
 from insighthub.store.output_folder import check_whole
+from insighthub.store.whole_file import write_whole
 
 
 class ExportKind(StrEnum):
@@ -60,10 +59,10 @@ def export_model(run: Path, out: Path, form: ModelForm) -> list[str]:
     path = run / "model.json"
     file = read_model_file(path)
     if form is ModelForm.INSIGHTHUB:
-        _write(out, lambda to: _write_text(to, model_text(file.as_json())))
+        write_whole(out, lambda to: _write_text(to, model_text(file.as_json())))
         return []
     settings = splink_settings(file, path)
-    _write(out, lambda to: _write_text(to, json.dumps(settings, indent=1, ensure_ascii=False) + "\n"))
+    write_whole(out, lambda to: _write_text(to, json.dumps(settings, indent=1, ensure_ascii=False) + "\n"))
     return [*left_out(file), *approximate_levels(settings)]
 
 
@@ -90,7 +89,7 @@ def export_records(run: Path, contract: Path, out: Path, *, progress: Progress |
     data = prepare(records, shared_value_limit=2 * records.num_rows + 1, infer_sex=False)
     see_as(data, file)
     table = splink_records(data)
-    _write(out, lambda to: pq.write_table(table, to, compression="zstd"))
+    write_whole(out, lambda to: pq.write_table(table, to, compression="zstd"))
     return int(table.num_rows)
 
 
@@ -104,7 +103,7 @@ def export_table(table: pa.Table, out: Path) -> None:
         rows = ([_cell(value) for value in row.values()] for row in table.to_pylist())
         write_sheet(out, table.column_names, list(rows))
         return
-    _write(out, lambda to: pq.write_table(table, to, compression="zstd"))
+    write_whole(out, lambda to: pq.write_table(table, to, compression="zstd"))
 
 
 def _cell(value: object) -> str:
@@ -115,20 +114,3 @@ def _cell(value: object) -> str:
 
 def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _write(out: Path, write: Callable[[Path], None]) -> None:
-    beside = out.with_name(f".{out.name}.partial")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            write(beside)
-            beside.replace(out)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise RunError(
-            f"the file cannot be written ({(error.strerror or type(error).__name__).lower()})",
-            remedy="Check that there is space, and that you may write there",
-            file=out,
-        ) from error

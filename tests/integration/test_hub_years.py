@@ -5,12 +5,15 @@ from collections import Counter
 import duckdb
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from benchmarks.index import different
 from benchmarks.index_life import live
 from benchmarks.redeliver import redeliver
+from insighthub.cli import app
 from insighthub.hub import Hub
 from insighthub.residents.decisions import Record
+from insighthub.residents.listing import record_list, resident_list
 from insighthub.residents.possible_matches import expected_people
 from insighthub.runs.begin import Asked
 from insighthub.store.tables import number, rows
@@ -72,6 +75,40 @@ def test_the_reference_names_every_table_and_column_of_a_release(hub):
         query = "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() GROUP BY 1"
         held = dict(rows(db, f"{query.replace('GROUP', 'WHERE NOT internal GROUP')}"))
     assert told == held
+
+
+def test_lists_hold_what_the_purpose_may_see(hub):
+    with hub.release() as db:
+        held = set(rows(db, "SELECT resident_id, source, record_id FROM membership"))
+    purposes = {purpose.name: set(purpose.sources) for purpose in hub.settings.purpose}
+    everything = {source for _, source, _ in held} - {"electoral_register"}
+    for purpose, sources in (("policy", everything), ("customer_services", purposes["customer_services"])):
+        expected = {row for row in held if row[1] in sources}
+        records = hub.residents.records(purpose).to_pylist()
+        assert {(r["resident_id"], r["source"], r["record_id"]) for r in records} == expected
+        people = hub.residents.everybody(purpose).to_pylist()
+        assert [p["resident_id"] for p in people] == sorted({resident for resident, _, _ in expected})
+        assert {source for p in people for source in p["sources"]} == {source for _, source, _ in expected}
+
+
+def test_lists_leave_out_hidden_residents_unless_these_may_be_seen(hub, tmp_path):
+    copy = tmp_path / "copy.duckdb"
+    copy.write_bytes(hub.releases.file(hub.releases.current()).read_bytes())
+    with duckdb.connect(str(copy)) as db:
+        ((hidden,),) = rows(db, "SELECT min(resident_id) FROM membership WHERE source = 'benefits'")
+        db.execute("UPDATE resident SET hidden = 'in a refuge' WHERE resident_id = ?", [hidden])
+        for listing in (resident_list, record_list):
+            assert hidden in listing(db, ["benefits"], hidden=True)["resident_id"].to_pylist()
+            assert hidden not in listing(db, ["benefits"], hidden=False)["resident_id"].to_pylist()
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.xlsx", "out.parquet"])
+def test_a_list_is_exported_for_a_purpose(hub, tmp_path, name):
+    words = ["export", "residents", "--home", str(hub.home), "--out", str(tmp_path / name)]
+    assert CliRunner().invoke(app, words).exit_code == 2
+    outcome = CliRunner().invoke(app, [*words, "--purpose", "policy"])
+    assert f"{hub.residents.everybody('policy').num_rows:,} rows" in outcome.output
+    assert (tmp_path / name).stat().st_size > 1000
 
 
 def test_possible_matches_are_pairs_of_residents_under_no_decision(hub):

@@ -16,10 +16,11 @@ from openpyxl import Workbook, load_workbook
 
 from insighthub.errors import DataError, RunError
 from insighthub.sources.archives import inspect_workbook
+from insighthub.store.whole_file import write_whole
 
 #: What a formula begins with, in one spreadsheet or another.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_SHEET = "Corrections"
+_SHEET = "Sheet"
 _WIDEST = 60
 _MOST_ROWS, _MOST_COLUMNS = 1_000_000, 500
 _MOST_BYTES = 200_000_000
@@ -43,25 +44,16 @@ def write_sheet(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]
     """
     kind = _kind(path)
     cells = [[safe(text) for text in row] for row in (header, *rows)]
-    beside = path.with_name(f".{path.name}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            if kind == ".csv":
-                # The mark at the start tells a spreadsheet that the file is UTF-8.
-                with beside.open("w", encoding="utf-8-sig", newline="") as handle:
-                    csv.writer(handle).writerows(cells)
-            else:
-                _write_workbook(beside, cells)
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise RunError(
-            f"the file cannot be written ({(error.strerror or type(error).__name__).lower()})",
-            remedy="Check that there is space, and that you may write there",
-            file=path,
-        ) from error
+
+    def write(beside: Path) -> None:
+        if kind == ".csv":
+            # The mark at the start tells a spreadsheet that the file is UTF-8.
+            with beside.open("w", encoding="utf-8-sig", newline="") as handle:
+                csv.writer(handle).writerows(cells)
+        else:
+            _write_workbook(beside, cells)
+
+    write_whole(path, write)
 
 
 def read_sheet(path: Path) -> list[list[str]]:

@@ -7,7 +7,7 @@ once and kept until another is published, so that a call costs no opening; each 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -121,9 +121,7 @@ class Residents:
         Raises:
             RunError: the hub knows no such purpose, or there is no release.
         """
-        why, opened = named(self._purposes, purpose), self._open()
-        with opened.db.cursor() as cursor:
-            return resident_list(cursor, sorted(opened.allowed(why)), hidden=why.hidden)
+        return self._listed(resident_list, purpose)
 
     def records(self, purpose: str) -> pa.Table:
         """Return which record is of which resident, as far as a purpose may see; see ``record_list``.
@@ -131,9 +129,7 @@ class Residents:
         Raises:
             RunError: the hub knows no such purpose, or there is no release.
         """
-        why, opened = named(self._purposes, purpose), self._open()
-        with opened.db.cursor() as cursor:
-            return record_list(cursor, sorted(opened.allowed(why)), hidden=why.hidden)
+        return self._listed(record_list, purpose)
 
     def close(self) -> None:
         """Let go of the release."""
@@ -141,6 +137,11 @@ class Residents:
             if self._opened is not None:
                 self._opened.db.close()
             self._opened = None
+
+    def _listed(self, listing: Callable[..., pa.Table], purpose: str) -> pa.Table:
+        why, opened = named(self._purposes, purpose), self._open()
+        with opened.db.cursor() as cursor:
+            return listing(cursor, sorted(opened.allowed(why)), hidden=why.hidden)
 
     def _now(self, asked: str) -> str:
         try:
