@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+#: Stands at the head of every page that is written from the code.
+WRITTEN = "This page is written from the code by `make reference`."
+
 
 def sentence(text: str | None) -> str:
     """Write a docstring or a note as sentences: a capital first, a full stop last, code in one kind of quote."""

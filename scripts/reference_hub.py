@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from insighthub.config import HubSettings
-from scripts.markdown import markdown_table, sentence
+from scripts.markdown import WRITTEN, markdown_table, sentence
 
 # Parts of a release in the order in which a reader meets them: heading, and the modules whose statements make them.
 _PARTS = {
@@ -58,7 +58,7 @@ def release_tables_page() -> str:
         "people's data, without the rules on purposes that the commands keep to: who may read the file is a decision "
         "of your information-governance lead. A full run and runs of changes give the same rows."
     )
-    parts = ["# Tables of a release", "This page is written from the code by `make reference`.", lead]
+    parts = ["# Tables of a release", WRITTEN, lead]
     for heading, tables in release_tables().items():
         parts.append(f"## {heading}")
         for name, columns in tables.items():
@@ -119,19 +119,19 @@ def settings_page() -> str:
         "looked at for a purpose that you have not named. A setting that is not listed here is an error. The file may "
         "hold sources as well, as [the contract](contract.md) explains them."
     )
-    parts = ["# Settings of a hub", "This page is written from the code by `make reference`.", lead]
+    parts = ["# Settings of a hub", WRITTEN, lead]
     for heading, model in settings_models().items():
         needed = set(model.get("required", ()))
         rows = [
             (f"`{name}`", sentence(words["description"]), "needed" if name in needed else _default(words))
             for name, words in model["properties"].items()
         ]
-        parts += [f"## `{heading}`", sentence(model.get("description", "")), _allowed(rows)]
+        parts += [
+            f"## `{heading}`",
+            sentence(model.get("description", "")),
+            markdown_table(("Setting", "What it is", "Default"), rows),
+        ]
     return "\n\n".join(parts) + "\n"
-
-
-def _allowed(rows: list[tuple[str, str, str]]) -> str:
-    return markdown_table(("Setting", "What it is", "Default"), rows)
 
 
 def _default(words: Mapping[str, Any]) -> str:

@@ -19,11 +19,10 @@ from insighthub.linkage.model_schema import FORMAT, ModelFile
 from insighthub.sources.contract import contract_schema
 from insighthub.standardise.schema import OTHER_PREFIX, PERSON_RECORDS
 from scripts import reference_words
-from scripts.markdown import markdown_table, sentence
+from scripts.markdown import WRITTEN, markdown_table, sentence
 from scripts.reference_hub import release_tables_page, settings_page
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
-WRITTEN = "This page is written from the code by `make reference`."
 
 # The models of a contract in the order in which a reader meets them, with the heading of the table in TOML.
 _MODELS = {
