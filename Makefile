@@ -1,6 +1,6 @@
 # Two commands set everything up on a machine with Python 3.11 or later:
 #
-#     make demo      install, build the fictional borough, run its hub, and say how right the index is
+#     make demo      install, build the fictional borough, run its hub, say how right the index is, and serve the web app
 #     make test      install, and run the whole test suite
 #
 # DEMO_ARGS and PYTEST_ARGS are passed on: make demo DEMO_ARGS="--residents 5000".
@@ -24,18 +24,33 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INSTALLED_BY := pyproject.toml constraints.txt
 
-.PHONY: help demo test lint reference docs bench-accuracy bench-ablation bench-names bench-speed bench-peers bench-index clean
+# The styles and scripts of the web app, which are built and not kept. Built again where what they are made of changed.
+STATIC := src/insighthub/web/static/manifest.json
+STATIC_FROM := $(wildcard frontend/*.* frontend/styles/* frontend/scripts/*)
+
+.PHONY: help demo test lint frontend reference bill docs screenshots bench-accuracy bench-ablation bench-names bench-speed bench-peers bench-index bench-web clean
 
 help:
 	@sed -n 's/^#     //p' Makefile
-	@echo "Also: make lint, docs, reference, bench-accuracy, bench-ablation, bench-names, bench-speed, bench-peers, bench-index, clean"
+	@echo "Also: make lint, frontend, docs, screenshots, reference, bill, bench-accuracy, bench-ablation, bench-names, bench-speed, bench-peers, bench-index, bench-web, clean"
 
-demo: $(VENV)/.installed-to-run
+demo: $(VENV)/.installed-to-run $(STATIC)
 	$(BIN)/insighthub demo --home $(DEMO_HOME) $(DEMO_ARGS)
 
-# Coverage is measured in the same run; under the floor, the run fails.
-test: $(VENV)/.installed-to-develop
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+# Of the tests of units and of pages the coverage is measured too; under the floor, the run fails. The others start
+# processes and try what is drawn at random, and would take half as long again under measurement.
+MEASURED := tests/unit tests/web
+# One more than there are processors where there are two: many tests wait, for a browser or for a process of their own.
+WORKERS ?= 3
+test: $(VENV)/.installed-to-develop $(STATIC)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(MEASURED) --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(MEASURED:%=--ignore=%) $(PYTEST_ARGS)
+
+# The pictures of the documentation, from the demonstration: a minute or two.
+screenshots: $(VENV)/.installed-to-develop $(STATIC)
+	$(BIN)/python -m scripts.take_screenshots
+
+frontend: $(STATIC)
 
 lint: $(VENV)/.installed-to-develop
 	$(BIN)/ruff check .
@@ -47,6 +62,10 @@ lint: $(VENV)/.installed-to-develop
 # The reference pages are written from the code; a test fails where they are behind it.
 reference: $(VENV)/.installed-to-develop
 	$(BIN)/python -m scripts.write_reference
+
+# Every library that the program is made of, with its version and licence, as CycloneDX.
+bill: $(VENV)/.installed-to-develop
+	$(BIN)/python -m scripts.write_bill bill-of-materials.json
 
 docs: $(VENV)/.installed-to-develop
 	$(BIN)/properdocs build --strict --quiet --site-dir site
@@ -68,12 +87,16 @@ bench-speed: $(VENV)/.installed-to-develop
 bench-index: $(VENV)/.installed-to-develop
 	$(BIN)/python -m benchmarks.index $(BENCH_ARGS)
 
+# Twenty officers at once search and look at residents while a release is published. It makes a borough first.
+bench-web: $(VENV)/.installed-to-develop $(STATIC)
+	$(BIN)/python -m benchmarks.web $(BENCH_ARGS)
+
 # Other tools live in an environment of their own: what they need need not agree with what we need.
 bench-peers: $(VENV)/.installed-to-develop $(PEERS_VENV)/.installed
 	$(BIN)/python -m benchmarks.peers --peers-venv $(PEERS_VENV) --docs docs/explanation/other-tools.md $(BENCH_ARGS)
 
 clean:
-	rm -rf $(VENV) $(PEERS_VENV) $(DEMO_HOME) site dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	rm -rf $(VENV) $(PEERS_VENV) $(DEMO_HOME) frontend/node_modules src/insighthub/web/static site dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 		.import_linter_cache
 
 # Each stamp is made when its step is whole, so a step that was broken off is done again.
@@ -87,6 +110,10 @@ $(VENV)/.created:
 	@"$(PYTHON)" -m venv --clear $(VENV) || { \
 		echo "Python could not make a virtual environment. On Debian and Ubuntu: install the package python3-venv."; \
 		exit 1; }
+	@touch $@
+
+$(STATIC): $(STATIC_FROM) | $(VENV)/.created
+	@$(BIN)/python frontend/build_frontend.py --install-node
 	@touch $@
 
 $(VENV)/.installed-to-run: $(VENV)/.created $(INSTALLED_BY)

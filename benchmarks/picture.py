@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
             ids = [row[0] for row in db.execute(query, [options.residents + 1]).fetchall()]
             known = db.execute("SELECT count(*) FROM resident").fetchall()[0][0]
         print(f"{known} residents in the release")
-        for purpose in hub.settings.purpose:
+        for purpose in hub.policy().purpose:
             took = []
             began = time.process_time()
             for resident in ids:

@@ -11,13 +11,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from insighthub.config import HubSettings
+from insighthub.governance.actions import OF_A_PERSON, WORDS, Action
+from insighthub.governance.policy import Policy
 from scripts.markdown import WRITTEN, markdown_table, sentence
 
 # Parts of a release in the order in which a reader meets them: heading, and the modules whose statements make them.
 _PARTS = {
     "Runs, sources and records": ("residents.record_tables",),
     "Residents who may be one person": ("residents.possible_matches",),
-    "The golden record": ("residents.golden", "residents.names", "residents.contacts"),
+    "The golden record": ("residents.golden", "residents.rectified", "residents.names", "residents.contacts"),
     "Addresses": ("residents.addresses", "residents.residence", "residents.place_kinds"),
     "Households and relations": ("residents.households", "residents.relations"),
     "Facts": ("residents.resident_facts",),
@@ -112,12 +114,37 @@ def settings_models() -> dict[str, dict[str, Any]]:
     return models
 
 
+def policy_page() -> str:
+    """Describe every part of the policy."""
+    lead = (
+        "`policy.toml` in a hub's folder says who may do what, and what for. What it does not allow is denied. The "
+        "file is the first version; after that a change of it is a proposal, until somebody else approves it, as "
+        "[Control who sees what](../how-to/control-access.md) explains. A part that is not listed here is an error."
+    )
+    parts = ["# The policy", WRITTEN, lead]
+    schema = Policy.model_json_schema()
+    for heading, model in (
+        ("The file", schema),
+        ("`[[purpose]]`", schema["$defs"]["Purpose"]),
+        ("`[[role]]`", schema["$defs"]["Role"]),
+    ):
+        needed = set(model.get("required", ()))
+        rows = [
+            (f"`{name}`", sentence(words["description"]), "needed" if name in needed else _default(words))
+            for name, words in model["properties"].items()
+        ]
+        parts += [f"## {heading}", markdown_table(("Part", "What it is", "Default"), rows)]
+    actions = [(f"`{action}`", sentence(WORDS[action]), "yes" if action in OF_A_PERSON else "") for action in Action]
+    parts += ["## Actions", markdown_table(("Action", "What it lets somebody do", "Needs a purpose"), actions)]
+    return "\n\n".join(parts) + "\n"
+
+
 def settings_page() -> str:
     """Describe every setting of a hub."""
     lead = (
-        "`insighthub.toml` in a hub's folder holds its settings. Every one has a default, but purposes: nobody is "
-        "looked at for a purpose that you have not named. A setting that is not listed here is an error. The file may "
-        "hold sources as well, as [the contract](contract.md) explains them."
+        "`insighthub.toml` in a hub's folder holds its settings. Every one has a default. A setting that is not listed "
+        "here is an error. The file may hold sources as well, as [the contract](contract.md) explains them. Who may "
+        "see what, and what for, is [the policy](policy.md)."
     )
     parts = ["# Settings of a hub", WRITTEN, lead]
     for heading, model in settings_models().items():

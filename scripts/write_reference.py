@@ -20,7 +20,7 @@ from insighthub.sources.contract import contract_schema
 from insighthub.standardise.schema import OTHER_PREFIX, PERSON_RECORDS
 from scripts import reference_words
 from scripts.markdown import WRITTEN, markdown_table, sentence
-from scripts.reference_hub import release_tables_page, settings_page
+from scripts.reference_hub import policy_page, release_tables_page, settings_page
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 
@@ -55,6 +55,7 @@ def pages() -> dict[str, str]:
         "output-files.md": output_files_page(),
         "model-file.md": model_file_page(),
         "settings.md": settings_page(),
+        "policy.md": policy_page(),
         "release-tables.md": release_tables_page(),
     }
 

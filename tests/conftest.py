@@ -5,10 +5,13 @@ import os
 import warnings
 
 import pytest
+from anyio.from_thread import start_blocking_portal
+from starlette.testclient import TestClient
 
 from insighthub.linkage.spark.session import LEAST_JAVA, java_version, spark_session
 from insighthub.store.state import State
 from tests import postgres_server
+from tests.hub_states import Beside, InPostgres, is_postgres
 
 #: PySpark leaves the sockets on which it fetches rows for Python to close.
 UNCLOSED = "ignore:unclosed <socket.socket:ResourceWarning"
@@ -23,6 +26,17 @@ def pytest_collection_modifyitems(items):
         item.add_marker(pytest.mark.filterwarnings(UNCLOSED))
         if not there and not os.environ.get("CI"):
             item.add_marker(pytest.mark.skip(reason=f"needs the extra spark, and Java {LEAST_JAVA} or later"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_loop():
+    """Have every client that asks an app within a test ask it in one event loop, as a server does.
+
+    A client without one starts a loop, and a thread for it, for each request: as long again as many an answer takes.
+    """
+    with start_blocking_portal() as portal, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestClient, "portal", portal)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +82,12 @@ def postgres():
     server = postgres_server.PostgresServer()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def states(request):
+    """Return where hubs of tests keep their state; see ``tests/hub_states.py``."""
+    return InPostgres(request.getfixturevalue("postgres")) if is_postgres() else Beside()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

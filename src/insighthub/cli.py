@@ -13,6 +13,7 @@ import typer
 
 import insighthub
 from insighthub import (
+    access_commands,
     checks,
     console,
     correction_commands,
@@ -20,10 +21,15 @@ from insighthub import (
     hub_commands,
     measure_commands,
     person_commands,
+    review_commands,
+    rights_commands,
+    serve_commands,
 )
+from insighthub.desk.command_line import CommandLine
 from insighthub.drift.compare import compare_runs, summary, write_drift
 from insighthub.drift.finding import WORDS
 from insighthub.exports import ExportKind, ModelForm, export_model, export_records, export_table
+from insighthub.governance.policy import POLICY, default_policy_text
 from insighthub.hub import Hub
 from insighthub.linkage.explain import ClusterExplanation, PairExplanation
 from insighthub.linkage.labels.run_folder import (
@@ -56,11 +62,19 @@ app.command("run")(hub_commands.run)
 app.command("history")(hub_commands.history)
 app.command("find")(person_commands.find)
 app.command("picture")(person_commands.picture)
+app.command("serve")(serve_commands.serve)
 app.command("quality")(measure_commands.quality)
 app.add_typer(measure_commands.measures_app, name="measures")
 app.add_typer(hub_commands.releases_app, name="releases")
 app.add_typer(hub_commands.decide_app, name="decide")
+app.command("policy")(access_commands.policy)
+app.add_typer(access_commands.users_app, name="users")
+app.add_typer(access_commands.audit_app, name="audit")
+app.command("sar")(rights_commands.sar)
+app.command("papers")(rights_commands.papers)
+app.add_typer(rights_commands.retention_app, name="retention")
 app.add_typer(correction_commands.corrections_app, name="corrections")
+app.add_typer(review_commands.review_app, name="review")
 
 
 def _version(wanted: bool) -> None:
@@ -81,14 +95,18 @@ def main(
 @app.command()
 def demo(
     home: Home = Path("demo-hub"),
+    *,
     residents: Annotated[
         int, typer.Option(min=500, max=1_000_000, help="Residents of the fictional borough.")
     ] = 20_000,
     seed: Annotated[int, typer.Option(min=0, help="Another seed makes another borough.")] = 1,
     peer: Annotated[bool, typer.Option(help="Run Splink beside, if it is installed.")] = True,
-    serve: Annotated[bool, typer.Option(help="Serve the web app afterwards; this version has none yet.")] = True,
+    serve: Annotated[bool, typer.Option(help="Serve the web app afterwards, until it is stopped.")] = True,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="The port to serve it on; 0 for one that is free.")
+    ] = 8000,
 ) -> None:
-    """Build the fictional borough, link its extracts, and hold the links against its truth."""
+    """Build the fictional borough, run its hub, hold it against the truth, and serve it to a user for each persona."""
     from insighthub import demonstration  # the borough's names take a while to load, and only this command needs them
 
     with console.user_errors(), console.Bars() as bars:
@@ -97,13 +115,15 @@ def demo(
         console.out.print(table)
     for line in demonstration.closing(outcome, serve=serve):
         console.out.print(line, highlight=False, markup=False, soft_wrap=True)
+    if serve:
+        serve_commands.serve(home, host="127.0.0.1", port=port, proxy=None)
 
 
 @app.command()
 def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")]) -> None:
-    """Write a new hub with a commented example contract for every usual data set."""
+    """Write a new hub: a policy to begin with, and a commented example contract for every usual data set."""
     with console.user_errors():
-        for path in write_examples(directory):
+        for path in write_examples(directory, {POLICY: default_policy_text()}):
             console.out.print(str(path), highlight=False, markup=False, soft_wrap=True)
 
 
@@ -335,8 +355,9 @@ def export(
         ExportKind,
         typer.Argument(
             metavar="KIND",
-            help="Of a hub: residents, or links (which record is of which resident). Of insighthub link: model, or "
-            "records (the person records as an exported model reads them).",
+            help="Of a hub: residents, or links (which record is of which resident), or of a project that works on "
+            "pseudonyms: project-residents, or project-facts. Of insighthub link: model, or records (the person "
+            "records as an exported model reads them).",
         ),
     ],
     out: Annotated[
@@ -346,6 +367,9 @@ def export(
     home: Home = Path(),
     purpose: Annotated[
         str | None, typer.Option("--purpose", metavar="NAME", help="Of a hub: what the file is for; needed.")
+    ] = None,
+    project: Annotated[
+        int | None, typer.Option("--project", metavar="NUMBER", help="For a project's tables: which project; needed.")
     ] = None,
     run: Annotated[
         Path | None, typer.Option("--from", metavar="DIR", help="Of insighthub link: its output folder; needed.")
@@ -364,6 +388,8 @@ def export(
     with console.user_errors():
         if kind in {ExportKind.RESIDENTS, ExportKind.LINKS}:
             lines = [f"{_export_of_hub(kind, home, purpose, out):,} rows"]
+        elif kind in {ExportKind.PROJECT_RESIDENTS, ExportKind.PROJECT_FACTS}:
+            lines = [f"{_export_of_project(kind, home, project, out):,} rows"]
         elif run is None:
             raise typer.BadParameter("this needs the output folder of insighthub link", param_hint="--from")
         elif kind is ExportKind.RECORDS:
@@ -384,6 +410,17 @@ def _export_of_hub(kind: ExportKind, home: Path, purpose: str | None, out: Path)
         raise typer.BadParameter("people's data are given out for a purpose", param_hint="--purpose")
     with Hub(home) as hub:
         residents = kind is ExportKind.RESIDENTS
-        table = hub.residents.everybody(purpose) if residents else hub.residents.records(purpose)
+        reads = CommandLine(hub)
+        table = reads.everybody(purpose) if residents else reads.records(purpose)
+    export_table(table, out)
+    return int(table.num_rows)
+
+
+def _export_of_project(kind: ExportKind, home: Path, project: int | None, out: Path) -> int:
+    """Write a table of a project that works on pseudonyms; return how many rows."""
+    if project is None:
+        raise typer.BadParameter("this is of a project; the page Projects lists them", param_hint="--project")
+    with Hub(home) as hub:
+        table = CommandLine(hub).project(project, kind.value.removeprefix("project-"))
     export_table(table, out)
     return int(table.num_rows)

@@ -12,17 +12,23 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from insighthub.accounts.settings import SignInSettings
 from insighthub.corrections.settings import CorrectionSettings
 from insighthub.errors import ContractError
+from insighthub.governance.alert_settings import AlertSettings
 from insighthub.governance.disclosure import DisclosureSettings
-from insighthub.governance.purposes import Purpose
+from insighthub.governance.papers.organisation import OrganisationSettings
+from insighthub.governance.policy import POLICY
+from insighthub.governance.retention_settings import RetentionSettings
 from insighthub.measures.settings import MeasureSettings
 from insighthub.residents.address_settings import AddressSettings
 from insighthub.residents.golden_settings import GoldenSettings
 from insighthub.residents.household_settings import HouseholdSettings
 from insighthub.residents.relations import RelationSettings
 from insighthub.residents.search.settings import SearchSettings
+from insighthub.review.settings import ReviewSettings
 from insighthub.sources.home import SETTINGS
+from insighthub.web_settings import WebSettings
 
 #: Where the state is kept, if not in the home folder; a secret may stand in it, so it is no setting of the file alone.
 STATE_URL = "INSIGHTHUB_STATE_URL"
@@ -47,6 +53,12 @@ class RunSettings(_Section):
         ge=0,
         le=1,
         description="the share of its records that a source may lose in one run before the run is stopped",
+    )
+    nice: int = Field(
+        default=10,
+        ge=0,
+        le=19,
+        description="how far a run gives way to the web app and all else on its machine: 0 not at all, 19 always",
     )
 
 
@@ -77,7 +89,18 @@ class HubSettings(_Section):
     corrections: CorrectionSettings = Field(
         default_factory=CorrectionSettings, description="what sources are told, and what they may learn by it"
     )
-    purpose: tuple[Purpose, ...] = Field(default=(), description="what a person's data may be looked at for")
+    web: WebSettings = Field(default_factory=WebSettings, description="how the web app looks and what it bears")
+    sign_in: SignInSettings = Field(default_factory=SignInSettings, description="how people sign in")
+    alerts: AlertSettings = Field(default_factory=AlertSettings, description="what is unusual, and told")
+    review: ReviewSettings = Field(
+        default_factory=ReviewSettings, description="how doubtful pairs and clusters are reviewed"
+    )
+    organisation: OrganisationSettings = Field(
+        default_factory=OrganisationSettings, description="whose hub it is, for the papers that are written from it"
+    )
+    retention: RetentionSettings = Field(
+        default_factory=RetentionSettings, description="how long what is kept beside the sources' records is kept"
+    )
 
     def state_url(self, home: Path) -> str:
         """Return the database URL of the state of the hub in a folder."""
@@ -101,6 +124,14 @@ def load_settings(home: Path) -> HubSettings:
             f"the settings cannot be read ({type(error).__name__})", remedy="Mend the file; it is TOML", file=file
         ) from None
     tables.pop("source", None)
+    if "purpose" in tables:
+        raise ContractError(
+            "purposes are no settings: who may see what for which purpose is the hub's policy",
+            remedy=f"Move each [[purpose]] to {POLICY} beside this file, and give roles there; "
+            "insighthub init writes an example",
+            file=file,
+            column="purpose",
+        )
     try:
         return HubSettings.model_validate(tables)
     except ValidationError as error:

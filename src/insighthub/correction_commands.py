@@ -18,6 +18,7 @@ from insighthub import console
 from insighthub.corrections.figures import Figures
 from insighthub.corrections.settings import KINDS
 from insighthub.corrections.steps import PROPOSED, STATUSES
+from insighthub.desk.command_line import EXPORT_CORRECTIONS, CommandLine
 from insighthub.hub import Hub
 from insighthub.spoken import spoken_date
 
@@ -81,6 +82,7 @@ def export_sheet(
         raise typer.BadParameter("say who sends it", param_hint="--by")
     with console.user_errors(), Hub(home) as hub:
         tickets = hub.corrections.export(source, to)
+        CommandLine(hub).note(EXPORT_CORRECTIONS, detail={"source": source, "corrections": len(tickets)})
         if mark_sent:
             # What was sent before stands in the sheet again until it is answered.
             proposed = {each.correction_id for each in hub.corrections.list(source, PROPOSED)}

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 from rich.table import Table
 
-from insighthub import console, demonstration_hub
+from insighthub import console, demonstration_hub, demonstration_users
 from insighthub.demonstration_hub import HubOutcome
 from insighthub.evaluation_tables import in_short
 from insighthub.linkage.evaluate import evaluate_links
@@ -106,7 +106,7 @@ def _linkage_table(outcome: Outcome, evaluation: Evaluation) -> Table:
 
 
 def closing(outcome: Outcome, *, serve: bool) -> Iterator[str]:
-    """Say where things are, and what was left out."""
+    """Say where things are, what was left out, and who can sign in; and how to serve the web app."""
     links = outcome.run.result.links["cluster_id"]
     people = len(links.drop_null().unique())
     linked = len(links) - links.null_count
@@ -122,5 +122,7 @@ def closing(outcome: Outcome, *, serve: bool) -> Iterator[str]:
             yield f"Insight Hub's error is {share:.2f} times Splink's"
     yield f"Report: {outcome.report}"
     yield f"Hub: {outcome.report.parent.parent}, release {outcome.hub.run.run_id}"
-    if serve:
-        yield "There is no web app to serve in this version; open the report in a browser"
+    yield ""
+    yield from demonstration_users.how_to_sign_in(outcome.hub.users)
+    if not serve:
+        yield f"To serve the web app: insighthub serve --home {outcome.report.parent.parent}"

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from rich.table import Table
 
+from insighthub import demonstration_users
 from insighthub.correction_evaluation import Precision, precision
+from insighthub.demonstration_users import DemoUser
 from insighthub.hub import Hub
 from insighthub.index_evaluation import IndexScores, evaluate_index
 from insighthub.progress import Progress
@@ -31,18 +33,25 @@ class HubOutcome:
     run: RunOutcome
     scores: IndexScores
     corrections: tuple[Precision, ...]
+    users: tuple[DemoUser, ...]
 
 
 def run(home: Path, borough: Borough, *, seed: int, progress: Progress) -> HubOutcome:
-    """Write the borough's settings and contracts into ``home``, run the hub, and hold its index against the truth."""
-    write_hub(home)
+    """Write the borough's settings and contracts into ``home``, run the hub, and hold its index against the truth.
+
+    What its reviewers are asked is drawn, too.
+    """
+    write_hub(home, more_settings=demonstration_users.SETTINGS)
     with Hub(home) as hub:
         outcome = hub.run(Asked(as_of=DAY), progress=progress)
         with hub.release() as db:
             progress.stage("Holding the index against the truth")
             scores = evaluate_index(db, borough.truth, borough.people_truth)
             right = precision(db, home, residents=borough.residents, seed=seed)
-    return HubOutcome(outcome, scores, tuple(right))
+        progress.stage("Drawing what is to be reviewed")
+        hub.review.draw()
+        made = demonstration_users.make_users(hub)
+    return HubOutcome(outcome, scores, tuple(right), made)
 
 
 def tables(outcome: HubOutcome) -> Iterator[Table]:

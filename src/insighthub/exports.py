@@ -31,6 +31,8 @@ class ExportKind(StrEnum):
     RECORDS = "records"
     RESIDENTS = "residents"
     LINKS = "links"
+    PROJECT_RESIDENTS = "project-residents"
+    PROJECT_FACTS = "project-facts"
 
 
 class ModelForm(StrEnum):

@@ -20,6 +20,7 @@ from insighthub.residents.decisions import Record
 from insighthub.residents.identity_state import EventRow
 from insighthub.run import RunOutcome
 from insighthub.runs.begin import Asked
+from insighthub.runs.giving_way import giving_way
 from insighthub.spoken import spoken_date
 
 Home = Annotated[Path, typer.Option("--home", envvar="INSIGHTHUB_HOME", help="The hub's folder.", show_default=True)]
@@ -48,7 +49,7 @@ def run(
 ) -> None:
     """Bring a hub up to date with what its sources delivered, and publish the result."""
     asked = Asked(full=full, relearn=relearn, accept=accept, as_of=as_of.date() if as_of else None)
-    with console.user_errors(), Hub(home) as hub, console.Bars() as bars:
+    with console.user_errors(), Hub(home) as hub, giving_way(hub.settings.run.nice), console.Bars() as bars:
         outcome = hub.run(asked, progress=bars)
     show_outcome(outcome)
 

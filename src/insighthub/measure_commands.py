@@ -40,7 +40,7 @@ from insighthub.store.tables import rows
 
 Home = Annotated[Path, typer.Option("--home", envvar="INSIGHTHUB_HOME", help="The hub's folder.", show_default=True)]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A measure, as measures list names it.")]
-_PURPOSE = "What the figures are for: a purpose that the hub's settings have and the measure allows."
+_PURPOSE = "What the figures are for: a purpose that the hub's policy has and the measure allows."
 
 measures_app = typer.Typer(help="Measures: figures about residents, after disclosure control.", no_args_is_help=True)
 
@@ -74,7 +74,7 @@ def show_measure(
     """Show what a measure is and what it rests on; with a purpose, its figures."""
     with console.user_errors(), Hub(home) as hub, hub.release() as db:
         measure = declared_measure(db, name)
-        figures = None if purpose is None else published_measure(db, name, named(hub.settings.purpose, purpose))
+        figures = None if purpose is None else published_measure(db, name, named(hub.policy().purpose, purpose))
         sources, statements = measure_sources(db, measure), measure_sql(db, name) if sql else ""
     console.out.print(f"[bold]{escape(measure.title)}[/]", highlight=False, soft_wrap=True)
     for line in _told(measure):
@@ -102,7 +102,7 @@ def export_measure(
     """Write the figures of a measure as a CSV file: rounded, and without those that are hidden."""
     _check_ending(to, ".csv")
     with console.user_errors(), Hub(home) as hub, hub.release() as db:
-        figures = published_measure(db, name, named(hub.settings.purpose, purpose)).to_pylist()
+        figures = published_measure(db, name, named(hub.policy().purpose, purpose)).to_pylist()
         run_id, as_of = _release(db)
         header = [*PUBLISHED.names, "as_of", "release", "purpose"]
         cells = [[*map(_cell, row.values()), as_of.isoformat(), run_id, purpose] for row in figures]

@@ -1,6 +1,7 @@
 """Commands about one person: find them, and show the full picture, for a named purpose.
 
-These print a person's data, because they are asked for it; nothing of what was asked or shown is written anywhere else.
+These print a person's data, because they are asked for it; nothing of what was asked or shown is written anywhere else,
+but that it was asked for, by whom, and about which id: that is a line of the audit.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from insighthub import console
+from insighthub.desk.command_line import CommandLine
 from insighthub.hub import Hub
+from insighthub.residents.labels import Label
 from insighthub.residents.picture_parts import FieldPicture, Picture
 from insighthub.spoken import spoken_age, spoken_date
 
 Home = Annotated[Path, typer.Option("--home", envvar="INSIGHTHUB_HOME", help="The hub's folder.", show_default=True)]
 Purpose = Annotated[
-    str, typer.Option("--purpose", metavar="NAME", help="What it is for: a purpose that the hub's settings have.")
+    str, typer.Option("--purpose", metavar="NAME", help="What it is for: a purpose that the hub's policy has.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for another program.")]
 
@@ -39,8 +42,7 @@ def find(
 ) -> None:
     """Find residents by name, date of birth, address, postcode, telephone, reference, in any mix."""
     with console.user_errors(), Hub(home) as hub:
-        found = hub.residents.find(" ".join(words), purpose, limit=limit)
-        labels = {each.resident_id: label_of(hub.residents.picture(each.resident_id, purpose)) for each in found}
+        found, labels = CommandLine(hub).find(" ".join(words), purpose, limit=limit)
     if as_json:
         typer.echo(json.dumps([asdict(each) for each in found], indent=1, ensure_ascii=False))
         return
@@ -52,7 +54,10 @@ def find(
         table.add_column(name, overflow="fold")
     for each in found:
         table.add_row(
-            each.resident_id, escape(labels[each.resident_id]), f"{each.score:.0%}", escape("; ".join(each.why))
+            each.resident_id,
+            escape(told_apart(labels[each.resident_id])),
+            f"{each.score:.0%}",
+            escape("; ".join(each.why)),
         )
     console.out.print(table)
 
@@ -66,12 +71,18 @@ def picture(
 ) -> None:
     """Show all that may be seen of a resident for a purpose: who they are, where, with whom, and what services know."""
     with console.user_errors(), Hub(home) as hub:
-        shown = hub.residents.picture(resident, purpose)
+        shown = CommandLine(hub).picture(resident, purpose)
     if as_json:
         typer.echo(json.dumps(asdict(shown), indent=1, ensure_ascii=False, default=str))
         return
     for part in lay_out(shown):
         console.out.print(part, highlight=False)
+
+
+def told_apart(label: Label) -> str:
+    """Return a resident's name and date of birth, as far as they are known, for a list."""
+    name = label.name.title() if label.name else "name not known"
+    return f"{name}, born {spoken_date(label.date_of_birth)}" if label.date_of_birth else name
 
 
 def label_of(shown: Picture) -> str:

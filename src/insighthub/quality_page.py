@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import altair as alt
-
 from insighthub.charts import Column, Figure
 from insighthub.charts.numbers import count, of, share
 from insighthub.charts.rates import Rate, rates
 from insighthub.charts.table import table
+from insighthub.charts.vega import alt
 from insighthub.quality.scorecard import RECORD, RULES, FieldQuality, Lack, Scorecard, SetAside, TrendPoint
 from insighthub.quality.scorecard import trend_by_rule as by_rule
 from insighthub.report.page import write_page

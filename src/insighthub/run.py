@@ -28,6 +28,7 @@ from insighthub.runs.index import build_index
 from insighthub.runs.link import identify_run, link_run
 from insighthub.runs.outside import told_plainly
 from insighthub.runs.publish import figures_of, give_up, publish, recover
+from insighthub.runs.rights import take_flags, withheld_of
 from insighthub.runs.under_way import LANDING, WORK, Run, alone
 from insighthub.store.releases import Releases
 from insighthub.store.state import State
@@ -98,11 +99,19 @@ def run_hub(
 
 def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept: bool) -> RunOutcome:
     limits, measures = run.settings.run, declared_measures(run, sources)
+    withheld = withheld_of(run)
     run.stage("Landing the deliveries")
-    deliveries = land_sources(sources, run.home / LANDING, run.progress)
+    deliveries = land_sources(sources, run.home / LANDING, run.progress, withheld=withheld)
     run.stage("Reading what changed")
     received = take_in_changes(
-        run.db, sources, deliveries, run.work, as_of=run.as_of, full=run.full, progress=run.progress
+        run.db,
+        sources,
+        deliveries,
+        run.work,
+        as_of=run.as_of,
+        full=run.full,
+        progress=run.progress,
+        withheld=withheld,
     )
     check_shrinkage(received, 1.0 if accept else limits.most_shrinkage)
     run.stage("Linking")
@@ -110,8 +119,9 @@ def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept
     run.stage("Carrying identities over")
     identified = identify_run(run, received, relinked)
     check_churn(identified, 1.0 if accept else limits.most_churn)
+    not_counted = take_flags(run)
     households = build_index(run, [each.source for each in sources])
-    build_figures(run, sources, measures)
+    build_figures(run, sources, measures, not_counted)
     run.stage("Checking the release")
     broken = broken_rules(run.db, RULES | INDEX_RULES)
     if broken:
@@ -123,6 +133,7 @@ def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept
     with run.state.read() as connection:
         tickets = plan_tickets(connection, run.db, run.row.run_id, run.as_of)
     figures = figures_of(run, received, identified, relinked, tickets)
+    figures["withheld"] = {each.source: each.withheld for each in deliveries if each.withheld}
     publish(run, identified, households, tickets, figures)
     run.end()
     return RunOutcome(

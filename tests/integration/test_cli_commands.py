@@ -1,6 +1,7 @@
 """The command line: what each command does, how it ends, and what it says when something is at fault."""
 
 import re
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,9 +10,15 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import insighthub
+from insighthub.accounts.settings import SignInSettings
+from insighthub.accounts.sign_in import Needs
 from insighthub.cli import app
+from insighthub.config import load_settings
 from insighthub.console import counts_table
+from insighthub.demonstration_users import PERSONAS
+from insighthub.desk.desk import Desk
 from insighthub.hub import Hub
+from insighthub.release_state import release_state
 from insighthub.report.counts import SourceCounts
 from insighthub.sources.examples import EXAMPLES
 from insighthub.store.output_folder import check_whole
@@ -310,14 +317,36 @@ def people_of(home):
         return number(db, query, {"truth": str(home / "extracts" / "truth.parquet")})
 
 
+def check_users(home, said):
+    """Check that everybody whom the demonstration names can sign in with what it says, once it has said it."""
+    with Hub(home) as hub:
+        door = Desk(hub).front_door
+        known = {role.title for role in hub.policy().role}
+        for email, name, role in PERSONAS:
+            (line,) = [line for line in said if line.strip().startswith(email)]
+            _, password, title = line.split(maxsplit=2)
+            done = door.sign_in(email, password)
+            assert (done.user.name, done.user.roles) == (name, (role,))
+            assert door.needs(door.session(done.token)) is Needs.NOTHING
+            known.remove(title)
+        assert known == set(), "a role has no user"
+        settings = load_settings(home)
+        assert SignInSettings().second_factor, "off in the demonstration alone"
+        assert not release_state(hub, date.today()).stale
+        assert settings.web.stale_after_days > 10_000
+
+
 def test_demo_links_the_borough_and_shows_figures_and_report(cli, tmp_path):
     home = tmp_path / "demo"
     outcome = cli("demo", "--home", home, "--no-serve", "--no-peer", "--residents", "500", "--seed", "4")
     assert outcome.exit_code == 0
-    assert outcome.stdout.splitlines()[-2:] == [
-        f"Report: {home / 'link' / 'report.html'}",
-        f"Hub: {home}, release r000001",
-    ]
+    said = outcome.stdout.splitlines()
+    at = said.index(f"Report: {home / 'link' / 'report.html'}")
+    assert said[at + 1] == f"Hub: {home}, release r000001"
+    assert said[-1] == f"To serve the web app: insighthub serve --home {home}"
+    check_users(home, said)
+    with Hub(home) as hub:
+        assert {item.purpose for item in hub.review.open_items()} == {"measure", "teach", "check"}
     figures = {row[0]: row[1:] for row in table_rows(outcome.stdout)}
     assert figures["residents"][1] == f"{people_of(home):,}"
     assert {"people they are thought to be", "known to 1 service", "households now", "moved"} <= set(figures)

@@ -80,7 +80,7 @@ def test_the_reference_names_every_table_and_column_of_a_release(hub):
 def test_lists_hold_what_the_purpose_may_see(hub):
     with hub.release() as db:
         held = set(rows(db, "SELECT resident_id, source, record_id FROM membership"))
-    purposes = {purpose.name: set(purpose.sources) for purpose in hub.settings.purpose}
+    purposes = {purpose.name: set(purpose.sources) for purpose in hub.policy().purpose}
     everything = {source for _, source, _ in held} - {"electoral_register"}
     for purpose, sources in (("policy", everything), ("customer_services", purposes["customer_services"])):
         expected = {row for row in held if row[1] in sources}

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.spark
 
 @pytest.fixture(scope="module")
 def borough(tmp_path_factory):
-    """Two thousand residents in all their extracts."""
-    return generate(tmp_path_factory.mktemp("borough"), residents=2000, seed=5)
+    """Fifteen hundred residents in all their extracts."""
+    return generate(tmp_path_factory.mktemp("borough"), residents=1500, seed=5)
 
 
 def test_spark_and_the_default_engine_write_the_same_folder(spark, borough, tmp_path):

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from insighthub.governance.disclosure import FIGURES, DisclosureSettings, protect
+from tests.examples import examples
 
-SOME = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+SOME = settings(deadline=None, max_examples=examples(75), suppress_health_check=list(HealthCheck))
 
 small = st.integers(0, 14)
 any_count = st.one_of(small, small, st.integers(0, 120), st.just(0))
@@ -186,7 +187,7 @@ def named(table, name):
     return table.set_column(0, FIGURES.field("name"), pa.array([name] * table.num_rows, pa.string()))
 
 
-@settings(SOME, max_examples=60)
+@settings(SOME, max_examples=examples(30))
 @given(st.lists(st.tuples(two_days(), st.booleans()), min_size=2, max_size=5))
 def test_measures_that_are_judged_together_are_judged_as_each_alone(measures):
     raw = [

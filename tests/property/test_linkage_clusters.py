@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from insighthub.linkage.cluster import Exclusive, cluster
 from insighthub.linkage.pairs import Pairs
+from tests.examples import examples
 
 WHOLE_BITS = 1024  # weights here are whole 1/1024 bits, as clustering counts them
 
@@ -91,7 +92,7 @@ def sets_of(labels):
     return {frozenset(r for r, label in enumerate(labels) if label == one) for one in labels}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(graphs())
 def test_clusters_are_those_of_average_linkage_done_slowly(graph):
     expected = slowly(*graph)
@@ -99,13 +100,13 @@ def test_clusters_are_those_of_average_linkage_done_slowly(graph):
     assert sets_of(clustered(*graph)) == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(graphs(), st.sampled_from([-3.0, 2.0, 7.5]))
 def test_another_threshold_moves_every_weight(graph, threshold):
     assert clustered(*graph, threshold=threshold) == clustered(*graph)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(graphs(most=25))
 def test_no_cluster_holds_what_a_person_cannot_have(graph):
     _, weights, single, identifier, apart = graph
@@ -114,7 +115,7 @@ def test_no_cluster_holds_what_a_person_cannot_have(graph):
         assert len(rows) == 1 or all(any(r in p and set(p) <= rows for p in weights) for r in rows)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(graphs(most=12), st.integers(0, 2**32))
 def test_in_the_end_nothing_is_left_that_pairs_and_those_that_tell_would_join(graph, seed):
     n, weights, single, identifier, apart = graph
@@ -133,7 +134,7 @@ def test_in_the_end_nothing_is_left_that_pairs_and_those_that_tell_would_join(gr
         assert conflicts  # what nothing speaks against is joined
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(graphs(most=20), st.randoms(use_true_random=False))
 def test_the_order_of_the_pairs_makes_no_difference(graph, random):
     n, weights, *rest = graph
@@ -142,7 +143,7 @@ def test_the_order_of_the_pairs_makes_no_difference(graph, random):
     assert clustered(n, dict(shuffled), *rest) == clustered(*graph)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(graphs(most=20))
 def test_labels_count_clusters_in_the_order_in_which_rows_show_them(graph):
     labels = clustered(*graph)
@@ -161,7 +162,7 @@ def decided(draw, most=9):
     return n, weights, single, identifier, apart, together, cannot
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(decided(most=20))
 def test_what_was_decided_holds_whatever_the_weights(graph):
     n, weights, single, identifier, apart, together, cannot = graph
@@ -170,7 +171,7 @@ def test_what_was_decided_holds_whatever_the_weights(graph):
     assert all(labels[a] != labels[b] for a, b in cannot)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(decided(most=12))
 def test_decisions_break_no_rule_beyond_what_they_say(graph):
     """Two persons as decided are never joined where one of them would lend the other what a person cannot have."""
@@ -187,7 +188,7 @@ def test_decisions_break_no_rule_beyond_what_they_say(graph):
             assert not (apart | cannot) & {(min(x, y), max(x, y)) for x in a for y in b}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(decided())
 def test_clusters_that_a_decision_names_become_one_and_others_stay(graph):
     n, weights, _, _, _, together, cannot = graph
@@ -198,7 +199,7 @@ def test_clusters_that_a_decision_names_become_one_and_others_stay(graph):
     assert sets_of(clustered(n, weights, free, free, cannot, together=together)) == expected
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(decided(), st.data())
 def test_to_confirm_what_linkage_has_found_changes_nothing(graph, data):
     n, weights, single, identifier, apart, _, _ = graph

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insighthub.linkage.evaluate import evaluate_links
+from tests.examples import examples
 
 RECORDS = st.lists(
     st.tuples(
@@ -56,7 +57,7 @@ def share(above, below):
     return above / below if below else 1.0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(RECORDS.filter(in_the_links))
 def test_figures_are_those_of_counting_every_pair(records):
     evaluation = evaluate_links(*tables(records))
@@ -91,7 +92,7 @@ def test_figures_are_those_of_counting_every_pair(records):
     assert sum(s.found_pairs for s in given_back.values()) == len(found)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(RECORDS.filter(in_the_links))
 def test_b_cubed_is_the_mean_over_records(records):
     evaluation = evaluate_links(*tables(records))
@@ -110,7 +111,7 @@ def test_b_cubed_is_the_mean_over_records(records):
     assert b_cubed.f1.value == pytest.approx(2 * precision * recall / (precision + recall))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(RECORDS.filter(in_the_links), st.randoms(use_true_random=False))
 def test_intervals_hold_the_value_and_the_order_of_rows_makes_no_difference(records, random):
     links, truth = tables(records)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from insighthub.linkage.engine import link_records
 from insighthub.linkage.exchange.read import model_text, read_model
 from insighthub.linkage.settings import LinkSettings
+from tests.examples import examples
 from tests.made_people import made_people
 
 SETTINGS = LinkSettings(threads=1, keep_probability=0.0, random_pairs=20_000, iterations=30)
@@ -44,7 +45,7 @@ def parts(seed, people):
     return table, table.filter(chosen)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 10**6), st.integers(5, 120))
 def test_adding_records_changes_the_weight_of_no_other_pair(model, seed, people):
     table, fewer = parts(seed, people)
@@ -53,7 +54,7 @@ def test_adding_records_changes_the_weight_of_no_other_pair(model, seed, people)
         assert more[pair] == held[pair]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.integers(0, 10**6), st.integers(0, 2**32))
 @example(94, 93)  # no match is missed here, but for the last place of a sum
 def test_neither_order_nor_record_ids_change_a_weight(model, seed, shuffle):
@@ -76,7 +77,7 @@ def test_these_properties_are_of_many_pairs(model):
     assert len({round(w) for w in held.values()}) > 20
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(st.integers(0, 10**6), st.integers(41, 120))
 def test_a_telephone_that_many_come_to_share_still_says_what_it_said(model, seed, sharers):
     # Learned from, a value on more than forty records would count as not known; a given model says which do.

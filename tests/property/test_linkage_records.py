@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from insighthub.linkage.engine import link_records
 from insighthub.linkage.settings import LinkSettings
 from insighthub.standardise.schema import PERSON_RECORDS
+from tests.examples import examples
 
 FEW = {
     "given_name": ["ANN", "BOB", "ROBERT", "J", "MOHAMMED", "SMITH", "ÅSA", "李"],
@@ -54,7 +55,7 @@ def link(table, single=("a",)):
     return link_records(table, single_sources=single, settings=SETTINGS)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(75), deadline=None)
 @given(tables())
 def test_every_person_has_one_row_and_a_person_has_what_a_person_can_have(table):
     result = link(table)
@@ -72,7 +73,7 @@ def test_every_person_has_one_row_and_a_person_has_what_a_person_can_have(table)
         assert len({r["nhs_number"] for r in records} - {None}) <= 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(tables(), st.integers(0, 2**32))
 def test_the_order_of_rows_makes_no_difference(table, seed):
     order = np.random.Generator(np.random.PCG64(seed)).permutation(table.num_rows)
@@ -82,7 +83,7 @@ def test_the_order_of_rows_makes_no_difference(table, seed):
     assert other.model == one.model
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(tables())
 def test_weights_are_finite_and_yields_add_up(table):
     result = link(table)
@@ -94,7 +95,7 @@ def test_weights_are_finite_and_yields_add_up(table):
         assert abs(sum(step.weight for step in sample.steps) - sample.match_weight) < 1e-5
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(tables())
 def test_rows_that_are_not_linked_change_nothing(table):
     linked = table.filter(pc.is_null(table["not_linked_reason"]))

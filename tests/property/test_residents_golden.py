@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from insighthub.residents.golden import build_golden
 from insighthub.residents.golden_dates import date_records
 from insighthub.residents.golden_settings import GoldenSettings
+from tests.examples import examples
 from tests.unit.residents.release import AS_OF, touch
 from tests.unit.residents.written import Written, said, write
 
@@ -28,7 +29,7 @@ RECORDS = st.lists(
     min_size=1,
     max_size=8,
 )
-FEW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _written(records: list[tuple[str, dict[str, object]]]) -> list[Written]:

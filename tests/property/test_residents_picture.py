@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insighthub.errors import RunError
+from tests.examples import examples
 from tests.unit.residents.seen import SOURCES, purpose, release, see
 from tests.unit.residents.written import Written, dwelling, said
 
@@ -42,7 +43,7 @@ def _records(draw: st.DrawFn) -> list[Written]:
     return out
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(_records(), st.sets(st.sampled_from(SOURCES), min_size=1, max_size=4))
 def test_a_forbidden_source_leaves_no_trace(records: list[Written], sources: set[str]) -> None:
     why = purpose(*sorted(sources), identifiers=True)

@@ -17,6 +17,7 @@ from insighthub.linkage.standing import compact, hashes, learn, linking, touched
 from insighthub.linkage.standing.linking import ModelledRows
 from insighthub.linkage.standing.plan import ModelFolder
 from insighthub.linkage.standing.segments import linkable
+from tests.examples import examples
 from tests.made_people import made_people
 from tests.standing_deliveries import KEY, SETTINGS, SINGLE, Hub, made_records
 
@@ -82,7 +83,7 @@ def ends_where_a_full_run_does(dice, model, pool, folder):
         assert result.findings == findings
 
 
-@settings(max_examples=18, deadline=None)
+@settings(max_examples=examples(9), deadline=None)
 @given(seed=st.integers(0, 10**9), people=st.integers(3, 120), soon_over=st.booleans(), eager=st.booleans())
 def test_deliveries_end_where_a_full_run_does(models, seed, people, soon_over, eager):
     dice = Random(seed)
@@ -95,7 +96,7 @@ def test_deliveries_end_where_a_full_run_does(models, seed, people, soon_over, e
         ends_where_a_full_run_does(dice, models[soon_over], made_records(seed, people), Path(folder))
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(3), deadline=None)
 @given(st.integers(0, 10**9), st.integers(2, 7), st.booleans())
 def test_values_whose_hashes_collide_cost_time_and_change_nothing(models, seed, bits, soon_over):
     spelt = hashes.text_hashes
@@ -104,7 +105,7 @@ def test_values_whose_hashes_collide_cost_time_and_change_nothing(models, seed, 
         ends_where_a_full_run_does(Random(seed), models[soon_over], made_records(seed, 40), Path(folder))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(7), deadline=None)
 @given(seed=st.integers(0, 10**9), held=st.sampled_from((0.1, 0.25, 0.5)))
 def test_a_pair_weighs_alone_what_it_weighs_beside_others(models, seed, held):
     """Also where hardly a field is known, and other rows hold fields of which the two hold none."""

@@ -4,13 +4,14 @@ Takes rows with two values, gives a Vega-Lite specification. Before is a hollow 
 two are told apart without colour; both are written at the end of the row.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import altair as alt
-
 from insighthub.charts.layout import MINUS, Rows, Value, axis, data, finish
 from insighthub.charts.palette import FOR, PAGE, QUIET
+from insighthub.charts.vega import alt
 
 
 @dataclass(frozen=True)

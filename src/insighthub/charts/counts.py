@@ -4,14 +4,15 @@ Takes labels and counts, gives a Vega-Lite specification. Counts are written bes
 read them off an axis.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import altair as alt
-
 from insighthub.charts import numbers
-from insighthub.charts.layout import AT_TOP, BAR, MINUS, Rows, axis, data, finish, names, roomy
+from insighthub.charts.layout import BAR, MINUS, Rows, at_top, axis, data, finish, names, roomy
 from insighthub.charts.palette import AGAINST, FONT_SIZE, FOR, INK, PAGE, QUIET, REST, RULE
+from insighthub.charts.vega import alt
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def histogram(
         color=INK,
         fontSize=FONT_SIZE,
         fontWeight="bold",
-    ).encode(y=AT_TOP, text=alt.Text("label:N"))
+    ).encode(y=at_top(), text=alt.Text("label:N"))
     return finish([marks, line, label], width, 280)
 
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
-import vl_convert
-from altair.utils.schemapi import debug_mode
-
 from insighthub.charts.figure import Figure, Specification
+from insighthub.later import later
+
+schemapi = later("altair.utils.schemapi")
+vl_convert = later("vl_convert")
 
 #: Widths in CSS pixels. 288 is a 320-pixel screen less its margins, which is 1,280 pixels at 400% zoom.
 WIDE, NARROW = 720, 288
@@ -49,7 +50,7 @@ def draw(figures: Iterable[Figure]) -> dict[str, Drawing]:
 def _built(specification: Specification, width: int) -> dict[str, Any]:
     # Altair checks every part of a specification as it is put together, which takes longer than drawing it. The forms
     # are fixed, and the tests build them all with the checks on.
-    with debug_mode(False):
+    with schemapi.debug_mode(False):
         built: dict[str, Any] = specification(width).to_dict(validate=False)
         return built
 

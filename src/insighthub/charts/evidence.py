@@ -4,14 +4,15 @@ Takes labels and weights, gives a Vega-Lite specification. What speaks for a mat
 against it goes left in another, and the number with its sign is written beside it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import altair as alt
 
 from insighthub.charts import numbers
 from insighthub.charts.layout import BAR, MINUS, Rows, Value, axis, data, finish, roomy
 from insighthub.charts.palette import AGAINST, FOR, INK, QUIET
+from insighthub.charts.vega import alt
 
 
 @dataclass(frozen=True)

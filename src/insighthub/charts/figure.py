@@ -4,16 +4,17 @@ Takes what a report has found, gives one thing that a page can lay out. A figure
 matrix, or not at all, when its table is the figure.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import altair as alt
-
 from insighthub.charts.palette import heat_step
 from insighthub.charts.table import Table
+from insighthub.charts.vega import alt
 
 #: Gives the specification of a drawing of that many pixels' width.
-Specification = Callable[[int], alt.LayerChart]
+Specification = Callable[[int], "alt.LayerChart"]
 
 
 @dataclass(frozen=True)

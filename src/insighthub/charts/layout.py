@@ -4,24 +4,21 @@ Takes layers, gives a Vega-Lite specification of a stated width in pixels. Where
 label long, labels stand above their marks and not beside them.
 """
 
+from __future__ import annotations
+
 import json
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
-
 from insighthub.charts.palette import FONT, FONT_SIZE, INK, PAGE, QUIET
+from insighthub.charts.vega import alt
 
 Value = dict[str, Any]
 
 #: Thickness of a bar in pixels.
 BAR = 16
-
-#: The drawing's left and top edges. (Altair leaves these two without types.)
-AT_LEFT = alt.XValue(0)  # type: ignore[no-untyped-call]
-AT_TOP = alt.YValue(0)  # type: ignore[no-untyped-call]
 
 #: Turns an axis label's hyphen into a true minus.
 MINUS = "replace(datum.label, '-', '−')"
@@ -96,7 +93,7 @@ class Rows:
                 lineBreak="\n",
                 lineHeight=_LINE,
             )
-            layers.append(text.encode(y=self.y, x=AT_LEFT, text=alt.Text("label:N")))
+            layers.append(text.encode(y=self.y, x=at_left(), text=alt.Text("label:N")))
         return layers
 
     def written(self, values: Sequence[Value], at: alt.X, *, leftwards: bool = False, gap: int = 6) -> alt.Chart:
@@ -153,18 +150,29 @@ def finish(layers: Sequence[alt.Chart], width: int, height: int | alt.Step) -> a
         width=width,
         height=height,
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        config=_HOUSE_STYLE,
+        config=_house_style(),
     )
 
 
-_HOUSE_STYLE = alt.Config(
-    aria=False,
-    background=PAGE,
-    font=FONT,
-    padding=2,
-    view=alt.ViewConfig(stroke=None),
-    axis=alt.AxisConfig(
-        labelFontSize=FONT_SIZE, titleFontSize=FONT_SIZE, titleFontWeight="normal", labelColor=INK, titleColor=INK
-    ),
-    legend=alt.LegendConfig(labelFontSize=FONT_SIZE, labelColor=INK),
-)
+def at_left() -> alt.XValue:
+    """Return what places a mark at the left edge, which Altair leaves without a type."""
+    return alt.XValue(0)  # type: ignore[no-untyped-call]
+
+
+def at_top() -> alt.YValue:
+    """Return what places a mark at the upper edge."""
+    return alt.YValue(0)  # type: ignore[no-untyped-call]
+
+
+def _house_style() -> alt.Config:
+    return alt.Config(
+        aria=False,
+        background=PAGE,
+        font=FONT,
+        padding=2,
+        view=alt.ViewConfig(stroke=None),
+        axis=alt.AxisConfig(
+            labelFontSize=FONT_SIZE, titleFontSize=FONT_SIZE, titleFontWeight="normal", labelColor=INK, titleColor=INK
+        ),
+        legend=alt.LegendConfig(labelFontSize=FONT_SIZE, labelColor=INK),
+    )

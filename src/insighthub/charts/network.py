@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import altair as alt
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse.csgraph import shortest_path
@@ -20,6 +19,7 @@ from scipy.sparse.csgraph import shortest_path
 from insighthub.charts import numbers
 from insighthub.charts.layout import Value, data, finish, roomy
 from insighthub.charts.palette import AGAINST, FONT_SIZE, FOR, HEAT, INK, PAGE, QUIET
+from insighthub.charts.vega import alt
 
 Side = Literal["one", "other", "outside"]
 Array = npt.NDArray[np.float64]

@@ -4,13 +4,14 @@ Takes rates with intervals, gives a Vega-Lite specification. Two series differ i
 which stands in each row's label, and the value beside its mark.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import altair as alt
-
 from insighthub.charts.layout import Rows, Value, axis, data, finish, roomy
 from insighthub.charts.palette import AGAINST, FOR, INK, QUIET, RULE
+from insighthub.charts.vega import alt
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import duckdb
 
+from insighthub.residents import rectified
+
 CREATE = """
 CREATE TABLE IF NOT EXISTS correction_case (
     key VARCHAR NOT NULL,          -- hash of who is told what: record, kind, field, held and proposed value
@@ -15,7 +17,7 @@ CREATE TABLE IF NOT EXISTS correction_case (
     source VARCHAR NOT NULL,       -- that is told
     record_id VARCHAR NOT NULL,
     person INTEGER NOT NULL,
-    -- moved, died, new_name, birth_date, missing_birth_date, duplicate, missing_uprn, contact
+    -- moved, died, new_name, birth_date, missing_birth_date, duplicate, missing_uprn, contact, put_right
     kind VARCHAR NOT NULL,
     field VARCHAR NOT NULL,
     held VARCHAR,                  -- what the record says; null: nothing
@@ -56,3 +58,4 @@ CREATE OR REPLACE TEMP TABLE proposal (
 def create(db: duckdb.DuckDBPyConnection) -> None:
     """Make the tables, where they are not there."""
     db.execute(CREATE)
+    db.execute(rectified.CREATE)

@@ -3,7 +3,8 @@
 Takes a release with its golden record and addresses, the settings and the contracts; gives ``correction_case``:
 
     gather    what each service knows of the residents in question, and who may know of whom
-    propose   each kind in its own way: moved, died, new name, date of birth, duplicate, UPRN, contact
+    propose   each kind in its own way: moved, died, new name, date of birth, duplicate, UPRN, contact;
+              and what a resident asked for
     judge     only what a source says that the receiving one may know of, sure enough, and never of hidden residents
 """
 
@@ -23,6 +24,7 @@ from insighthub.corrections.duplicates import propose_duplicates
 from insighthub.corrections.evidence import MAY_SAY, SUPPORTED, make_cases
 from insighthub.corrections.family_names import propose_names
 from insighthub.corrections.gather import TEMPORARY, gather
+from insighthub.corrections.put_right import propose_put_right
 from insighthub.corrections.settings import CorrectionSettings, Kind
 from insighthub.sources.contract import Source
 from insighthub.store.tables import number
@@ -73,6 +75,7 @@ def build_corrections(
             if kind not in _OF_ITSELF:
                 db.execute(SUPPORTED, {"kind": kind})
     db.execute(_ONLY_DEATHS)
+    propose_put_right(db)
     db.execute(_FORGET)
     make_cases(db, least=settings.least_probability, named=settings.services_named)
     for table in (*TEMPORARY, "proposal", "may_say"):

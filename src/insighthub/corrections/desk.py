@@ -11,7 +11,8 @@ Takes a hub, gives ``Corrections``:
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -37,6 +38,7 @@ from insighthub.store.tables import rows
 
 LANDING = "landing"
 _LOT = 500
+_CASES = "SELECT key, held, proposed, probability, evidence, why FROM correction_case WHERE list_contains($keys, key)"
 
 # What the state must not hold: what a case is about, and what its record says of the person.
 _VALUES = """
@@ -147,6 +149,18 @@ class Corrections:
         held, proposed, probability, evidence, why = found[0]
         return Case(held, proposed, probability, json.loads(evidence), why)
 
+    def cases(self, keys: Sequence[str]) -> dict[str, Case]:
+        """Return by key what tickets are about, of those whose case the published release has."""
+        db = self._hub.releases.open()
+        try:
+            found = rows(db, _CASES, {"keys": list(keys)})
+        finally:
+            db.close()
+        return {
+            key: Case(held, proposed, probability, json.loads(evidence), why)
+            for key, held, proposed, probability, evidence, why in found
+        }
+
     def history(self, correction_id: int) -> tuple[tuple[str, str, str | None], ...]:
         """Return what became of a ticket, oldest first: the state it came to, who did it, and their note."""
         query = (
@@ -157,43 +171,51 @@ class Corrections:
         with self._hub.state.read() as connection:
             return tuple((status, by, note) for status, by, note in connection.execute(query))
 
-    def mark_sent(self, ids: Sequence[int], by: str) -> None:
+    def mark_sent(self, ids: Sequence[int], by: str, *, connection: Connection | None = None) -> None:
         """Note that tickets were sent to their source.
+
+        Args:
+            ids: the tickets.
+            by: who sent them.
+            connection: the transaction to do it in; one of its own where none is given.
 
         Raises:
             RunError: there is no such ticket, or it is not one that is proposed.
         """
-        with self._hub.state.write() as connection:
-            _go(connection, [(correction_id, SENT, None) for correction_id in ids], by)
+        with self._writing(connection) as state:
+            _go(state, [(correction_id, SENT, None) for correction_id in ids], by)
 
-    def accept(self, correction_id: int, by: str, note: str = "") -> None:
+    def accept(self, correction_id: int, by: str, note: str = "", *, connection: Connection | None = None) -> None:
         """Note that the source takes what was proposed; it is fixed when a delivery says so.
 
         Raises:
             RunError: there is no such ticket, or it is closed.
         """
-        self._answer(correction_id, ACCEPTED, by, note)
+        self._answer(correction_id, ACCEPTED, by, note, connection)
 
-    def refuse(self, correction_id: int, by: str, note: str = "") -> None:
+    def refuse(self, correction_id: int, by: str, note: str = "", *, connection: Connection | None = None) -> None:
         """Note that the source keeps what it holds; the same is not proposed to it again.
 
         Raises:
             RunError: there is no such ticket, or it is closed.
         """
-        self._answer(correction_id, REFUSED, by, note)
+        self._answer(correction_id, REFUSED, by, note, connection)
 
-    def export(self, source: str, path: Path) -> tuple[int, ...]:
+    def export(self, source: str, path: Path, *, only: Collection[int] | None = None) -> tuple[int, ...]:
         """Write the sheet of a source's tickets that are proposed or sent; return them.
 
         Args:
             source: its name.
             path: the file, .csv or .xlsx.
+            only: the tickets that may be in it; all where it is not given.
 
         Raises:
             RunError: there is no such source, or the file cannot be written.
         """
         contract = self._source(source)
         tickets = {t.key: t.correction_id for t in self.list(source) if t.status in (PROPOSED, SENT)}
+        if only is not None:
+            tickets = {key: number for key, number in tickets.items() if number in only}
         db = self._hub.releases.open()
         try:
             sheet = sheet_of(db, self._hub.home / LANDING, contract, tickets)
@@ -202,8 +224,16 @@ class Corrections:
         write_sheet(path, sheet.header, sheet.rows)
         return sheet.tickets
 
-    def read_answers(self, path: Path, by: str) -> Answers:
+    def read_answers(
+        self, path: Path, by: str, *, only: Collection[int] | None = None, connection: Connection | None = None
+    ) -> Answers:
         """Take back a sheet with the owner's answers: all of them, or none where one cannot be.
+
+        Args:
+            path: the sheet.
+            by: who answers.
+            only: the tickets that may be in it, where not every one may; any other is taken for one that there is not.
+            connection: the transaction to do it in; one of its own where none is given.
 
         Raises:
             DataError: it has no columns for ticket and answer, or a row that cannot be understood.
@@ -211,8 +241,10 @@ class Corrections:
         answers = read_answer_rows(path)
         given = [(row, correction_id, answer, note) for row, correction_id, answer, note in answers if answer]
         unchanged, changes = 0, []
-        with self._hub.state.write() as connection:
-            known = _tickets(connection, [correction_id for _, correction_id, _, _ in given], missing=True)
+        with self._writing(connection) as state:
+            known = _tickets(state, [correction_id for _, correction_id, _, _ in given], missing=True)
+            if only is not None:
+                known = {number: ticket for number, ticket in known.items() if number in only}
             for row, correction_id, answer, note in given:
                 ticket = known.get(correction_id)
                 if ticket is not None and ticket.status == answer:
@@ -224,7 +256,7 @@ class Corrections:
                     raise DataError(error.what, remedy=error.remedy, file=path, row=row) from None
                 changes.append((correction_id, answer, note))
             notes = self._clean({known[number].key: note for number, _, note in changes})
-            _go(connection, [(number, answer, notes[known[number].key]) for number, answer, _ in changes], by)
+            _go(state, [(number, answer, notes[known[number].key]) for number, answer, _ in changes], by)
         accepted, refused = (tuple(n for n, answer, _ in changes if answer == said) for said in (ACCEPTED, REFUSED))
         return Answers(accepted, refused, len(answers) - len(given), unchanged)
 
@@ -233,10 +265,18 @@ class Corrections:
         with self._hub.state.read() as connection:
             return tuple(read_figures(connection))
 
-    def _answer(self, correction_id: int, status: str, by: str, note: str) -> None:
-        with self._hub.state.write() as connection:
-            key = _tickets(connection, [correction_id])[correction_id].key
-            _go(connection, [(correction_id, status, self._clean({key: note})[key])], by)
+    def _answer(self, correction_id: int, status: str, by: str, note: str, connection: Connection | None) -> None:
+        with self._writing(connection) as state:
+            key = _tickets(state, [correction_id])[correction_id].key
+            _go(state, [(correction_id, status, self._clean({key: note})[key])], by)
+
+    @contextmanager
+    def _writing(self, connection: Connection | None) -> Iterator[Connection]:
+        if connection is not None:
+            yield connection
+            return
+        with self._hub.state.write() as own:
+            yield own
 
     def _clean(self, notes: dict[str, str]) -> dict[str, str | None]:
         """Return notes, by key of their case, without the values that the cases are about: the state holds none."""

@@ -143,7 +143,5 @@ def _own_form(person: PersonMap, row: Mapping[str, str | None], case: _Case) -> 
             return own_date(field, row, case.proposed) if field is not None else {}
         case "family_name":
             return own_family_name(person, row, case.held or "", case.proposed)
-        case "uprn" | "phone" | "mobile" | "email":
-            return own_text(field, row, case.proposed) if field is not None else {}
         case _:
-            return {}
+            return own_text(field, row, case.proposed) if field is not None else {}

@@ -10,7 +10,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["moved", "died", "new_name", "birth_date", "missing_birth_date", "duplicate", "missing_uprn", "contact"]
+Kind = Literal[
+    "moved", "died", "new_name", "birth_date", "missing_birth_date", "duplicate", "missing_uprn", "contact", "put_right"
+]  # fmt: skip
 
 #: Every kind of correction, in the order in which they are shown, in words.
 KINDS: dict[Kind, str] = {
@@ -22,6 +24,7 @@ KINDS: dict[Kind, str] = {
     "duplicate": "has two records where one would do",
     "missing_uprn": "UPRN of the address is missing",
     "contact": "has a newer phone number or e-mail address",
+    "put_right": "asked for this to be put right",
 }
 
 #: Kinds about a fact that a service would otherwise have to ask the resident, or the family, for.

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from openpyxl import Workbook, load_workbook
-
 from insighthub.errors import DataError, RunError
+from insighthub.later import later
 from insighthub.sources.archives import inspect_workbook
 from insighthub.store.whole_file import write_whole
+
+openpyxl = later("openpyxl")
 
 #: What a formula begins with, in one spreadsheet or another.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -87,7 +88,7 @@ def _kind(path: Path) -> str:
 
 
 def _write_workbook(path: Path, cells: list[list[str]]) -> None:
-    workbook = Workbook()
+    workbook = openpyxl.Workbook()
     sheet = workbook.active
     sheet.title = _SHEET
     for row in cells:
@@ -113,7 +114,7 @@ def _read_csv(path: Path) -> list[list[str]]:
 def _read_workbook(path: Path) -> list[list[str]]:
     inspect_workbook(path.read_bytes(), str(path))  # what unpacks to more than it may is not opened
     try:
-        workbook = load_workbook(path, read_only=True, data_only=True)
+        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except BadZipFile as error:
         raise ValueError("no workbook") from error
     try:

@@ -47,7 +47,11 @@ def compare_runs(before: Path, after: Path) -> Drift:
     Raises:
         DataError: one of them is not the output of a finished run.
     """
-    earlier, later = read_snapshot(before), read_snapshot(after)
+    return compared(read_snapshot(before), read_snapshot(after))
+
+
+def compared(earlier: Snapshot, later: Snapshot) -> Drift:
+    """Compare two runs by what they say of themselves."""
     links = churn(earlier.links, later.links)
     findings = worst_first(
         [
@@ -75,16 +79,7 @@ def write_drift(path: Path, drift: Drift, *, made_on: date | None = None) -> Non
     Raises:
         RunError: the page cannot be written.
     """
-    found, before, after = list(drift.findings), drift.before, drift.after
-    errors = errors_section(before, after, found)
-    sections = [
-        *([_all_findings(found)] if found else []),
-        *([errors] if errors is not None else []),
-        links_section(drift.links, found),
-        sources_section(before, after),
-        spread_section(before, after, found),
-        learned_section(before, after),
-    ]
+    found, sections = list(drift.findings), drift_sections(drift)
     shown = {figure.key for section in sections for figure in section.figures}
     in_short = [
         (f.figure if f.figure in shown else "changes", f"{WORDS[f.severity]}: {f.sentence}")
@@ -95,6 +90,20 @@ def write_drift(path: Path, drift: Drift, *, made_on: date | None = None) -> Non
     if not found:
         in_short = [(sections[0].key, summary(found))]
     write_page(path, sections, in_short, title="What changed between two runs", made_on=made_on)
+
+
+def drift_sections(drift: Drift) -> list[Section]:
+    """Return what the report of a drift shows, in order."""
+    found, before, after = list(drift.findings), drift.before, drift.after
+    errors = errors_section(before, after, found)
+    return [
+        *([_all_findings(found)] if found else []),
+        *([errors] if errors is not None else []),
+        links_section(drift.links, found),
+        sources_section(before, after),
+        spread_section(before, after, found),
+        learned_section(before, after),
+    ]
 
 
 def _all_findings(found: Sequence[Finding]) -> Section:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 Array = npt.NDArray[np.float64]
 
@@ -59,7 +59,7 @@ def of_counts(before: Sequence[int], after: Sequence[int]) -> Distance:
     bins = sum(1 for b, a in zip(before, after, strict=True) if b or a)
     if not all(sizes) or bins < 2:
         return found
-    by_chance = float(chi2.ppf(0.99, bins - 1)) * (1 / sizes[0] + 1 / sizes[1])
+    by_chance = float(chdtri(bins - 1, 0.01)) * (1 / sizes[0] + 1 / sizes[1])
     return Distance(found.psi, found.divergence, by_chance)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from insighthub.charts import Column, Figure
 from insighthub.charts.changes import Change, changes
@@ -105,7 +105,7 @@ def _way(change: RateChange) -> str:
 def _p_value(before: Mapping[str, float], after: Mapping[str, float]) -> float:
     spread = math.hypot(*((i["high"] - i["low"]) / (2 * Z) for i in (before, after)))
     moved = abs(after["value"] - before["value"])
-    return float(2 * norm.sf(moved / spread)) if spread > 0 else 1.0 if moved == 0 else 0.0
+    return float(2 * ndtr(-moved / spread)) if spread > 0 else 1.0 if moved == 0 else 0.0
 
 
 def _overall(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[RateChange]:

@@ -7,7 +7,7 @@ but references.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,7 +116,7 @@ def read_snapshot(directory: Path) -> Snapshot:
             for name, count in labels.items()
         }
         weights = _weights(db)
-    return Snapshot(links, model, sources, _grouped(sizes), weights, levels, evaluation)
+    return Snapshot(links, model, sources, grouped(sizes), weights, levels, evaluation)
 
 
 def _known(db: duckdb.DuckDBPyConnection, kept: Path) -> dict[str, dict[str, int]]:
@@ -143,7 +143,8 @@ def _weights(db: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
     return tuple(counts)
 
 
-def _grouped(sizes: list[tuple[int, int]]) -> tuple[int, ...]:
+def grouped(sizes: Sequence[tuple[Any, ...]]) -> tuple[int, ...]:
+    """Return how many people there are in each group of cluster sizes, of (records, people)."""
     counts = [0] * len(SIZE_BINS)
     for records, people in sizes:
         counts[max(k for k, low in enumerate(SIZE_BINS) if records >= low)] += people

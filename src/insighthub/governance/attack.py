@@ -15,8 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
 from scipy.sparse import csr_array
+
+from insighthub.later import later
+
+optimize = later("scipy.optimize")
 
 NEW, AS_BEFORE, NOT_UPDATED, HIDDEN = "new", "as before", "not updated", "hidden"
 
@@ -79,7 +82,7 @@ class _System:
         for sign in (1.0, -1.0):
             objective = np.zeros(len(self.low))
             objective[place] = sign
-            found = linprog(
+            found = optimize.linprog(
                 objective,
                 A_ub=orders,
                 b_ub=None if orders is None else [bound for _, bound in self.orders],
@@ -180,7 +183,7 @@ def _shown_apart(system: _System, hidden: Sequence[int], threshold: int) -> set[
         objective[open_still] = dice.choice([-1.0, 1.0], len(open_still)) * dice.uniform(0.5, 1.0, len(open_still))
         caps = np.minimum(highs, true + 10 * threshold)
         caps[open_still] = np.minimum(highs, np.maximum(true, np.minimum(least, true) + threshold))[open_still]
-        found = linprog(
+        found = optimize.linprog(
             objective,
             A_ub=orders,
             b_ub=None if orders is None else [bound for _, bound in system.orders],

@@ -1,20 +1,39 @@
 """Purposes: what a person's data may be looked at for, and which of it then.
 
-Takes the ``[[purpose]]`` entries of a hub's settings, gives typed purposes. Whoever asks about a person names one;
+Takes the ``[[purpose]]`` entries of a hub's policy, gives typed purposes. Whoever asks about a person names one;
 without a purpose, or with one that the hub does not know, the answer is no. A purpose sees the sources that it lists
-and no other, and hidden residents only where it says so.
+and no other, the fields that it lists and no other, and hidden residents only where it says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from insighthub.errors import RunError
+from insighthub.governance import fields as of_person
 
-EVERY = "*"
+EVERY = of_person.EVERY
+#: A field that a purpose may list; identifiers have a switch of their own, so that nobody gets them by a star.
+Listed = Literal[
+    "*",
+    "title",
+    "given_name",
+    "middle_names",
+    "family_name",
+    "previous_family_name",
+    "date_of_birth",
+    "date_of_death",
+    "sex",
+    "ethnicity",
+    "addresses",
+    "contacts",
+    "household",
+    "timeline",
+    "links",
+]
 
 
 class Purpose(BaseModel):
@@ -34,12 +53,24 @@ class Purpose(BaseModel):
         default=(),
         description="sources that only purposes which name them may use, such as the electoral register",
     )
+    fields: tuple[Listed, ...] = Field(
+        default=("*",),
+        description='what of a person it may see: ["*"] for all, or some of title, given_name, middle_names, '
+        "family_name, previous_family_name, date_of_birth, date_of_death, sex, ethnicity, addresses, contacts, "
+        "household, timeline (what services know) and links (why records are thought to be of one person); "
+        "identifiers are seen only where identifiers is true",
+    )
     facts: tuple[str, ...] = Field(default=(EVERY,), description='the facts that it may see, or ["*"] for all')
     identifiers: bool = Field(default=False, description="whether NHS, NI and pupil numbers are shown")
     special_category: bool = Field(
         default=False, description="whether sources with special category data may be used through the star"
     )
     hidden: bool = Field(default=False, description="whether residents with hidden status may be found and seen")
+    break_glass: bool = Field(
+        default=False,
+        description="whether somebody who may break the glass gets it for one resident for some hours, although none "
+        "of their roles has it",
+    )
 
     def allows(self, source: str, *, special: bool, locked: bool) -> bool:
         """Say whether the purpose may use a source.
@@ -57,6 +88,12 @@ class Purpose(BaseModel):
         """Say whether the purpose may see a fact."""
         return EVERY in self.facts or name in self.facts
 
+    def sees(self, field: str) -> bool:
+        """Say whether the purpose may see a field; see ``governance.fields.Field``."""
+        if field == of_person.Field.IDENTIFIERS:
+            return self.identifiers
+        return EVERY in self.fields or field in self.fields
+
 
 #: Sources that a star never stands for.
 LOCKED = frozenset({"electoral_register"})
@@ -73,7 +110,7 @@ def named(purposes: Sequence[Purpose], name: str) -> Purpose:
             return purpose
     known = ", ".join(p.name for p in purposes) or "none yet"
     raise RunError(
-        f"this hub knows no purpose {name!r}", remedy=f"Name one that its settings have ({known}), or have one added"
+        f"this hub knows no purpose {name!r}", remedy=f"Name one that its policy has ({known}), or have one added"
     )
 
 

@@ -13,11 +13,12 @@ control. All measures are worked out anew in every run, as one resident more can
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from insighthub.errors import MeasureError
 from insighthub.measures import population, statements
@@ -63,6 +64,9 @@ CREATE TABLE IF NOT EXISTS measure_lineage (
     first_delivered DATE,          -- day on which the first of them was landed as it is now
     last_delivered DATE
 );
+CREATE TABLE IF NOT EXISTS not_counted (
+    resident_id VARCHAR NOT NULL   -- of whoever counts in no measure, as they asked for it
+);
 """
 
 _WORKING = (
@@ -77,6 +81,7 @@ def build_measures(
     definitions: Sequence[Measure],
     as_of: date,
     settings: MeasureSettings | None = None,
+    not_counted: Collection[str] = (),
 ) -> None:
     """Compute all measures anew into ``measure``, ``measure_value`` and ``measure_lineage``.
 
@@ -85,6 +90,7 @@ def build_measures(
         definitions: the measures, each name once.
         as_of: the day of the release.
         settings: age bands and look-ups of areas.
+        not_counted: residents who count in no measure, as they asked for it and it was granted.
 
     Raises:
         MeasureError: a measure is to be broken down by an area that no look-up is given for, or a look-up is at fault.
@@ -97,6 +103,7 @@ def build_measures(
         db.execute(f"DELETE FROM {table}")
     shared = _shared_steps(definitions, as_of)
     db.register("given_area", read_areas(settings.areas))
+    _keep_not_counted(db, not_counted)
     try:
         for sql, parameters in shared:
             db.execute(sql, dict(parameters))
@@ -120,6 +127,14 @@ def build_measures(
         )
     for table in _WORKING:
         db.execute(f"DROP TABLE IF EXISTS temp.{table}")
+
+
+def _keep_not_counted(db: duckdb.DuckDBPyConnection, residents: Collection[str]) -> None:
+    """Keep who is not counted beside the figures, which can be worked out again from the release alone."""
+    db.execute("DELETE FROM not_counted")
+    db.register("told", pa.table({"resident_id": pa.array(sorted(residents), pa.string())}))
+    db.execute("INSERT INTO not_counted FROM told")
+    db.unregister("told")
 
 
 def _check_groups(measure: Measure, settings: MeasureSettings) -> None:

@@ -3,7 +3,7 @@
 Takes a release's records, ``resident``, ``golden``, ``address`` and ``household_member``, gives temporary tables that
 all measures share:
 
-    person          a row a resident, numbered, since numbers are joined at a fraction of the cost of texts
+    person          a row a resident who is counted, numbered, as numbers are joined at a fraction of the cost of texts
     member          a row a person-record of a resident
     fact_of         a row a fact that some measure asks for, of a resident
     population      a row a day and resident: age, sex, alive, here, and the number of the postcode
@@ -43,6 +43,7 @@ SELECT row_number() OVER (ORDER BY r.resident_id)::INTEGER AS resident, r.reside
        try_cast(replace(replace(s.born, '-XX-', '-07-'), '-XX', '-15') AS DATE) AS born,
        try_cast(replace(replace(s.died, '-XX-', '-07-'), '-XX', '-15') AS DATE) AS died
 FROM resident r LEFT JOIN said s USING (resident_id)
+ANTI JOIN not_counted USING (resident_id)
 """
 
 MEMBER = """

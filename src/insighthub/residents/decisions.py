@@ -46,7 +46,19 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True)
 class Decision:
-    """A decision as it is kept; of an undo, ``undoes`` names the decision that no longer holds."""
+    """A decision as it is kept.
+
+    Args:
+        decision_id: its number.
+        by: who decided.
+        kind: ``must_link``, ``cannot_link`` or ``undo``.
+        left: one record; None of an undo.
+        right: the other.
+        undoes: of an undo, the decision that no longer holds.
+        note: why.
+        in_force: whether it holds.
+        act: the number of the first of all that were decided with it, in one go.
+    """
 
     decision_id: int
     by: str
@@ -56,6 +68,7 @@ class Decision:
     undoes: int | None
     note: str
     in_force: bool
+    act: int
 
 
 def decide(connection: Connection, kind: str, pairs: Sequence[tuple[Record, Record]], *, by: str, note: str) -> None:
@@ -77,9 +90,10 @@ def decide(connection: Connection, kind: str, pairs: Sequence[tuple[Record, Reco
     if any(left == right for left, right in pairs):
         raise RunError("a decision names one record twice", remedy="Name two records")
     _check_together([*_pairs_in_force(connection), *((kind, left, right) for left, right in pairs)])
+    at = now()  # the same of all, by which one knows that they were decided in one go
     rows = [
         {
-            "at": now(),
+            "at": at,
             "by": by,
             "kind": kind,
             "note": note,
@@ -106,12 +120,29 @@ def undo(connection: Connection, decision_id: int, *, by: str, note: str) -> Non
         RunError: there is no such decision, or it does not hold now.
         DataError: what would then be in force cannot be kept together.
     """
-    held = {d.decision_id: d for d in decisions(connection)}
-    if decision_id not in held:
+    _undo_each(connection, [_holding(decisions(connection), decision_id)], by=by, note=note)
+
+
+def undo_act(connection: Connection, decision_id: int, *, by: str, note: str) -> None:
+    """Decide that an earlier decision no longer holds, nor any that was made in one go with it; as ``undo`` else."""
+    every = decisions(connection)
+    act = _holding(every, decision_id).act
+    _undo_each(connection, [d for d in every if d.act == act and d.in_force], by=by, note=note)
+
+
+def _holding(every: Sequence[Decision], decision_id: int) -> Decision:
+    found = next((d for d in every if d.decision_id == decision_id), None)
+    if found is None:
         raise RunError(f"there is no decision {decision_id}", remedy="Choose one that insighthub decisions lists")
-    if not held[decision_id].in_force:
+    if not found.in_force:
         raise RunError(f"decision {decision_id} does not hold any more", remedy="Look up which decision undid it")
-    connection.execute(insert(decision).values(at=now(), by=by, kind=UNDO, undoes=decision_id, note=note))
+    return found
+
+
+def _undo_each(connection: Connection, undone: Sequence[Decision], *, by: str, note: str) -> None:
+    at = now()
+    rows = [{"at": at, "by": by, "kind": UNDO, "undoes": d.decision_id, "note": note} for d in undone]
+    connection.execute(insert(decision), rows)
     _check_together(_pairs_in_force(connection))
 
 
@@ -124,6 +155,7 @@ def decisions(connection: Connection) -> list[Decision]:
         holds.setdefault(number, True)
         if row["kind"] == UNDO and holds[number]:
             holds[row["undoes"]] = False
+    first: dict[tuple[object, ...], int] = {}
     return [
         Decision(
             row["decision_id"],
@@ -134,6 +166,7 @@ def decisions(connection: Connection) -> list[Decision]:
             row["undoes"],
             row["note"],
             holds[row["decision_id"]],
+            first.setdefault((row["at"], row["by"], row["kind"], row["note"]), row["decision_id"]),
         )
         for row in rows
     ]

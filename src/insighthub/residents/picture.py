@@ -37,6 +37,7 @@ from insighthub.residents.picture_parts import (
     Value,
 )
 from insighthub.residents.picture_values import Said, forms_of_name, in_order
+from insighthub.residents.rectified import RULE
 from insighthub.store.tables import rows
 
 #: Comparison -> what each of its levels means, as the model has them.
@@ -44,6 +45,7 @@ Levels = Mapping[str, tuple[str, ...]]
 
 IDENTIFIERS = ("nhs_number", "nino", "upn")
 _NOT_SHOWN = ("place_id", *IDENTIFIERS)
+_NAME_FIELDS = ("given_name", "middle_names", "family_name")
 _MOST_REASONS = 12
 
 _RESIDENT = "SELECT confidence, hidden FROM resident WHERE resident_id = $id"
@@ -53,6 +55,7 @@ FROM golden_value WHERE resident_id = $id AND list_contains($sources, source)
 ORDER BY field, rank, source, record_id
 """
 _INFERRED = "SELECT field, value, why FROM golden WHERE resident_id = $id AND inferred ORDER BY field"
+_PUT_RIGHT = f"SELECT field, value, why FROM golden WHERE resident_id = $id AND rule = '{RULE}' ORDER BY field"
 _NAMES = """
 SELECT given_name, middle_names, family_name, kind, list_sort(list_intersect(sources, $sources))
 FROM name_form WHERE resident_id = $id AND list_has_any(sources, $sources)
@@ -148,6 +151,7 @@ class Asking:
         purpose: the purpose.
         sources: the sources that it may use.
         not_allowed: the hub's other sources.
+        not_shown: residents whom the purpose may not be shown, as they asked for it: no mates of anybody.
     """
 
     resident_id: str
@@ -155,6 +159,7 @@ class Asking:
     purpose: Purpose
     sources: frozenset[str]
     not_allowed: tuple[str, ...]
+    not_shown: frozenset[str] = frozenset()
 
 
 def no_such_resident() -> RunError:
@@ -216,6 +221,10 @@ def picture(db: duckdb.DuckDBPyConnection, asking: Asking, levels: Levels) -> Pi
         addresses = tuple(_address(row) for row in ask(_ADDRESSES))
         mates, kind = ((), None) if hidden else _household(ask)
         left = any(row[0] == "probably left" for row in ask(_WHEREABOUTS))
+    put_right = {field: (value, why) for field, value, why in ask(_PUT_RIGHT)}
+    fields = _with_put_right(fields, put_right, asking.purpose)
+    names = _with_name_put_right(names, put_right, fields)
+    mates = tuple(mate for mate in mates if mate.resident_id not in asking.not_shown)
     timeline = tuple(_entry(row, as_of) for row in ask(_FACTS) if asking.purpose.allows_fact(row[4]))
     return Picture(
         resident_id=asking.resident_id,
@@ -259,6 +268,37 @@ def _fields(
         if field not in gathered and (field not in IDENTIFIERS or purpose.identifiers):
             out.append(FieldPicture(field, (Value(value, (), why),), True))
     return tuple(sorted(out, key=lambda f: f.field))
+
+
+def _with_put_right(
+    fields: tuple[FieldPicture, ...], put_right: Mapping[str, tuple[str, str]], purpose: Purpose
+) -> tuple[FieldPicture, ...]:
+    """Let what was put right stand in each field: it is the resident's own word, and no source's."""
+    out = {field.field: field for field in fields}
+    for field, (value, why) in put_right.items():
+        if field in IDENTIFIERS and not purpose.identifiers:
+            continue
+        said = () if field not in out or out[field].inferred else out[field].values
+        same = tuple(by for one in said if one.value == value for by in one.said_by)
+        others = (Value(one.value, one.said_by, one.why_lost or why) for one in said if one.value != value)
+        out[field] = FieldPicture(field, (Value(value, same, None), *others), inferred=False)
+    return tuple(out[field] for field in sorted(out))
+
+
+def _with_name_put_right(
+    names: tuple[NameForm, ...], put_right: Mapping[str, tuple[str, str]], fields: tuple[FieldPicture, ...]
+) -> tuple[NameForm, ...]:
+    """Put the name as it was put right before its other forms, none of which is current then."""
+    if not put_right.keys() & set(_NAME_FIELDS):
+        return names
+    stands = {field.field: field.values[0].value for field in fields}
+    now = NameForm(stands.get("given_name"), stands.get("middle_names"), stands.get("family_name"), "current", ())
+    others = (
+        NameForm(n.given_name, n.middle_names, n.family_name, "other" if n.kind == "current" else n.kind, n.sources)
+        for n in names
+        if (n.given_name, n.middle_names, n.family_name) != (now.given_name, now.middle_names, now.family_name)
+    )
+    return (now, *others)
 
 
 def _address(row: tuple[Any, ...]) -> Address:

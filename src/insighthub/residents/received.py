@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from insighthub.progress import Progress
 from insighthub.sources.contract import Source
 from insighthub.sources.landing import Delivery, land
+from insighthub.sources.withheld import Withheld
 from insighthub.standardise.changes import content_of
 from insighthub.standardise.coded import coded
 from insighthub.standardise.intake import with_columns
@@ -64,6 +65,14 @@ AND NOT EXISTS (
     AND row({", ".join(f"r.{n}" for n in _SAID.split(", "))}) IS NOT DISTINCT FROM
         row({", ".join(f"p.{n}" for n in _SAID.split(", "))})
 )
+"""
+# Over is what ended long ago, by its own word or since it was replaced.
+_FORMER_OVER = """
+DELETE FROM former_record WHERE source = $source
+AND (ended_on < $as_of::DATE - to_months($months) OR (record_id, ended_on) IN (
+    SELECT (record_id, ended_on) FROM former_record
+    WHERE source = $source AND try_cast(valid_to AS DATE) < $as_of::DATE - to_months($months)
+))
 """
 _LEAVE = """
 DELETE FROM {table} WHERE source = $source
@@ -140,15 +149,25 @@ def contract_hash(source: Source) -> str:
     return hashlib.sha256(json.dumps(source.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()[:32]
 
 
-def land_sources(sources: Sequence[Placed], landing: Path, progress: Progress, *, threads: int = 2) -> list[Delivery]:
-    """Land every source, several at a time.
+def land_sources(
+    sources: Sequence[Placed],
+    landing: Path,
+    progress: Progress,
+    *,
+    threads: int = 2,
+    withheld: Mapping[str, Withheld] | None = None,
+) -> list[Delivery]:
+    """Land every source, several at a time; without the records that are withheld, by source.
 
     Raises:
         DataError, RunError: the first source at fault.
     """
     deliveries: list[Delivery] = []
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        futures = [pool.submit(land, each.source, each.base, landing) for each in sources]
+        futures = [
+            pool.submit(land, each.source, each.base, landing, withheld=(withheld or {}).get(each.source.name))
+            for each in sources
+        ]
         try:
             for future in futures:
                 deliveries.append(future.result())
@@ -167,6 +186,7 @@ def take_in_changes(
     as_of: date,
     full: bool,
     progress: Progress,
+    withheld: Mapping[str, Withheld] | None = None,
 ) -> Received:
     """Bring records and facts up to date with what was landed.
 
@@ -178,7 +198,10 @@ def take_in_changes(
         as_of: the day of the run.
         full: say everything anew, changed or not.
         progress: hears of each source.
+        withheld: by source, the people of joint records of whom nothing is to be said. That others are withheld than
+            before changes their records, so that a run of changes says those anew; what was said of them before goes.
     """
+    withheld = withheld or {}
     known = {row[0]: row[1:] for row in db.execute("SELECT source, landed_file, contract FROM source").fetchall()}
     fresh = [
         (each.source, delivery)
@@ -189,7 +212,7 @@ def take_in_changes(
     for source, delivery in fresh:
         assert delivery.path is not None
         landed = pq.read_table(delivery.path)
-        content = content_of(landed, source)
+        content = _with_people_withheld(content_of(landed, source), withheld.get(source.name))
         restated = full or _is_restated(known, source)
         _compare(db, source.name, content, as_of)
         rows = arrow(db, _ROWS, {"all": restated})["place"]
@@ -198,6 +221,7 @@ def take_in_changes(
         contents.append(content)
     said = standardise_landed_rows(wanted, folder, as_of=as_of, progress=progress)
     out, changes = [], {}
+    said = [_without_people(s, withheld.get(source.name)) for (source, _), s in zip(fresh, said, strict=True)]
     for (source, delivery), content, standardised in zip(fresh, contents, said, strict=True):
         restated = full or _is_restated(known, source)
         _compare(db, source.name, content, as_of)
@@ -210,6 +234,10 @@ def take_in_changes(
     for name in gone:
         out.append(_leave_source(db, name, as_of))
         changes[name] = SourceChange(name, 0, 0, 0, out[-1].num_rows, 0, 0, out[-1].num_rows, True)
+    for one in withheld.values():
+        _forget_former(db, one)
+    for each in sources:
+        _forget_over(db, each.source, as_of)
     for each, delivery in zip(sources, deliveries, strict=True):
         if each.source.name not in changes:
             changes[each.source.name] = _unchanged(db, each.source.name, delivery)
@@ -222,6 +250,49 @@ def take_in_changes(
         pa.concat_tables(added) if added else with_columns(coded(schema.empty_table()), schema),
         tuple(changes[name] for name in [*(each.source.name for each in sources), *gone]),
     )
+
+
+def _with_people_withheld(content: pa.Table, withheld: Withheld | None) -> pa.Table:
+    """Return the contents of records with another hash where people of theirs are withheld."""
+    if withheld is None or not withheld.people:
+        return content
+    people = withheld.people_of(content["record_id"])
+    hashes = content["content"].to_pylist()
+    for at, persons in enumerate(people):
+        if persons is not None:
+            told = hashlib.blake2b(f"{hashes[at]} without {persons}".encode(), digest_size=8)
+            hashes[at] = int.from_bytes(told.digest(), "big")
+    at = content.column_names.index("content")
+    return content.set_column(at, content.schema.field("content"), pa.array(hashes, pa.uint64()))
+
+
+def _without_people(said: Standardised, withheld: Withheld | None) -> Standardised:
+    """Leave out what is said of people who are withheld."""
+    if withheld is None or not withheld.people:
+        return said
+    kept = [
+        table.filter(pa.array(~withheld.person_rows(table["record_id"], table["person"])))
+        for table in (said.records, said.facts)
+    ]
+    return Standardised(*kept)
+
+
+def _forget_former(db: duckdb.DuckDBPyConnection, withheld: Withheld) -> None:
+    """Take away what a source said before of people who are withheld now."""
+    former = arrow(db, "SELECT DISTINCT record_id, person FROM former_record WHERE source = ?", [withheld.source])
+    ids, persons = former["record_id"], former["person"]
+    gone = former.filter(pa.array(withheld.rows(ids) | withheld.person_rows(ids, persons)))
+    if gone.num_rows:
+        db.register("forgotten", gone)
+        query = "DELETE FROM former_record WHERE source = ? AND (record_id, person) IN (FROM forgotten)"
+        db.execute(query, [withheld.source])
+        db.unregister("forgotten")
+
+
+def _forget_over(db: duckdb.DuckDBPyConnection, source: Source, as_of: date) -> None:
+    """Take away what a source said before and has been kept for as long as its contract lets it be."""
+    if source.retention_months is not None:
+        db.execute(_FORMER_OVER, {"source": source.name, "as_of": as_of, "months": source.retention_months})
 
 
 def _landed_name(delivery: Delivery) -> str:

@@ -39,12 +39,15 @@ class Asked:
         relearn: learn the model anew; the run is then a full one.
         accept: publish although an alarm is raised.
         as_of: the day that the run is for; today where it is not given.
+        without_trace: of what is deleted nothing is to be left in the release's file: the run is a full one, and its
+            file is written anew before it is published.
     """
 
     full: bool = False
     relearn: bool = False
     accept: bool = False
     as_of: date | None = None
+    without_trace: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ def begin(state: State, releases: Releases, asked: Asked, *, after: int) -> RunR
     base = releases.current()
     if base is not None and not releases.file(base).is_file():
         base = None  # it was taken away: everything is read anew, and the state knows whose records are
-    kind = FULL if asked.full or asked.relearn or base is None else CHANGES
+    full = asked.full or asked.relearn or asked.without_trace
+    kind = FULL if full or base is None else CHANGES
     with state.write() as connection:
         return begin_run(connection, as_of=asked.as_of or date.today(), kind=kind, base=base, after=after)
 
@@ -116,7 +120,20 @@ def open_release(
     except BaseException:
         db.close()
         raise
-    return Run(releases.home, settings, state, releases, row, db, full, relearn, model, progress, estimates)
+    return Run(
+        releases.home,
+        settings,
+        state,
+        releases,
+        row,
+        db,
+        full,
+        relearn,
+        model,
+        progress,
+        estimates,
+        without_trace=asked.without_trace,
+    )
 
 
 def _decided(
@@ -134,7 +151,7 @@ def _decided(
     model = found[0][0] if found and (releases.home / MODELS / found[0][0]).is_dir() else None
     known = dict(rows(db, "SELECT source, contract FROM source"))
     relearn = asked.relearn or other_version or model is None or set(known) != {each.source.name for each in sources}
-    full = asked.full or relearn or row.base is None or not releases.linkage(row.base).is_dir()
+    full = asked.full or asked.without_trace or relearn or row.base is None or not releases.linkage(row.base).is_dir()
     full = full or any(known[each.source.name] != contract_hash(each.source) for each in sources)
     with state.read() as connection:
         full = full or newest_run(connection) != row.base  # an older release was published again

@@ -7,7 +7,7 @@ against, and its trend of data quality goes on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from insighthub.measures.build import build_measures
 from insighthub.measures.definition import Measure
@@ -31,14 +31,16 @@ def declared_measures(run: Run, sources: Sequence[Placed]) -> tuple[Measure, ...
     return hub_measures(run.home, contracts, tuple(run.settings.measures.areas))
 
 
-def build_figures(run: Run, sources: Sequence[Placed], measures: Sequence[Measure]) -> None:
+def build_figures(
+    run: Run, sources: Sequence[Placed], measures: Sequence[Measure], not_counted: Collection[str] = ()
+) -> None:
     """Compute the measures and the data quality of a release whose index is built.
 
     Raises:
         MeasureError: a look-up of areas is at fault.
     """
     run.stage("Measures")
-    build_measures(run.db, measures, run.as_of, run.settings.measures.within(run.home))
+    build_measures(run.db, measures, run.as_of, run.settings.measures.within(run.home), not_counted)
     publish_measures(run.db, run.settings.disclosure, before=run.db)
     run.stage("Data quality")
     landed = {name: run.home / LANDING / name / f"{file}.parquet" for name, file in rows(run.db, _LANDED)}

@@ -14,6 +14,7 @@ from insighthub.residents.household_state import household_members, household_nu
 from insighthub.residents.households import CREATE as CREATE_HOUSEHOLDS
 from insighthub.residents.households import build_households
 from insighthub.residents.names import build_names
+from insighthub.residents.rectified import find_rectified, name_rectified, stand_rectified
 from insighthub.residents.relations import build_relations
 from insighthub.residents.resident_facts import build_resident_facts
 from insighthub.residents.search import build_search
@@ -36,7 +37,9 @@ def build_index(run: Run, sources: Sequence[Source]) -> HouseholdsCarriedOver:
     run.stage("Golden records")
     date_records(db, as_of, learn=run.relearn)
     build_golden(db, settings.golden)
+    stand_rectified(db)
     build_names(db)
+    name_rectified(db)
     build_contacts(db)
     build_resident_facts(db)
     run.stage("Addresses")
@@ -45,6 +48,7 @@ def build_index(run: Run, sources: Sequence[Source]) -> HouseholdsCarriedOver:
     households = _households(run)
     run.stage("Search")
     build_search(db, settings.search, as_of)
+    find_rectified(db)
     run.stage("Corrections")
     build_corrections(db, settings.corrections, sources, as_of, learn=run.relearn)
     return households

@@ -14,6 +14,7 @@ from insighthub.residents.decisions import in_force
 from insighthub.residents.identify import Identified, identify
 from insighthub.residents.identity_state import closed_ids, memberships, next_number, numbers
 from insighthub.residents.received import RECORD, Placed, Received
+from insighthub.review.labels import review_labels
 from insighthub.runs.under_way import Run
 from insighthub.store.run_log import newest_run
 
@@ -27,7 +28,7 @@ def link_run(run: Run, sources: Sequence[Placed], received: Received) -> Relinke
     single = [each.source.name for each in sources if each.source.one_record_per_person]
     kinds = {f"other_{name}": f.kind for each in sources for name, f in each.source.person.other.items()}
     with run.state.read() as connection:
-        decisions = in_force(connection)
+        decisions, labels = in_force(connection), review_labels(connection)
     told: dict[str, Any] = {"single_sources": single, "settings": LinkSettings(), "progress": run.progress}
     out = run.releases.linkage(run.row.run_id)
     if not run.full:
@@ -37,7 +38,7 @@ def link_run(run: Run, sources: Sequence[Placed], received: Received) -> Relinke
         return relink(base, run.model_folder, out, **changes, decisions=decisions, **told)
     told["other_kinds"] = kinds
     if run.relearn:
-        learned = learn(received.added, decisions=decisions, **told)
+        learned = learn(received.added, decisions=decisions, labels=labels if labels.num_rows else None, **told)
         run.model = f"m{run.row.number:06d}"
         shutil.rmtree(run.model_folder, ignore_errors=True)  # what a run left that was killed
         learned.save(run.model_folder)

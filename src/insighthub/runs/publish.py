@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import shutil
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 import insighthub
@@ -25,9 +26,11 @@ from insighthub.residents.identity_state import keep_identities
 from insighthub.residents.possible_matches import expected_people
 from insighthub.residents.received import Received
 from insighthub.runs.alarms import AlarmError
+from insighthub.runs.begin import ROW_GROUP
 from insighthub.runs.under_way import MODELS, WORK, Run, alone
 from insighthub.store.output_folder import sync_tree
 from insighthub.store.releases import Releases
+from insighthub.store.rewrite import rewrite
 from insighthub.store.run_log import (
     FAILED,
     STOPPED,
@@ -57,6 +60,8 @@ def publish(
     changed, left = changed_memberships(run.db), left_memberships(run.db)
     run.db.execute("CHECKPOINT")
     run.db.close()
+    if run.without_trace:
+        rewrite(run.releases.partial(run.row.run_id), row_group=ROW_GROUP)
     sync_tree(run.model_folder)
     run.releases.finish(run.row.run_id)
     with run.state.write() as connection:  # from here on the run has happened
@@ -171,5 +176,7 @@ def figures_of(
         "corrections": dict(rows(run.db, _CASES)),
         "tickets": tickets.figures(),
         "linkage": dict(relinked.figures),
+        "sources": {s.source: {k: v for k, v in asdict(s).items() if k != "source"} for s in received.sources},
+        "findings": list(relinked.findings),
         "seconds": {name: round(took, 3) for name, took in run.seconds.items()},
     }

@@ -50,6 +50,7 @@ class Run:
         progress: told of each stage.
         estimates: seconds that each stage took last time.
         seconds: by stage, so far.
+        without_trace: whether the file of the release is written anew before it is published.
     """
 
     home: Path
@@ -64,6 +65,7 @@ class Run:
     progress: Progress
     estimates: dict[str, float] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    without_trace: bool = False
     _stage: str | None = None
     _since: float = 0.0
 

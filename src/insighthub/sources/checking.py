@@ -100,8 +100,14 @@ def check(contract: Contract, base: Path, progress: Progress | None = None) -> C
     return CheckReport(tuple(checks))
 
 
-def check_source(source: Source, base: Path) -> SourceCheck:
-    """Say what would be landed and quarantined of one source, and why."""
+def check_source(source: Source, base: Path, *, examples: int = EXAMPLES) -> SourceCheck:
+    """Say what would be landed and quarantined of one source, and why.
+
+    Args:
+        source: the contract's source.
+        base: the folder that its path starts from.
+        examples: how many places are named for each reason.
+    """
     try:
         found = find_files(source, base)
         reading = read_source(source, found.files)
@@ -116,7 +122,7 @@ def check_source(source: Source, base: Path) -> SourceCheck:
         landed=rows,
         quarantined=reading.quarantine.num_rows,
         files=reading.files,
-        reasons=_reasons(reading.quarantine),
+        reasons=_reasons(reading.quarantine, examples),
         unmapped=tuple(c for c in present if c not in wanted),
         empty=tuple((c, s) for c, s in wanted.items() if rows and reading.records[c].null_count == rows),
         warnings=(*reading.warnings, *found.warnings),
@@ -124,13 +130,13 @@ def check_source(source: Source, base: Path) -> SourceCheck:
     )
 
 
-def _reasons(quarantine: pa.Table) -> tuple[ReasonCheck, ...]:
+def _reasons(quarantine: pa.Table, most: int) -> tuple[ReasonCheck, ...]:
     rows = quarantine.select(["reason", "column", "file", "row"]).to_pydict()
     keys = list(zip(rows["reason"], rows["column"], strict=True))
     places: dict[tuple[str, str | None], list[tuple[str, int]]] = {}
     for key, file, row in zip(keys, rows["file"], rows["row"], strict=True):
         examples = places.setdefault(key, [])
-        if len(examples) < EXAMPLES:
+        if len(examples) < most:
             examples.append((file, row))
     ordered = sorted(Counter(keys).items(), key=lambda item: (-item[1], item[0][0], item[0][1] or ""))
     return tuple(ReasonCheck(*key, count, tuple(places[key])) for key, count in ordered)

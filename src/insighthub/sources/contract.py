@@ -238,6 +238,12 @@ class Source(_Model):
     )
     legal_gateway: str | None = Field(default=None, description="the power that lets the data be shared for this")
     owner: str | None = Field(default=None, description="whom to ask about the data")
+    record_url: str | None = Field(
+        default=None,
+        pattern=r"^https://[^\s{}]+\{record_id\}[^\s{}]*$",
+        description="where a record is found in the source's own system: an address with {record_id} in it, which "
+        "officers can open from the full picture",
+    )
     retention_months: int | None = Field(default=None, ge=1, description="for how many months it may be kept")
     special_category: bool = Field(
         default=False, description="true: the data tells of health, ethnicity, religion or the like"

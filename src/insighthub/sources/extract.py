@@ -18,6 +18,9 @@ ROW_COLUMN = "_row"
 #: How much of a quarantined row is kept, in characters.
 RAW_LIMIT = 500
 
+#: What parts the cells of a quarantined row.
+RAW_SEPARATOR = "|"
+
 
 class Fault(NamedTuple):
     """A row that cannot be landed, and why.

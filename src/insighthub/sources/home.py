@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
@@ -40,34 +41,7 @@ _SETTINGS_TEXT = """\
 #
 # contracts/contract.schema.json lets an editor check a contract as it is written, and complete the names of settings.
 
-# A person is looked at for a purpose, and no purpose is there until you name it: what it is, the law that it rests on,
-# and the sources that it may use. "*" stands for all sources but those with special category data and the electoral
-# register, which a purpose uses only where it says so. These are examples: have your information-governance lead agree
-# them, and take away the mark # from those that you keep.
-#
-# [[purpose]]
-# name = "customer_services"
-# title = "Customer services: the resident in front of you"
-# basis = "public task; Local Government Act 1972, s.111"
-# sources = ["council_tax", "benefits", "housing_rents", "parking_permits", "libraries", "school_admissions"]
-#
-# [[purpose]]
-# name = "safeguarding"
-# title = "Safeguarding enquiry or assessment"
-# basis = "Care Act 2014, s.42; Children Act 1989, ss.17 and 47"
-# sources = ["*"]
-# special_category = true
-# identifiers = true
-# hidden = true
-#
-# Figures of measures are given out for a purpose, too. The measures that come with the hub allow this one.
-#
-# [[purpose]]
-# name = "policy"
-# title = "Statistics for policy, by no one's name"
-# basis = "public task; Data Protection Act 2018, s.19"
-# sources = ["*"]
-# special_category = true
+# Who may see what, and what for, is the hub's policy: policy.toml beside this file.
 """
 
 
@@ -83,11 +57,12 @@ class HomeContract(NamedTuple):
         return self.file.parent
 
 
-def write_examples(directory: Path) -> tuple[Path, ...]:
+def write_examples(directory: Path, more: Mapping[str, str] | None = None) -> tuple[Path, ...]:
     """Write a new hub's settings, the example contracts and their schema.
 
     Args:
         directory: the hub's home; made where it is not there.
+        more: further files of the home, by name: the policy, which is of a later stage.
 
     Returns:
         The files written.
@@ -96,6 +71,7 @@ def write_examples(directory: Path) -> tuple[Path, ...]:
         RunError: one of the files is there already, in which case none is written; or the folder cannot be written.
     """
     texts = {directory / SETTINGS: _SETTINGS_TEXT}
+    texts |= {directory / name: text for name, text in (more or {}).items()}
     texts |= {directory / CONTRACTS / name: text for name, text in _examples().items()}
     texts[directory / CONTRACTS / SCHEMA] = json.dumps(contract_schema(), indent=2, ensure_ascii=False) + "\n"
     for path in texts:

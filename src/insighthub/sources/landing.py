@@ -31,11 +31,12 @@ from insighthub.sources.contract import Contract, Source
 from insighthub.sources.delivered_files import DeliveredFile, find_files, read_bytes
 from insighthub.sources.extract import FILE_COLUMN, ROW_COLUMN
 from insighthub.sources.reading import FileReading, Reading, content_hash, read_source
+from insighthub.sources.withheld import Withheld
 
 #: Raised whenever the same bytes would be landed otherwise than before.
 READER_VERSION = 1
 
-_FACTS = b"insighthub.delivery"
+FACTS = b"insighthub.delivery"
 _STALE_SECONDS = 24 * 3600
 
 
@@ -43,8 +44,8 @@ _STALE_SECONDS = 24 * 3600
 class Delivery:
     """What is landed of a source, and how its rows add up: delivered = landed + quarantined.
 
-    Lines that are wholly blank, and what stands above the header, are not counted as delivered. A totals row and
-    other words below the data are: they are quarantined.
+    Lines that are wholly blank, and what stands above the header, are not counted as delivered; rows withheld, as
+    their person had them erased, are not either. A totals row and other words below the data are: they are quarantined.
 
     Args:
         source: the source's name.
@@ -55,6 +56,7 @@ class Delivery:
         reasons: how many rows were quarantined for each reason, most first.
         columns: the landed file's columns, without ``_file`` and ``_row``.
         warnings: what the user should know, in sentences.
+        withheld: rows that were delivered and left out, as their person had them erased.
     """
 
     source: str
@@ -67,6 +69,7 @@ class Delivery:
     reasons: tuple[tuple[str, int], ...]
     columns: tuple[str, ...]
     warnings: tuple[str, ...]
+    withheld: int = 0
 
     def __post_init__(self) -> None:
         if self.delivered != self.landed + self.quarantined:
@@ -88,7 +91,13 @@ class Delivery:
         return self.files[-1].header_row
 
 
-def land(source: Source, base: Path, landing: Path, progress: Progress | None = None) -> Delivery:
+def land(
+    source: Source,
+    base: Path,
+    landing: Path,
+    progress: Progress | None = None,
+    withheld: Withheld | None = None,
+) -> Delivery:
     """Store a source's deliveries as ``landing/<source>/<content hash>.parquet``.
 
     Several files of one source are deliveries, oldest first by name: of the rows with one record id the last stays.
@@ -98,6 +107,7 @@ def land(source: Source, base: Path, landing: Path, progress: Progress | None = 
         base: the folder that the source's path starts from.
         landing: the folder of landed files.
         progress: hears of each file.
+        withheld: records that are not to be stored. The same content without other records is another landed file.
 
     Returns:
         The delivery; the same one, unread, where this content is landed already.
@@ -108,19 +118,34 @@ def land(source: Source, base: Path, landing: Path, progress: Progress | None = 
     """
     found = find_files(source, base)
     digests = {file.name: content_hash(read_bytes(file)) for file in found.files}
-    name = _delivery_hash(source, found.files, digests)
+    name = _delivery_hash(source, found.files, digests, withheld)
     path = landing / source.name / f"{name}.parquet"
     quarantine = landing / source.name / f"{name}.quarantine.parquet"
     known = _known(source.name, path, quarantine)
     if known is not None:
         return known
-    reading = read_source(source, found.files, digests, progress or Silent())
+    reading = read_source(source, found.files, digests, progress or Silent(), withheld)
     facts = _facts(reading, found.warnings)
     with _writing(path.parent):
         _remove_stale(path.parent)
-        _write(reading.quarantine, quarantine)
-        _write(reading.records.replace_schema_metadata({_FACTS: json.dumps(facts).encode()}), path)
+        write_landed(reading.quarantine, quarantine)
+        write_landed(reading.records.replace_schema_metadata({FACTS: json.dumps(facts).encode()}), path)
     return _delivery(source.name, path, quarantine, facts)
+
+
+def landed_deliveries(source: str, landing: Path) -> dict[str, Delivery]:
+    """Return the deliveries of a source that are landed, by the name of their file; what is damaged is left out."""
+    names = sorted(path.stem for path in (landing / source).glob("*.parquet") if not path.stem.endswith(".quarantine"))
+    found = {
+        name: _known(
+            source,
+            landing / source / f"{name}.parquet",
+            landing / source / f"{name}.quarantine.parquet",
+            erased_too=True,
+        )
+        for name in names
+    }
+    return {name: delivery for name, delivery in found.items() if delivery is not None}
 
 
 def receive(source: Source, base: Path, folder: Path) -> tuple[Delivery, pa.Table]:
@@ -195,12 +220,16 @@ def land_all(
     return tuple(deliveries)
 
 
-def _delivery_hash(source: Source, files: list[DeliveredFile], digests: dict[str, str]) -> str:
+def _delivery_hash(
+    source: Source, files: list[DeliveredFile], digests: dict[str, str], withheld: Withheld | None
+) -> str:
     """Return the hash of the content and of all that decides how it is read."""
     settings = source.model_dump(
         mode="json", include={"format", "encoding", "delimiter", "header_row", "sheet", "totals_row", "record_id"}
     )
     parts = [READER_VERSION, settings, list(source.columns()), [[f.name, digests[f.name]] for f in files]]
+    if withheld is not None:
+        parts.append(withheld.digest)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
@@ -214,6 +243,7 @@ def _facts(reading: Reading, found: list[str]) -> dict[str, Any]:
         "reasons": sorted(reasons.items(), key=lambda item: (-item[1], item[0])),
         "columns": [c for c in reading.records.column_names if c not in {FILE_COLUMN, ROW_COLUMN}],
         "warnings": [*reading.warnings, *found],
+        "withheld": reading.withheld,
     }
 
 
@@ -240,22 +270,29 @@ def _delivery(source: str, path: Path | None, quarantine: Path, facts: dict[str,
         reasons=tuple((reason, count) for reason, count in facts["reasons"]),
         columns=tuple(facts["columns"]),
         warnings=tuple(facts["warnings"]),
+        withheld=facts.get("withheld", 0),
     )
 
 
-def _known(source: str, path: Path, quarantine: Path) -> Delivery | None:
-    """Return the delivery that is landed under this name; None where there is none, or it has been damaged."""
+def _known(source: str, path: Path, quarantine: Path, *, erased_too: bool = False) -> Delivery | None:
+    """Return the delivery that is landed under this name; None where there is none, or it has been damaged.
+
+    One from which rows were taken since is none that a run can go by, unless ``erased_too``.
+    """
     if not (path.is_file() and quarantine.is_file()):
         return None
     try:
         landed, aside = pq.read_metadata(path), pq.read_metadata(quarantine)
-        delivery = _delivery(source, path, quarantine, json.loads(landed.metadata[_FACTS]))
+        delivery = _delivery(source, path, quarantine, json.loads(landed.metadata[FACTS]))
+        erased = json.loads(landed.metadata[FACTS]).get("erased", 0)
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
+        return None
+    if erased and not erased_too:  # rows were taken out of it since, which this run may be allowed to take in again
         return None
     return delivery if (landed.num_rows, aside.num_rows) == (delivery.landed, delivery.quarantined) else None
 
 
-def _write(table: pa.Table, path: Path) -> None:
+def write_landed(table: pa.Table, path: Path) -> None:
     """Write a Parquet file beside its place and rename it there, once it is safe on disk."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     try:

@@ -27,7 +27,8 @@ from insighthub.sources.extract import FILE_COLUMN, ROW_COLUMN, Extract, Fault
 from insighthub.sources.file_kind import is_gzip, tell_kind
 from insighthub.sources.jsonl_reader import read_jsonl
 from insighthub.sources.parquet_reader import read_parquet
-from insighthub.sources.row_checks import check_rows, raw_text
+from insighthub.sources.row_checks import Checked, check_rows, raw_text
+from insighthub.sources.withheld import Withheld
 
 QUARANTINE = pa.schema(
     [
@@ -64,12 +65,14 @@ class Reading:
         quarantine: rows under the schema ``QUARANTINE``.
         files: one entry a file, in order.
         warnings: what the user should know, in sentences.
+        withheld: rows that are counted nowhere else, as they were erased or kept for long enough.
     """
 
     records: pa.Table
     quarantine: pa.Table
     files: tuple[FileReading, ...]
     warnings: tuple[str, ...]
+    withheld: int = 0
 
 
 #: Quarantined rows before the files are named: ``at`` counts the files from 0.
@@ -81,6 +84,7 @@ def read_source(
     files: list[DeliveredFile],
     digests: Mapping[str, str] | None = None,
     progress: Progress | None = None,
+    withheld: Withheld | None = None,
 ) -> Reading:
     """Read all files of a source as one.
 
@@ -89,6 +93,7 @@ def read_source(
         files: its files, oldest first.
         digests: what each file's content hash was a moment ago, by name, where landing has taken it.
         progress: hears of each file.
+        withheld: records whose rows are left out, wherever they stand.
 
     Raises:
         DataError: a file cannot be read as a whole; the message names it.
@@ -97,9 +102,13 @@ def read_source(
     tables: list[pa.Table] = []
     extracts: list[Extract] = []
     aside: list[pa.Table] = []
+    dropped = 0
     for at, file in enumerate(files):
         extract = read_file(source, file, (digests or {}).get(file.name))
         checked = check_rows(extract, source)
+        if withheld is not None:
+            checked, left_out = _without(checked, extract, source, withheld)
+            dropped += left_out
         rows = checked.table.num_rows
         name = pa.repeat(pa.scalar(file.name, pa.string()), rows)
         data = checked.table.drop_columns([ROW_COLUMN])
@@ -112,7 +121,7 @@ def read_source(
     aside.append(twins.aside)
     table, owner = table.filter(pa.array(twins.stays)), owner[twins.stays]
     quarantine = pa.concat_tables(aside).sort_by([("at", "ascending"), ("row", "ascending")])
-    if table.num_rows == 0 and quarantine.num_rows == 0:
+    if table.num_rows == 0 and quarantine.num_rows == 0 and dropped == 0:
         raise _nothing(source, files)
     readings = _file_readings(files, extracts, owner, quarantine)
     warnings = list(twins.warnings)
@@ -122,7 +131,9 @@ def read_source(
             warnings.append(f"{reading.name}: There is a header but no row below it.")
     if table.num_rows == 0:
         warnings.append("No row could be landed; the quarantine says why of each.")
-    return Reading(table, _named(quarantine, source, files), readings, tuple(warnings))
+    if dropped:
+        warnings.append(f"Rows withheld, as they were erased or kept for as long as they may be: {dropped:,}.")
+    return Reading(table, _named(quarantine, source, files), readings, tuple(warnings), dropped)
 
 
 def read_file(source: Source, file: DeliveredFile, digest: str | None = None) -> Extract:
@@ -153,6 +164,15 @@ def read_file(source: Source, file: DeliveredFile, digest: str | None = None) ->
 def content_hash(data: bytes) -> str:
     """Return the hash that stands for a file's content."""
     return hashlib.sha256(data).hexdigest()
+
+
+def _without(checked: Checked, extract: Extract, source: Source, withheld: Withheld) -> tuple[Checked, int]:
+    """Leave out the rows of records that are withheld; return how many those were."""
+    go = withheld.landed_rows(checked.table, record_ids(checked.table, source.record_id))
+    raw = withheld.raw_rows((f.raw for f in checked.faults), extract.header.names, source.record_id)
+    faults = [fault for fault, goes in zip(checked.faults, raw, strict=True) if not goes]
+    kept = checked._replace(table=checked.table.filter(pa.array(~go)), faults=faults)
+    return kept, int(go.sum()) + int(raw.sum())
 
 
 def _stack(tables: list[pa.Table]) -> tuple[pa.Table, Indices]:

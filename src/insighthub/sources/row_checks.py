@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from insighthub.sources.contract import Source
-from insighthub.sources.extract import RAW_LIMIT, ROW_COLUMN, Extract, Fault, Header
+from insighthub.sources.extract import RAW_LIMIT, RAW_SEPARATOR, ROW_COLUMN, Extract, Fault, Header
 from insighthub.sources.totals import TAIL, is_totals
 
 NO_ID = "record id missing"
@@ -116,7 +116,7 @@ def raw_text(table: pa.Table, names: list[str], rows: npt.NDArray[np.int64]) -> 
     if len(parts) == 1:
         joined = pc.fill_null(parts[0], "")
     else:
-        joined = pc.binary_join_element_wise(*parts, "|", null_handling="replace", null_replacement="")
+        joined = pc.binary_join_element_wise(*parts, RAW_SEPARATOR, null_handling="replace", null_replacement="")
     return pc.utf8_slice_codeunits(joined, 0, RAW_LIMIT)
 
 

@@ -80,6 +80,27 @@ class State:
                     connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
                 yield connection
 
+    def leave_no_trace(self) -> None:
+        """Write the database anew, so that nothing is left in its files of rows that were deleted.
+
+        Raises:
+            RunError: the database does not answer, or is being used for too long.
+        """
+        with _database_at_work():
+            raw = self.engine.raw_connection()
+            try:
+                driver: Any = raw.driver_connection
+                if self.engine.dialect.name == "postgresql":
+                    driver.autocommit = True
+                cursor = driver.cursor()
+                cursor.execute("VACUUM")
+                if self.engine.dialect.name == "sqlite":
+                    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                cursor.close()
+            finally:
+                raw.detach()  # so that no other caller is given it as it is now
+                raw.close()
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -151,9 +172,16 @@ def _engine(url: str) -> Engine:
             remedy="Give one such as postgresql+psycopg://server/insighthub, and install insighthub[postgres] for it",
         ) from None
     if engine.dialect.name == "sqlite":
+        _keep_to_owner(engine.url.database)
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _keep_to_owner(database: str | None) -> None:
+    """Make the file of a new state, so that nobody else on its machine reads accounts and notes; an old one stays."""
+    if database and database != ":memory:" and not Path(database).exists() and Path(database).parent.is_dir():
+        Path(database).touch(mode=0o600)
 
 
 def _on_connect(connection: Any, _: object) -> None:

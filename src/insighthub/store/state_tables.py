@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
-_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+#: A whole number of eight bytes, which SQLite counts up by itself.
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 run = Table(
     "run",
@@ -52,7 +53,7 @@ resident = Table(
     "resident",
     metadata,
     Column("resident_id", String(16), primary_key=True),
-    Column("number", _NUMBER, nullable=False),  # in order of issue: the lower is the older
+    Column("number", NUMBER, nullable=False),  # in order of issue: the lower is the older
     Column("issued_run", String(40), nullable=False),
     Column("closed_run", String(40)),
 )
@@ -71,7 +72,7 @@ membership = Table(
 identity_event = Table(
     "identity_event",
     metadata,
-    Column("event_id", _NUMBER, primary_key=True, autoincrement=True),
+    Column("event_id", NUMBER, primary_key=True, autoincrement=True),
     Column("run_id", String(40), nullable=False),
     Column("at", DateTime, nullable=False),
     Column("kind", String(12), nullable=False),  # merged, split, moved, closed, reopened
@@ -95,7 +96,7 @@ household = Table(
     "household",
     metadata,
     Column("household_id", String(16), primary_key=True),
-    Column("number", _NUMBER, nullable=False),
+    Column("number", NUMBER, nullable=False),
     Column("issued_run", String(40), nullable=False),
     Column("closed_run", String(40)),
 )
@@ -103,11 +104,11 @@ household = Table(
 decision = Table(
     "decision",
     metadata,
-    Column("decision_id", _NUMBER, primary_key=True, autoincrement=True),
+    Column("decision_id", NUMBER, primary_key=True, autoincrement=True),
     Column("at", DateTime, nullable=False),
     Column("by", String(200), nullable=False),
     Column("kind", String(12), nullable=False),  # must_link, cannot_link, undo
-    Column("undoes", _NUMBER),  # of an undo: the decision that no longer holds
+    Column("undoes", NUMBER),  # of an undo: the decision that no longer holds
     *(
         Column(f"{name}_{side}", kind)
         for side in "lr"
@@ -119,7 +120,7 @@ decision = Table(
 correction = Table(
     "correction",
     metadata,
-    Column("correction_id", _NUMBER, primary_key=True, autoincrement=True),
+    Column("correction_id", NUMBER, primary_key=True, autoincrement=True),
     Column("key", String(64), nullable=False, unique=True),  # hash of what is proposed to which record
     Column("source", String(64), nullable=False),
     Column("record_id", String, nullable=False),
@@ -142,8 +143,8 @@ correction = Table(
 correction_event = Table(
     "correction_event",
     metadata,
-    Column("event_id", _NUMBER, primary_key=True, autoincrement=True),
-    Column("correction_id", _NUMBER, nullable=False),
+    Column("event_id", NUMBER, primary_key=True, autoincrement=True),
+    Column("correction_id", NUMBER, nullable=False),
     Column("at", DateTime, nullable=False),
     Column("by", String(200), nullable=False),  # a person, or the run
     Column("status", String(12), nullable=False),

@@ -17,13 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet
 
+from insighthub.later import later
 from insighthub.synthetic.calibration import REFERENCE_DATE
 from insighthub.synthetic.extract import Extract
 from insighthub.synthetic.writing import plain
+
+openpyxl = later("openpyxl")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from insighthub.charts import Column, Figure, changes, counts, draw, evidence, network, numbers, rates
+from insighthub.charts import Column, Figure, changes, counts, draw, evidence, network, numbers, rates, trend
 from insighthub.charts.figure import heat_matrix
 from insighthub.charts.palette import contrast, heat_step
 from insighthub.charts.table import table
@@ -28,6 +28,13 @@ FORMS = {
         running=True,
     ),
     "reach": lambda width: evidence.reach([evidence.Span("one", -3, 9, "−3.0 to +9.0")], width),
+    "trend": lambda width: trend.trend(
+        [trend.Point(f"{n} March 2026", f"{n} Mar", 0.9 + n / 500, f"{n}") for n in range(12)], width
+    ),
+    "trend of two": lambda width: trend.trend(
+        [trend.Point("5 March 2026", "5 Mar", 1.0, "100.0%"), trend.Point("6 March 2026", "6 Mar", 1.0, "100.0%")],
+        width,
+    ),
     "network": lambda width: network.network(
         [network.Node(1, "A <b>"), network.Node(2, LONG, "other"), network.Node(3, "C (out)", "outside")],
         [network.Edge(0, 1, 12.5, holds=True), network.Edge(1, 2, -3.0, holds=False)],

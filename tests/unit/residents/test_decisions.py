@@ -11,6 +11,7 @@ from insighthub.residents.decisions import (
     in_force,
     not_one_person,
     undo,
+    undo_act,
 )
 
 A, B, C, D, E = (Record("benefits", f"0{n}") for n in range(5))
@@ -37,6 +38,9 @@ class Desk:
 
     def undo(self, number):
         return self._does(undo, number)
+
+    def undo_act(self, number):
+        return self._does(undo_act, number)
 
     def apart(self, some, others):
         return self._does(not_one_person, some, others)
@@ -173,3 +177,18 @@ def test_a_record_is_not_decided_upon_with_itself(desk):
     with pytest.raises(RunError, match="names one record twice"):
         desk.apart([A, B], [B])
     assert desk.all() == []
+
+
+def test_what_was_decided_in_one_go_is_undone_in_one_go_and_the_undo_too(desk):
+    desk.apart([A, B], [C, D])
+    desk.apart([A], [E])
+    assert [each.act for each in desk.all()] == [1, 1, 1, 1, 5]
+    desk.undo_act(3)
+    assert desk.in_force() == [(A, CANNOT, E)]
+    desk.undo_act(7)
+    assert len(desk.in_force()) == 5
+    desk.undo(2)
+    desk.undo_act(4)
+    assert desk.in_force() == [(A, CANNOT, E)]
+    with pytest.raises(RunError, match="decision 4 does not hold any more"):
+        desk.undo_act(4)

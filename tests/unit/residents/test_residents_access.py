@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from insighthub.errors import RunError
+from insighthub.governance.policy import Policy
 from insighthub.governance.purposes import Purpose
 from insighthub.residents.access import Residents
 from insighthub.residents.identify import Identified, IdentityChange
@@ -53,7 +54,7 @@ def _publish(home: Path, run_id: str, records: list[Written]) -> None:
 
 
 def _residents(home: Path, state: State, search: SearchSettings | None = None) -> Residents:
-    return Residents(Releases(home), state, PURPOSES, home / "models", search)
+    return Residents(Releases(home), state, lambda: Policy(purpose=PURPOSES), home / "models", search)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, select, text
 
+import insighthub.desk.desk  # noqa: F401  (every package that has tables of its own declares them)
 from insighthub.errors import RunError
 from insighthub.store.run_log import begin_run, runs
 from insighthub.store.state import State, insert_rows

@@ -14,7 +14,7 @@ confidence intervals for proportions in complex sample surveys", 2019).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -86,13 +86,15 @@ _MATCH = np.array([1.0, 0.0, 1.0, 0.0])
 _LINK = np.array([1.0, 1.0, 0.0, 0.0])
 
 
-def estimate(answers: Answers) -> Estimate:
+def estimate(answers: Answers, *, times: float = 1.0) -> Estimate:
     """Estimate precision, recall and F1 from labels.
 
     Args:
         answers: the labels, with what they were drawn with.
+        times: give the intervals that so many times the labels would give, were all the others as those are.
     """
     seen, doubted = _counted(answers, 0.0), _counted(answers, DOUBT)
+    doubted = replace(doubted, answered=np.minimum(doubted.answered * times, doubted.size))
     found = [_ratios(seen.size @ seen.cell), _ratios(doubted.size @ doubted.cell)]
     variances = _variances(doubted)
     intervals = [

@@ -13,6 +13,7 @@ import pyarrow as pa
 from insighthub.linkage.engine import link_records
 from insighthub.linkage.exchange.read import checked
 from insighthub.linkage.settings import LinkSettings
+from insighthub.linkage.standing.found import LearningFound
 from insighthub.linkage.standing.plan import Learned, Plan
 from insighthub.progress import Progress
 
@@ -41,4 +42,4 @@ def learn(
     if result.fitted is None:
         raise ValueError("a run that learns holds its model on its rows")
     plan = Plan.of(result.fitted, result.rules, checked(dict(result.model), None), cap=settings.block_cap)
-    return Learned(result.model, plan)
+    return Learned(result.model, plan, LearningFound.of(result))

@@ -31,6 +31,7 @@ from insighthub.linkage.exchange.own_model import OwnModel
 from insighthub.linkage.exchange.read import model_text, read_model
 from insighthub.linkage.fitted import Fitted
 from insighthub.linkage.model_schema import ModelFile
+from insighthub.linkage.standing.found import LearningFound
 from insighthub.linkage.standing.hashes import UNKNOWN, Hashes, RowHashes
 from insighthub.linkage.standing.mates import KnownMates
 from insighthub.linkage.standing.names import KnownNames
@@ -146,16 +147,20 @@ class Learned:
     Attributes:
         model: what ``model_text`` and ``read_model`` take.
         plan: how records are paired under it.
+        found: what learning found on its way, for people to read; nothing links by it.
     """
 
     model: dict[str, object]
     plan: Plan
+    found: LearningFound | None = None
 
     def save(self, folder: Path) -> None:
         """Write a model folder: ``model.json`` and the files of the plan."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MODEL_FILE).write_text(model_text(self.model), encoding="utf-8")
         self.plan.save(folder)
+        if self.found is not None:
+            self.found.save(folder)
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,8 @@ def match(index: Index, part: Part, scope: Scope, as_of: date) -> Match:
     hits: list[Hits] = []
     fits: Qualities | None = None
     for ask in part.asks:
+        if not scope.may_ask(ask.kind):
+            continue
         if ask.kind in {"address", "postcode", "postcode_part"}:
             for at, quality in _address_fits(index, ask):
                 if fits is None:
@@ -145,7 +147,8 @@ def _hits(index: Index, ask: Ask, scope: Scope, as_of: date) -> Iterator[Hits]:
 
 def _allowed(by: By, entries: Entries, scope: Scope, found: _Answers, ask: Ask) -> Hits:
     """Return those of some answers that count, with what is former worth less."""
-    kept = scope.may_use(entries, found.rows) & (found.quality > 0)
+    may_use = {By.NAME: scope.may_use_name, By.REFERENCE: scope.may_use_reference}.get(by, scope.may_use)
+    kept = may_use(entries, found.rows) & (found.quality > 0)
     at = found.rows[kept]
     worth = found.quality[kept] * np.where(entries.former[at], FORMER, np.float32(1)) * np.float32(ask.trust)
     return Hits(by, at, entries.resident[at], worth, found.how[kept])

@@ -95,7 +95,10 @@ def rank(
     least: float,
     limit: int,
 ) -> list[Ranked]:
-    """Return the residents whom a query fits, best first, by number where they fit alike: ``limit`` at most.
+    """Return the residents whom a query fits, best first: ``limit`` at most.
+
+    Of those who fit alike, whom most records know come first, as an officer is likelier to look for them; then by
+    number.
 
     Args:
         index: the index that the fits are of.
@@ -118,7 +121,8 @@ def rank(
     edge, of_edge = _best_address(index, fits, _Rough(candidates, quality, share), scope)
     by_address = of_edge > quality
     scores = np.round((share * np.maximum(quality, of_edge)).sum(axis=0), 4)
-    order = [n for n in np.lexsort((candidates, -scores)).tolist() if scores[n] >= least and scores[n] > 0][:limit]
+    best_first = np.lexsort((candidates, -scope.records[candidates], -scores)).tolist()
+    order = [n for n in best_first if scores[n] >= least and scores[n] > 0][:limit]
     return [
         Ranked(
             int(candidates[n]),

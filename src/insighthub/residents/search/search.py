@@ -1,9 +1,9 @@
 """Search: one box in which an officer types what they know of somebody.
 
 Takes a release, gives an object that finds residents. It is opened once and holds everything in memory; any number of
-threads may ask it at once. A search rests on the sources of its purpose alone. Residents who are hidden have an index
-of their own, which is looked at only for those who may see them: without it, a search answers as though they did not
-exist.
+threads may ask it at once. A search rests on the sources and the fields of its purpose alone: by a telephone number
+nobody is found who is not to be shown with it. Residents who are hidden have an index of their own, which is looked at
+only for those who may see them: without it, a search answers as though they did not exist.
 What was typed is neither logged nor written anywhere, and no error quotes it.
 """
 
@@ -26,6 +26,9 @@ from insighthub.residents.search.scope import Scope
 from insighthub.residents.search.settings import SearchSettings
 from insighthub.residents.search.source_names import of_named_source
 from insighthub.residents.search.turns import Turns
+
+#: Indexes that a search may use, each with what counts of it.
+_Scopes = tuple[tuple[Index, Scope], ...]
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,14 @@ class Search:
             self._open = open_index(db, hidden=False, as_of=day[0])
             self._hidden = open_index(db, hidden=True, as_of=day[0])
         self._turns = Turns()
-        self._scopes: dict[tuple[bool, frozenset[str] | None], Scope] = {}
+        self._scopes: dict[tuple[bool, frozenset[str] | None, frozenset[str] | None], Scope] = {}
 
     def find(
         self,
         query: str,
         *,
         purpose_sources: frozenset[str] | None = None,
+        purpose_fields: frozenset[str] | None = None,
         see_hidden: bool = False,
         limit: int = 20,
     ) -> list[Found]:
@@ -88,6 +92,7 @@ class Search:
             query: what was typed: names, dates of birth, addresses, numbers, references, in any order.
             purpose_sources: the sources that the purpose may use; nobody is found by anything else, and no other is
                 named. Nothing: all sources.
+            purpose_fields: the fields that the purpose sees; by what it does not see nobody is found. Nothing: all.
             see_hidden: whether residents who are hidden may be found.
             limit: how many at most.
 
@@ -95,18 +100,20 @@ class Search:
             QueryError: the query holds nothing that a resident could be found by, or is too long.
         """
         with self._turns:
+            scopes = self._scopes_of(purpose_sources, purpose_fields, see_hidden=see_hidden)
             parts = parts_of(
                 query,
                 self._as_of,
                 longest=self._settings.longest_query,
-                is_reference=lambda code: self._is_reference(code, purpose_sources, see_hidden=see_hidden),
+                is_reference=lambda code: _is_reference(code, scopes),
             )
-            return self._found(parts, purpose_sources, see_hidden=see_hidden, limit=limit)
+            return self._found(parts, scopes, limit=limit)
 
     def find_by(
         self,
         *,
         purpose_sources: frozenset[str] | None = None,
+        purpose_fields: frozenset[str] | None = None,
         see_hidden: bool = False,
         limit: int = 20,
         **fields: str,
@@ -118,28 +125,26 @@ class Search:
             QueryError: there is no such field, or none holds anything that a resident could be found by.
         """  # noqa: D205
         with self._turns:
+            scopes = self._scopes_of(purpose_sources, purpose_fields, see_hidden=see_hidden)
             parts = parts_of_fields(
                 fields,
                 self._as_of,
                 longest=self._settings.longest_query,
-                is_reference=lambda code: self._is_reference(code, purpose_sources, see_hidden=see_hidden),
+                is_reference=lambda code: _is_reference(code, scopes),
             )
-            return self._found(parts, purpose_sources, see_hidden=see_hidden, limit=limit)
+            return self._found(parts, scopes, limit=limit)
 
-    def _found(
-        self, parts: tuple[Part, ...], sources: frozenset[str] | None, *, see_hidden: bool, limit: int
-    ) -> list[Found]:
-        scope = self._scope(sources, hidden=False)
+    def _found(self, parts: tuple[Part, ...], scopes: _Scopes, *, limit: int) -> list[Found]:
+        scope = scopes[0][1]
         matches = self._matches(self._open, parts, scope)
         fits = [fit(self._open, one, scope) for one in matches]
         weights = bits(fits, scope.known)
         found = self._ranked(self._open, fits, weights, scope, limit)
-        if see_hidden and len(self._hidden.residents):
-            hidden_scope = self._scope(sources, hidden=True)
-            hidden_matches = [match(self._hidden, one.part, hidden_scope, self._as_of) for one in matches]
-            hidden_fits = [fit(self._hidden, one, hidden_scope) for one in hidden_matches]
-            found += self._ranked(self._hidden, hidden_fits, weights, hidden_scope, limit)
-        return sorted(found, key=lambda one: (-one.score, one.resident_id))[:limit]
+        for index, scope in scopes[1:]:
+            if len(index.residents):
+                hidden = [fit(index, match(index, one.part, scope, self._as_of), scope) for one in matches]
+                found += self._ranked(index, hidden, weights, scope, limit)
+        return sorted(found, key=lambda one: -one.score)[:limit]
 
     def _matches(self, index: Index, parts: tuple[Part, ...], scope: Scope) -> list[Match]:
         matches = [match(index, part, scope, self._as_of) for part in parts]
@@ -158,17 +163,20 @@ class Search:
         reasons = Reasons(index, ranked, fits, scope)
         return [Found(str(index.residents[one.resident].as_py()), one.score, reasons.why(one)) for one in ranked]
 
-    def _scope(self, sources: frozenset[str] | None, *, hidden: bool) -> Scope:
-        key = (hidden, sources)
-        if key not in self._scopes:
-            self._scopes[key] = Scope.of(self._hidden if hidden else self._open, sources)
-        return self._scopes[key]
-
-    def _is_reference(self, code: str, sources: frozenset[str] | None, *, see_hidden: bool) -> bool:
+    def _scopes_of(self, sources: frozenset[str] | None, fields: frozenset[str] | None, *, see_hidden: bool) -> _Scopes:
+        """Return the indexes that a search may use, that of those who are hidden last, each with what counts of it."""
+        out = []
         for hidden in (False, True) if see_hidden else (False,):
-            index, scope = (self._hidden if hidden else self._open), self._scope(sources, hidden=hidden)
-            if scope.may_use(index.references, index.with_reference(code)).any():
-                return True
-            if scope.residents[index.with_id(code)].any():
-                return True
-        return False
+            key, index = (hidden, sources, fields), self._hidden if hidden else self._open
+            if key not in self._scopes:
+                self._scopes[key] = Scope.of(index, sources, fields)
+            out.append((index, self._scopes[key]))
+        return tuple(out)
+
+
+def _is_reference(code: str, scopes: _Scopes) -> bool:
+    return any(
+        scope.may_use_reference(index.references, index.with_reference(code)).any()
+        or scope.residents[index.with_id(code)].any()
+        for index, scope in scopes
+    )

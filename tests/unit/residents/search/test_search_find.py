@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from insighthub.errors import RunError
+from insighthub.governance.fields import Field
 from insighthub.residents.search import QueryError, Search
 from tests.search_releases import record, write_release
 
@@ -240,3 +241,28 @@ def test_the_release_stays_as_it_was(tmp_path):
     assert path.read_bytes() == before
     with duckdb.connect(str(path)) as db:  # nothing holds it open
         assert db.execute("SELECT count(*) FROM resident").fetchone() == (6,)
+
+
+@pytest.mark.parametrize(
+    ("query", "unseen"),
+    [
+        ("07911 123456", "contacts"), ("123456", "contacts"), ("chinedu.okafor9@mail.example", "contacts"),
+        ("9434765919", "identifiers"), ("QQ123456C", "identifiers"), ("100012345678", "addresses"),
+        ("12 mill lane", "addresses"), ("ig11 8aa", "addresses"), ("ig11", "addresses"),
+        ("27/03/1985", "date_of_birth"), ("1985", "date_of_birth"), ("carter", "previous_family_name"),
+        ("paul", "middle_names"),
+        ("chinedu", "given_name"), ("bob", "given_name"), ("okafor", "family_name"), ("okaffor", "family_name"),
+    ],
+)  # fmt: skip
+def test_nobody_is_found_by_what_the_purpose_does_not_see(search, query, unseen):
+    every = frozenset(str(field) for field in Field)
+    assert search.find(query, purpose_fields=every) == search.find(query) != []
+    assert search.find(query, purpose_fields=every - {unseen}) == []
+    # Beside something that is seen it changes nothing of who comes first, and no reason speaks of it.
+    beside = search.find(f"{query} 2400|7", purpose_fields=every - {unseen})
+    assert [(one.resident_id, one.why) for one in beside] == [("R1", ("reference, in libraries",))]
+
+
+def test_a_reference_of_a_record_is_looked_for_whatever_the_purpose_sees(search):
+    assert ids(search.find("601000009", purpose_fields=frozenset())) == ["R2"]
+    assert search.find("okafor", purpose_fields=frozenset()) == []

@@ -1,0 +1,1 @@
+"""Doubtful pairs and clusters, put before people: what is asked, what they answer, and what the answers say."""

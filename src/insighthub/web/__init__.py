@@ -1,0 +1,1 @@
+"""The web app: pages for officers, analysts, information-governance leads and leaders."""
