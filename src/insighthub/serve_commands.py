@@ -41,4 +41,6 @@ def serve(
         console.out.print(f"Insight Hub is at {address} (stop with Ctrl+C)", highlight=False, markup=False)
 
     with console.user_errors():
-        serve_app(create_app(home), host=host, port=port, proxies=proxy, listening=listening)
+        app = create_app(home)
+        app.state.site.hub.residents.search_meanwhile()
+        serve_app(app, host=host, port=port, proxies=proxy, listening=listening)

@@ -18,7 +18,7 @@ from insighthub.store.releases import Releases
 from insighthub.store.state import State
 from insighthub.store.tables import rows
 
-PAUSE = 0.15  # seconds between two looks, so that the runs have the machine
+PAUSE = 0.5  # seconds between two looks, so that the runs have the machine
 
 #: All that the holder looks at: it must not change while it is held.
 SEEN = (

@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="a process is forked, and killed by a signal"),
 ]
 
-ROUNDS = int(os.environ.get("INSIGHTHUB_ROUNDS", "4"))
+ROUNDS = int(os.environ.get("INSIGHTHUB_ROUNDS", "3"))
 NEAR_THE_END = 0.4  # share of kills in the last part of a run
 RACES = 2
 ROOMY = 200 * 2**20  # bytes

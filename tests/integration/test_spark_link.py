@@ -35,31 +35,31 @@ def test_spark_and_the_default_engine_write_the_same_folder(spark, borough, tmp_
         default, on_spark = (pq.read_table(tmp_path / engine / f"{name}.parquet") for engine in ("default", "spark"))
         assert default.num_rows
         assert on_spark.equals(default)
+    default, on_spark = (pq.read_table(tmp_path / engine / "pairs.parquet") for engine in ("default", "spark"))
+    weights = ["match_weight", "match_probability"]
+    assert on_spark.drop_columns(weights).equals(default.drop_columns(weights))
+    for name in weights:
+        assert abs(on_spark[name].to_numpy() - default[name].to_numpy()).max() <= 1e-9
     models = [json.loads((tmp_path / engine / "model.json").read_text("utf-8")) for engine in ("default", "spark")]
     assert models[0] == models[1]
     assert spark.catalog.listTables() == []
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        LinkSettings(),
-        # Blocks cut off, pairs written that lie far under the threshold, and a threshold that joins few.
-        LinkSettings(threshold=0.97, block_cap=20, keep_probability=1e-4, coresident_pairs=500, random_pairs=20_000),
-    ],
-    ids=["default settings", "others"],
-)
-def test_spark_gives_the_same_pairs_weights_and_clusters(spark, borough, same_result, settings):
+def test_spark_gives_the_same_pairs_weights_and_clusters(spark, borough, same_result):
     contract = load_contract(borough.contract)
     known = {
         "single_sources": [s.name for s in contract.source if s.one_record_per_person],
         "other_kinds": other_kinds(contract),
-        "settings": settings,
+        # Blocks cut off, pairs written that lie far under the threshold, and a threshold that joins few; what the
+        # default settings give is held against the default engine in the folder above.
+        "settings": LinkSettings(
+            threshold=0.97, block_cap=20, keep_probability=1e-4, coresident_pairs=500, random_pairs=20_000
+        ),
     }
     records = standardised(borough.contract)
     ours = link_records_on_spark(records, spark, **known)
     assert ours.pairs.num_rows > 10_000
-    assert any(y.capped_blocks for y in ours.blocking) == (settings.block_cap == 20)
+    assert any(y.capped_blocks for y in ours.blocking)
     same_result(ours, link_records(records, **known))
     assert spark.catalog.listTables() == []
 

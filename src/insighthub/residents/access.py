@@ -12,7 +12,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
@@ -27,13 +26,14 @@ from insighthub.governance.purposes import Purpose, named
 from insighthub.governance.rights.flags import OBJECT, RESTRICT, flagged_residents, not_for
 from insighthub.residents.identity_state import resolve
 from insighthub.residents.ids import tidy_id
-from insighthub.residents.labels import Label, labels
+from insighthub.residents.labels import Label, labels, still_seen
 from insighthub.residents.listing import record_list, resident_list
 from insighthub.residents.picture import Asking, Levels, no_such_resident, picture
 from insighthub.residents.picture_parts import Picture
 from insighthub.residents.pseudonymised import Coarse, Pseudonymised, Wanted, pseudonymised, residents_seen
 from insighthub.residents.pseudonyms import RESIDENT, Pseudonyms
 from insighthub.residents.search import Found, Search, SearchSettings
+from insighthub.residents.searching import Searching
 from insighthub.store.releases import Releases
 from insighthub.store.state import State
 from insighthub.store.tables import rows
@@ -85,9 +85,8 @@ class _Opened:
             source for source, special in self.special.items() if policy.may_use(purpose, source, special=special)
         )
 
-    @cached_property
     def search(self) -> Search:
-        """The release's search, which takes a second or two to open and is opened when somebody first asks."""
+        """Open the release's search, which takes seconds in a large borough."""
         return Search(self.file, self.settings)
 
 
@@ -114,7 +113,14 @@ class Residents:
         self._search = search or SearchSettings()
         self._opened: _Opened | None = None
         self._lock = Lock()
-        self._opening_search = Lock()  # of its own, so that nobody waits for a search who wants a picture
+        self._searching = Searching()
+
+    def search_meanwhile(self) -> None:
+        """Answer with the search of the release before until that of a new one is open, so that nobody waits for it.
+
+        Of whom it finds, only those are told who may be found in the new one.
+        """
+        self._searching.meanwhile = True
 
     def picture(self, resident_id: str, purpose: str) -> Picture:
         """Return the full picture of a resident, as far as a purpose may see it.
@@ -154,8 +160,7 @@ class Residents:
         policy = self._policy()
         why = named(policy.purpose, purpose)
         opened = self._open()
-        with self._opening_search:  # of callers who ask at once, one opens the search for all
-            search = opened.search
+        search, is_of_release = self._searching.of(opened.run_id, opened.search)
         allowed = opened.allowed(policy, why)
         not_shown = self._not_shown(why)
         more = limit + len(not_shown)
@@ -163,6 +168,11 @@ class Residents:
         found = search.find(
             query, purpose_sources=allowed, purpose_fields=seen_fields, see_hidden=why.hidden, limit=more
         )
+        if not is_of_release:
+            with opened.db.cursor() as cursor:
+                there = still_seen(cursor, [one.resident_id for one in found], sorted(allowed), why)
+            # Why they fit is what the release before says of them, and some of that may be gone.
+            found = [replace(one, why=()) for one in found if one.resident_id in there]
         seen = [one for one in found if one.resident_id not in not_shown][:limit]
         return [replace(one, why=tuple(line for line in one.why if _may_say(line, why))) for one in seen]
 
@@ -295,6 +305,7 @@ class Residents:
             if self._opened is not None:
                 self._opened.db.close()
             self._opened = None
+        self._searching.close()
 
     def _listed(self, listing: Callable[..., pa.Table], purpose: str) -> pa.Table:
         policy = self._policy()
@@ -317,6 +328,8 @@ class Residents:
 
     def _opening(self, run_id: str | None) -> _Opened:
         db = self._releases.open(run_id)
+        # Many ask at once, each for a little: threads that share one question out would wait for one another.
+        db.execute("SET threads = 1")
         model = rows(db, "SELECT model FROM run ORDER BY run_id DESC LIMIT 1")[0][0]
         special = dict(rows(db, "SELECT source, special_category FROM source"))
         file = json.loads((self._models / model / "model.json").read_text(encoding="utf-8"))

@@ -39,9 +39,8 @@ ORDER BY v.resident_id, field, rank, source, record_id
 """
 _HOMES = f"""
 {_WANTED}
-SELECT a.resident_id, place_id, postcode, is_current
+SELECT a.resident_id, place_id, postcode, is_current, sources
 FROM wanted w JOIN address a ON a.resident_id = w.resident_id
-WHERE list_has_any(sources, $sources)
 ORDER BY a.resident_id, place_id
 """
 _STAYS = f"""
@@ -85,7 +84,7 @@ def labels(
         whole: whether these are all sources: then what the index concluded from all of them may be told.
     """
     bound = {"ids": list(ids), "sources": list(sources)}
-    seen = {one for (one,) in rows(db, _SEEN, {**bound, "hidden": purpose.hidden})}
+    seen = still_seen(db, ids, sources, purpose)
     fields = [name for name in _FIELDS if purpose.sees(name)]
     said: dict[str, dict[str, list[Said]]] = {}
     for resident_id, *rest in rows(db, _SAID, {**bound, "fields": fields}):
@@ -104,9 +103,26 @@ def labels(
     return out
 
 
+def still_seen(
+    db: duckdb.DuckDBPyConnection, ids: Sequence[str], sources: Sequence[str], purpose: Purpose
+) -> frozenset[str]:
+    """Return those of some residents whom a purpose may see in a release.
+
+    Args:
+        db: a release.
+        ids: the residents, of another release perhaps.
+        sources: those that the purpose may use.
+        purpose: the purpose.
+    """
+    bound = {"ids": list(ids), "sources": list(sources), "hidden": purpose.hidden}
+    return frozenset(one for (one,) in rows(db, _SEEN, bound))
+
+
 def _homes(db: duckdb.DuckDBPyConnection, bound: dict[str, list[str]], *, whole: bool) -> dict[str, str | None]:
     """Return the postcode of where each resident lives now."""
-    places = rows(db, _HOMES, bound)
+    allowed = set(bound["sources"])
+    # Lists are compared here: the database would compare those of every row before it looks whose it is.
+    places = [row[:-1] for row in rows(db, _HOMES, {"ids": bound["ids"]}) if not allowed.isdisjoint(row[-1] or ())]
     if whole:
         return {resident: postcode for resident, _, postcode, current in places if current}
     stays: dict[str, list[PlaceSaid]] = {}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -16,7 +18,7 @@ from insighthub.residents.access import Residents
 from insighthub.residents.identify import Identified, IdentityChange
 from insighthub.residents.identity import MERGED
 from insighthub.residents.identity_state import GONE_BEFORE, keep_identities
-from insighthub.residents.search import QueryError, SearchSettings, build_search
+from insighthub.residents.search import QueryError, Search, SearchSettings, build_search
 from insighthub.store.releases import Releases
 from insighthub.store.state import State
 from tests.unit.residents.release import AS_OF, touch
@@ -138,3 +140,78 @@ def test_a_release_that_is_published_is_what_is_asked_from_then_on(
     _publish(hub[0], "r000002", [said("A", "benefits", given_name="ADELE", family_name="STONE")])
     assert _found(residents, "adele stone", "benefits") == ["A"]
     assert {f.field: f.values[0].value for f in residents.picture("A", "benefits").fields}["given_name"] == "ADELE"
+
+
+def _slow_to_open(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Have searches that are opened from now on wait until they may."""
+    may = threading.Event()
+
+    class Slow(Search):
+        def __init__(self, *values: Any) -> None:
+            assert may.wait(60)
+            super().__init__(*values)
+
+    monkeypatch.setattr("insighthub.residents.access.Search", Slow)
+    return may
+
+
+def _until(happens: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if happens():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it did not happen in ten seconds")
+
+
+def test_while_the_search_of_a_new_release_is_opened_the_one_before_answers(
+    hub: tuple[Path, State], residents: Residents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    residents.search_meanwhile()
+    assert _found(residents, "stone", "benefits") == ["A"]
+    may_open = _slow_to_open(monkeypatch)
+    _publish(hub[0], "r000002", [said("A", "benefits", given_name="ADELE", family_name="SLATE")])
+    meanwhile = residents.find("stone", "benefits")
+    assert [(one.resident_id, one.why) for one in meanwhile] == [("A", ())]
+    may_open.set()
+    _until(lambda: _found(residents, "slate", "benefits") == ["A"])
+    assert _found(residents, "stone", "benefits") == []
+    assert residents.find("slate", "benefits")[0].why != ()
+
+
+def test_the_search_of_the_release_before_finds_nobody_who_is_gone_or_hidden_now(
+    hub: tuple[Path, State], residents: Residents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    residents.search_meanwhile()
+    assert _found(residents, "stone", "benefits") == ["A"]
+    may_open = _slow_to_open(monkeypatch)
+    for run_id, who, source in (
+        ("r000002", "Z", "benefits"),
+        ("r000003", "C", "benefits"),
+        ("r000004", "A", "parking"),
+    ):
+        _publish(hub[0], run_id, [said(who, source, given_name="ADA", family_name="STONE")])
+        assert _found(residents, "stone", "benefits") == []
+    may_open.set()
+
+
+def test_a_search_that_cannot_be_opened_is_told_to_whoever_asks_next(
+    hub: tuple[Path, State], residents: Residents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    residents.search_meanwhile()
+    residents.find("stone", "benefits")
+
+    def broken(*_: Any) -> Search:
+        raise RunError("it cannot be opened", remedy="Try again")
+
+    monkeypatch.setattr("insighthub.residents.access.Search", broken)
+    _publish(hub[0], "r000002", [said("A", "benefits", given_name="ADELE", family_name="SLATE")])
+    residents.find("stone", "benefits")
+
+    def is_told() -> bool:
+        try:
+            residents.find("stone", "benefits")
+        except RunError:
+            return True
+        return False
+
+    _until(is_told)
