@@ -18,6 +18,9 @@ from insighthub.errors import RunError
 
 #: How long answers that are under way get to end, in seconds.
 GRACE = 20
+#: How long a connection that asks for nothing is kept, in seconds: longer than proxies keep theirs, which would else ask
+#: on one that is being closed.
+IDLE = 75
 _WAITING = 2048
 #: How long one thread may compute before another gets its turn, in seconds: a tenth of Python's own. An answer lets go
 #: and waits some thirty times: a thread with much to do, as one that opens a new release, would slow all others.
@@ -48,6 +51,7 @@ def serve(
         access_log=False,  # the app's own lines hold nobody's data; a server's lines hold addresses and queries
         log_level="warning",
         timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=IDLE,
     )
     sys.setswitchinterval(_TURN)
     with _listen(host, port) as listener:
