@@ -61,8 +61,8 @@ def read_areas(path: Path, *, code: str | None = None, name: str | None = None, 
         crs: ``EPSG:27700`` or ``EPSG:4326``, for a shapefile without ``.prj``.
 
     Raises:
-        DataError: the file cannot be read, a code is missing or twice there, a shape is no polygon or crosses itself, or
-            lies outside Great Britain. The message names the feature, counted from 1.
+        DataError: the file cannot be read, a code is missing or twice there, a shape is no polygon or crosses itself,
+            or lies outside Great Britain. The message names the feature, counted from 1.
     """
     reference, features = read_features(path, crs)
     if not features:
@@ -173,7 +173,7 @@ def _check_degrees(shapes: NDArray[np.object_], path: Path) -> None:
             path,
             k,
             "the coordinates are no degrees, and the file does not say what they are",
-            'Export in WGS84, or add "crs": {"type": "name", "properties": {"name": "EPSG:27700"}} if they are on the grid',
+            'Export in WGS84, or add "crs": {"properties": {"name": "EPSG:27700"}} if they are on the grid',
         )
     if bool((west > 48).all() and (north < 3).all()):
         raise _fault(path, 0, "latitude stands before longitude", "Export with longitude first, as the standard says")

@@ -1,7 +1,7 @@
 """How many people official figures count in each area, by sex and age.
 
-Takes a CSV in long form (a row an area, sex and age), gives counts. Ages are single years, the last open ("90+"), or the
-first years of bands; a band is split no finer than it came.
+Takes a CSV in long form (a row an area, sex and age), gives counts. Ages are single years, the last open ("90+"), or
+the first years of bands; a band is split no finer than it came.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ class HubPlaces:
         self._settings = settings
 
     def has(self, name: str) -> bool:
-        """Return whether the settings name a file: ``areas``, ``postcodes``, ``uprns``, ``premises``, ``population``."""
+        """Return whether the settings name a file: of ``areas``, ``postcodes``, ``uprns``, ``premises`` and so on."""
         return getattr(self._settings, name) is not None
 
     @cached_property

@@ -2,8 +2,8 @@
 
 Takes areas of both, gives the share of each source area that goes to each target area, and figures by it. Shares are by
 ground (people spread evenly, which they are not), or by points such as postcodes or addresses, which stand where people
-live (dasymetric; fall back on ground where a source area has no point). Rows of shares add up to 1 where a source area
-meets any target, so that totals are kept; boundaries that were generalised differently leave slivers, which share out the rest.
+live (dasymetric), and by ground for an area without any. Rows of shares add up to 1 where a source area meets a target,
+so that totals are kept: what falls beside all targets, as boundaries do not quite meet, is shared out like the rest.
 """
 
 from __future__ import annotations

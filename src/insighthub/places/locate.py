@@ -149,7 +149,7 @@ def read_postcodes(path: Path) -> Postcodes:
     codes = np.array([standard_postcode(text) for text in texts(table, name)], object)
     row = np.flatnonzero((codes != None) & np.isfinite(easting))  # noqa: E711 - of each element
     order = row[np.argsort(codes[row].astype(str), kind="stable")]
-    keep = _once(codes[order], easting[order], northing[order], order, path, name)
+    keep = _once(codes[order], (easting[order], northing[order]), order, path=path, name=name)
     return Postcodes(codes[order[keep]], easting[order[keep]], northing[order[keep]])
 
 
@@ -170,7 +170,7 @@ def read_uprns(path: Path) -> Uprns:
         )
     row = np.flatnonzero(np.isfinite(easting))
     order = row[np.argsort(given[row], kind="stable")]
-    keep = _once(given[order], easting[order], northing[order], order, path, name)
+    keep = _once(given[order], (easting[order], northing[order]), order, path=path, name=name)
     return Uprns(given[order[keep]], easting[order[keep]], northing[order[keep]])
 
 
@@ -207,13 +207,13 @@ def points_of(table: pa.Table, path: Path) -> tuple[Metres, Metres]:
 
 
 def _once(
-    values: NDArray[np.generic], easting: Metres, northing: Metres, rows: NDArray[np.int64], path: Path, name: str
+    values: NDArray[np.generic], places: tuple[Metres, Metres], rows: NDArray[np.int64], *, path: Path, name: str
 ) -> NDArray[np.bool_]:
     """Return which of the sorted values to keep: each once; the same twice in different places is a fault."""
     if not len(values):
         raise DataError("no row has a place", remedy="Check the columns of the file", file=path)
     again = np.r_[False, values[1:] == values[:-1]]
-    apart = again & np.r_[False, (np.diff(easting) != 0) | (np.diff(northing) != 0)]
+    apart = again & np.r_[False, (np.diff(places[0]) != 0) | (np.diff(places[1]) != 0)]
     for k in np.flatnonzero(apart).tolist():
         raise DataError(
             "this row and another place the same in two places",
@@ -222,7 +222,7 @@ def _once(
             row=int(rows[k]) + FIRST_ROW,
             column=name,
         )
-    return ~again
+    return np.asarray(~again, np.bool_)
 
 
 def _number(uprn: str | int | None) -> int:

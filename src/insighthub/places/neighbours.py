@@ -1,7 +1,7 @@
 """Which areas are neighbours: a matrix of weights for statistics in space.
 
-Takes areas, or points, gives a sparse matrix with a row and a column for each and nothing on the diagonal. Weights are 1
-for a neighbour, or, row-standardised, one over the number of neighbours. A row without neighbours is empty and stays so.
+Takes areas, or points, gives a sparse matrix with a row and a column for each and nothing on the diagonal. Weights are
+1 for a neighbour, or, row-standardised, one over the number of neighbours. A row without neighbours stays empty.
 """
 
 from __future__ import annotations

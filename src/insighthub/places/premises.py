@@ -120,7 +120,7 @@ def read_premises(
             reasons[k] = "its id is that of an earlier row"
         if not reasons[k]:
             seen.add(each)
-    kinds = [kind] * n if register.where["kind"] is None else register.texts("kind")
+    kinds = [kind or ""] * n if register.where["kind"] is None else register.texts("kind")
     for k, each in enumerate(kinds):
         if not each:
             reasons[k] = reasons[k] or "it does not say what kind it is"
@@ -129,7 +129,7 @@ def read_premises(
     every = Premises(
         _objects(ids),
         _objects(names),
-        _objects([(each or "").lower() for each in kinds]),
+        _objects([each.lower() for each in kinds]),
         easting,
         northing,
         opened,
