@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -80,7 +81,7 @@ def _shapefile(path: Path, crs: str | None) -> tuple[str, list[Feature]]:
     try:
         with shapefile.Reader(str(path), encodingErrors="replace") as reader:
             features = [Feature(dict(item.record.as_dict()), _shape(item.shape)) for item in reader.iterShapeRecords()]
-    except (OSError, ValueError, KeyError, AttributeError, shapefile.ShapefileException):
+    except (OSError, ValueError, KeyError, AttributeError, struct.error, shapefile.ShapefileException):
         raise DataError(
             "the shapefile cannot be read", remedy="Keep its .shp, .shx and .dbf files together, and whole", file=path
         ) from None

@@ -84,17 +84,30 @@ class Located:
     how: NDArray[np.int8]  # NOWHERE, BY_UPRN, BY_POSTCODE
 
 
-def area_of(areas: Areas, easting: ArrayLike, northing: ArrayLike) -> NDArray[np.int32]:
-    """Return the row of the area in which each point lies, -1 outside all; on a border, the first that it touches."""
+def area_of(areas: Areas, easting: ArrayLike, northing: ArrayLike, *, reach: float = 0.0) -> NDArray[np.int32]:
+    """Return the row of the area in which each point lies, -1 outside all; on a border, the first that it touches.
+
+    Args:
+        areas: of which the area is told.
+        easting: of the points in metres; NaN lies outside all.
+        northing: of the points.
+        reach: metres outside all areas within which a point is given to the nearest one: published boundaries are drawn
+            with fewer corners than they have, and leave points at the rim outside.
+    """
     e, n = np.atleast_1d(np.asarray(easting, np.float64)), np.atleast_1d(np.asarray(northing, np.float64))
     out = np.full(len(e), -1, np.int32)
     known = np.flatnonzero(np.isfinite(e) & np.isfinite(n))
     if len(known) and len(areas):
         points = shapely.points(e[known], n[known])
         shapely.prepare(areas.shapes)
-        which, area = shapely.STRtree(areas.shapes).query(points, predicate="intersects")
+        tree = shapely.STRtree(areas.shapes)
+        which, area = tree.query(points, predicate="intersects")
         order = np.argsort(area, kind="stable")[::-1]  # the first area is written last, and stands
         out[known[which[order]]] = area[order]
+        outside = np.flatnonzero(out[known] < 0)
+        if reach > 0 and len(outside):
+            which, area = tree.query_nearest(points[outside], max_distance=reach, all_matches=False)
+            out[known[outside[which]]] = area
     return out
 
 
@@ -105,6 +118,7 @@ def locate(
     uprns: Sequence[str | int | None] | None = None,
     postcode_table: Postcodes | None = None,
     uprn_table: Uprns | None = None,
+    reach: float = 0.0,
 ) -> Located:
     """Find points and areas by UPRN, and by postcode where the UPRN is not known.
 
@@ -114,6 +128,7 @@ def locate(
         uprns: the same of UPRNs.
         postcode_table: where postcodes are; without it they help nothing.
         uprn_table: where UPRNs are; without it they help nothing.
+        reach: metres outside all areas within which a point is given to the nearest one.
 
     Raises:
         ValueError: neither postcodes nor UPRNs are given, or not as many of one as of the other.
@@ -131,7 +146,7 @@ def locate(
     for by, (e, m) in found:
         new = (how == NOWHERE) & np.isfinite(e)
         easting[new], northing[new], how[new] = e[new], m[new], by
-    return Located(easting, northing, area_of(areas, easting, northing), how)
+    return Located(easting, northing, area_of(areas, easting, northing, reach=reach), how)
 
 
 def read_postcodes(path: Path) -> Postcodes:

@@ -73,7 +73,9 @@ def row_standardised(weights: Any) -> Any:
     """Return the matrix with every row that has any weight scaled to add up to 1."""
     total = np.asarray(weights.sum(axis=1), np.float64).ravel()
     scale = np.divide(1.0, total, out=np.zeros_like(total), where=total != 0)
-    return sparse.csr_matrix(sparse.diags(scale) @ weights)
+    out = sparse.csr_matrix(sparse.diags(scale) @ weights)
+    out.sort_indices()
+    return out
 
 
 def _weights(n: int, one: NDArray[np.integer], other: NDArray[np.integer], *, standardised: bool) -> Any:

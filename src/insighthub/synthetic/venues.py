@@ -100,9 +100,9 @@ def _pulls(world: World, ground: Ground) -> tuple[NDArray[np.float64], NDArray[n
         middle = mine.mean(axis=0)
         centres.append(mine[np.argmin(np.hypot(*(mine - middle).T))])
     away = spatial.cKDTree(np.array(centres)).query(ground.postcode)[0]
-    return np.asarray(np.exp(-away / _CENTRE_METRES), np.float64), places.deprivation[first]
+    return np.asarray(np.exp(-away / _CENTRE_METRES), np.float64), np.asarray(places.deprivation[first], np.float64)
 
 
 def _just_beyond(ground: Ground) -> Points:
     away = spatial.cKDTree(ground.postcode).query(ground.beyond)[0]
-    return ground.beyond[away <= cal.GROUND_BEYOND]
+    return np.asarray(ground.beyond[away <= cal.GROUND_BEYOND], np.float64)
