@@ -32,9 +32,19 @@ def test_the_page_shows_a_hubs_places(blocks, tmp_path, monkeypatch, capsys):
     assert 0 < int(said[3].split()[0]) <= len(known["places"].postcodes)
 
 
+def test_the_page_writes_a_look_up(blocks, tmp_path):
+    generate(tmp_path / "extracts", residents=500, seed=1, places=tmp_path / PLACES)
+    write_hub(tmp_path, places_settings(Path(PLACES)))
+    known = {}
+    exec(blocks[1], known)
+    written = known["look_up"](tmp_path, tmp_path / "lsoa.csv")
+    given = (tmp_path / PLACES / "postcodes.csv").read_text(encoding="utf-8").count("\n") - 1
+    assert written == given > 5
+
+
 def test_the_page_tells_figures_of_other_areas(blocks, tmp_path):
     generate(tmp_path / "extracts", residents=500, seed=1, places=tmp_path / PLACES)
     known = {}
-    exec(blocks[1], known)
+    exec(blocks[2], known)
     areas, postcodes = tmp_path / PLACES / "areas.geojson", tmp_path / PLACES / "postcodes.csv"
     assert np.array_equal(known["in_new_areas"](areas, areas, postcodes, [7]), [7])

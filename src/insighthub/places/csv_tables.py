@@ -30,13 +30,14 @@ def read_texts(path: Path) -> pa.Table:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            names = [name.strip().lower() for name in next(csv.reader(lines), [])]
+            head = [name.strip().lower() for name in next(csv.reader(lines), [])]
     except (OSError, UnicodeError, csv.Error):
         raise DataError(
             "the file cannot be read", remedy="Check that it is there, and is a CSV in UTF-8", file=path
         ) from None
-    if not names:
+    if not any(head):
         raise DataError("the file is empty", remedy="Ask for it again", file=path)
+    names = [name or f"column {k}" for k, name in enumerate(head, start=1)]  # spreadsheets leave empty ones at the end
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise DataError("two columns have this name", remedy="Rename one of them", file=path, column=twice)
     try:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv
 from numpy.typing import ArrayLike, NDArray
 
 from insighthub.errors import DataError
@@ -147,6 +148,30 @@ def locate(
         new = (how == NOWHERE) & np.isfinite(e)
         easting[new], northing[new], how[new] = e[new], m[new], by
     return Located(easting, northing, area_of(areas, easting, northing, reach=reach), how)
+
+
+def write_look_up(path: Path, areas: Areas, postcodes: Postcodes, *, reach: float = 0.0) -> int:
+    """Write which area each postcode is in, as a CSV that measures can be broken down by.
+
+    Args:
+        path: the file; one of that name is replaced.
+        areas: by whose codes measures are to go.
+        postcodes: those that lie in none are left out.
+        reach: metres outside all areas within which a postcode is given to the nearest one.
+
+    Returns:
+        How many postcodes were written.
+    """
+    row = area_of(areas, postcodes.easting, postcodes.northing, reach=reach)
+    inside = row >= 0
+    table = pa.table(
+        {
+            "postcode": pa.array(postcodes.codes[inside], pa.string()),
+            "area": pa.array(np.array(areas.codes, object)[row[inside]], pa.string()),
+        }
+    )
+    pyarrow.csv.write_csv(table, path)
+    return int(inside.sum())
 
 
 def read_postcodes(path: Path) -> Postcodes:

@@ -28,12 +28,14 @@ PLACES = "places"
 
 
 def places_settings(folder: Path) -> str:
-    """Return the settings that name the files of the borough's geography, in TOML.
+    """Return the settings that name the files of the borough's geography, in TOML, and let measures go by small area.
 
     Args:
         folder: where they are, from the hub's folder.
     """
-    return "\n[places]\n" + "".join(f'{name} = "{(folder / file).as_posix()}"\n' for name, file in FILES.items())
+    named = "".join(f'{name} = "{(folder / file).as_posix()}"\n' for name, file in FILES.items())
+    look_up = (folder / FILES["postcodes"]).as_posix()
+    return f'\n[places]\n{named}\n[measures.areas]\nsmall_area = "{look_up}"\n'
 
 
 def write_hub(home: Path, more_settings: str = "") -> None:

@@ -99,9 +99,9 @@ def _postcodes(world: World, ground: Ground) -> dict[str, Sequence[object]]:
     codes = np.array(ground.areas.codes, object)[ground.area_of_postcode]
     return {
         "postcode": world.places.postcodes,
+        "area": codes.tolist(),  # second, as in a look-up of areas for measures
         "easting": easting.tolist(),
         "northing": northing.tolist(),
-        "area": codes.tolist(),
     }
 
 

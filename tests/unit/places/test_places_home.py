@@ -4,6 +4,7 @@ import pytest
 
 from insighthub.config import load_settings
 from insighthub.errors import ContractError, DataError
+from insighthub.measures.population import read_areas
 from insighthub.places.home import HubPlaces
 from insighthub.synthetic import generate
 from insighthub.synthetic.borough_hub import PLACES, places_settings, write_hub
@@ -19,6 +20,10 @@ def test_the_fictional_boroughs_hub_has_its_places(tmp_path):
     assert len(places.uprns) > len(places.postcodes) > 5
     assert places.premises.quarantined.num_rows == 0
     assert "betting shop" in places.premises.premises.kinds
+    look_up = read_areas(load_settings(tmp_path).measures.within(tmp_path).areas)
+    assert look_up["kind"].unique().to_pylist() == ["small_area"]
+    assert look_up.num_rows == len(places.postcodes)
+    assert set(look_up["area"].to_pylist()) == set(places.areas.codes)
 
 
 def test_without_settings_it_says_which_is_wanting(tmp_path):

@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 
 from insighthub.errors import DataError
-from insighthub.places.locate import BY_POSTCODE, BY_UPRN, NOWHERE, area_of, locate, read_postcodes, read_uprns
+from insighthub.measures.population import read_areas
+from insighthub.places.locate import (
+    BY_POSTCODE,
+    BY_UPRN,
+    NOWHERE,
+    Postcodes,
+    area_of,
+    locate,
+    read_postcodes,
+    read_uprns,
+    write_look_up,
+)
 from tests.unit.places.squares import EAST, NORTH, squares
 
 BOARD = squares(3, 2)
@@ -112,6 +123,21 @@ def test_files_that_cannot_be_read(tmp_path):
     (tmp_path / "latin.csv").write_bytes("pcd,easting,northing\nIG11 8AA,1,1\n".encode("utf-16"))
     with pytest.raises(DataError, match="UTF-8"):
         read_postcodes(tmp_path / "latin.csv")
+
+
+def test_columns_without_a_name_are_passed_over(tmp_path):
+    assert len(read_postcodes(written(tmp_path / "p.csv", "pcd,easting,northing,,\nIG11 8AA,1,1,,\n"))) == 1
+
+
+def test_a_look_up_is_what_measures_take(tmp_path, postcodes):
+    outside = Postcodes(
+        np.append(postcodes.codes, "RM9 9ZZ"), *(np.append(x, 1.0) for x in (postcodes.easting, postcodes.northing))
+    )
+    assert write_look_up(tmp_path / "lsoa.csv", BOARD, outside) == 2
+    assert read_areas({"lsoa": tmp_path / "lsoa.csv"}).to_pylist() == [
+        {"kind": "lsoa", "code": "IG118AA", "area": "A1"},
+        {"kind": "lsoa", "code": "RM81AB", "area": "A6"},
+    ]
 
 
 def test_a_uprn_that_is_none_is_a_fault(tmp_path):
