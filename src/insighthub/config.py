@@ -21,6 +21,7 @@ from insighthub.governance.papers.organisation import OrganisationSettings
 from insighthub.governance.policy import POLICY
 from insighthub.governance.retention_settings import RetentionSettings
 from insighthub.measures.settings import MeasureSettings
+from insighthub.places.settings import PlacesSettings
 from insighthub.residents.address_settings import AddressSettings
 from insighthub.residents.golden_settings import GoldenSettings
 from insighthub.residents.household_settings import HouseholdSettings
@@ -83,6 +84,9 @@ class HubSettings(_Section):
     relations: RelationSettings = Field(default_factory=RelationSettings, description="how residents are related")
     search: SearchSettings = Field(default_factory=SearchSettings, description="how residents are found")
     measures: MeasureSettings = Field(default_factory=MeasureSettings, description="how measures are computed")
+    places: PlacesSettings = Field(
+        default_factory=PlacesSettings, description="where areas, postcodes and premises are"
+    )
     disclosure: DisclosureSettings = Field(
         default_factory=DisclosureSettings, description="how careful figures about people are"
     )

@@ -24,6 +24,7 @@ from insighthub.linkage.truth import read_truth
 from insighthub.pipeline import LinkRun, run_link, standardised
 from insighthub.progress import Progress
 from insighthub.synthetic.borough import Borough, generate
+from insighthub.synthetic.borough_hub import PLACES
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def run(home: Path, *, residents: int, seed: int, peer: bool, progress: Progress
     """Make the borough in ``home/extracts``, and link it into ``home/link``."""
     progress.stage(f"Making a fictional borough of {residents:,} residents")
     extracts = home / "extracts"
-    borough = generate(extracts, residents=residents, seed=seed, progress=progress)
+    borough = generate(extracts, residents=residents, seed=seed, places=home / PLACES, progress=progress)
     truth = extracts / "truth.parquet"
     linked = run_link(
         extracts / "contract.toml",

@@ -24,6 +24,7 @@ from insighthub.errors import ContractError, RunError
 from insighthub.governance.policy import POLICY, Policy
 from insighthub.governance.policy_versions import file_is_news, live_version, take_in_file
 from insighthub.linkage.labels.decisions import MUST
+from insighthub.places.home import HubPlaces
 from insighthub.progress import Progress, Silent
 from insighthub.residents import decisions
 from insighthub.residents.access import Residents
@@ -67,6 +68,7 @@ class Hub:
             self.state.close()
             raise
         self.residents = Residents(self.releases, self.state, self.policy, self.home / MODELS, self.settings.search)
+        self.places = HubPlaces(self.home, self.settings.places)
         self.corrections = Corrections(self)
         self.review = Review(self.state, self.releases, self.home / MODELS, self.settings.review)
 

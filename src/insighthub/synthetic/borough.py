@@ -56,6 +56,7 @@ class Borough:
     contract: Path
     truth: Path
     people_truth: Path  # how each person lives, ``people_truth.PEOPLE``
+    places: Path | None  # the folder of the borough's geography, if it was asked for
     residents: int  # living in the borough on the day of extraction
     people: int  # with a record in any source, those who left or died among them
     records: int
@@ -67,12 +68,19 @@ class Borough:
 
 
 def generate(
-    out: Path, *, residents: int = 20_000, seed: int = 1, mix: str = "usual", progress: Progress | None = None
+    out: Path,
+    *,
+    residents: int = 20_000,
+    seed: int = 1,
+    mix: str = "usual",
+    places: Path | None = None,
+    progress: Progress | None = None,
 ) -> Borough:
     """Make the borough in the folder ``out``, which is created if need be; files of the same names are replaced.
 
     residents: people living in the borough on the day of extraction, from 500 to 1,000,000.
     mix: which shares of communities, a key of ``calibration.MIXES``.
+    places: a folder for the borough's geography; it is not written without one.
 
     Raises:
         ValueError: residents is out of that range, or there is no such mix.
@@ -104,6 +112,11 @@ def generate(
     pa.parquet.write_table(table, out / "truth.parquet", compression="zstd")
     pa.parquet.write_table(people_table(world), out / "people.parquet", compression="zstd")
     (out / "contract.toml").write_text(contract_text(), encoding="utf-8")
+    if places is not None:
+        watcher.stage("Areas, postcodes and premises")
+        from insighthub.synthetic.geography import write_geography
+
+        write_geography(world, places, seed)
     records, named = (sum(getattr(c, f) for c in counts.values()) for f in ("records", "person_records"))
     missing = sum(c.without_birth_date * c.person_records for c in counts.values())
     return Borough(
@@ -111,6 +124,7 @@ def generate(
         contract=out / "contract.toml",
         truth=out / "truth.parquet",
         people_truth=out / "people.parquet",
+        places=places,
         residents=residents,
         people=int(known.sum()),
         records=records,

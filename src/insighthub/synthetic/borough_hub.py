@@ -12,6 +12,7 @@ from pathlib import Path
 from insighthub.governance.policy import POLICY, default_policy_text
 from insighthub.synthetic.borough import contract_text
 from insighthub.synthetic.calibration import REFERENCE_DATE
+from insighthub.synthetic.geography_files import FILES
 
 #: The day of the borough's extracts, which a run of its hub is for.
 DAY = REFERENCE_DATE
@@ -21,6 +22,20 @@ _GATEWAY = 'legal_gateway = "Digital Economy Act 2017, s.35"'
 _SETTINGS = (
     "# The hub of a fictional borough. Its purposes, in policy.toml, and its gateways are examples, and no advice.\n"
 )
+
+#: The folder of a hub in which the demonstration keeps the borough's geography.
+PLACES = "places"
+
+
+def places_settings(folder: Path) -> str:
+    """Return the settings that name the files of the borough's geography, in TOML, and let measures go by small area.
+
+    Args:
+        folder: where they are, from the hub's folder.
+    """
+    named = "".join(f'{name} = "{(folder / file).as_posix()}"\n' for name, file in FILES.items())
+    look_up = (folder / FILES["postcodes"]).as_posix()
+    return f'\n[places]\n{named}\n[measures.areas]\nsmall_area = "{look_up}"\n'
 
 
 def write_hub(home: Path, more_settings: str = "") -> None:

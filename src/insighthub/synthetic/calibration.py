@@ -128,6 +128,50 @@ FLATS_A_BLOCK = (8, 40)
 OUTWARD_CODES = ("IG21", "IG22", "IG23", "RM31", "RM32", "RM33")
 TOWNS = ("Eastmarsh", "Chadbrook", "Rippleham")
 
+# Geography --------------------------------------------------------------------------------------------------------
+#: South-western corner of the borough on the British National Grid, in metres: in the North Sea, where nobody lives.
+GROUND_ORIGIN = (652_000.0, 391_000.0)
+GROUND_SIDE = 560.0  # metres; a small area of the usual size is as large as a square of this side
+GROUND_MOST_AREAS = 130  # beyond it small areas are taken together
+GROUND_BEYOND = 1_000.0  # metres beyond the boundary in which premises are known too
+
+
+@dataclass(frozen=True)
+class Venue:
+    """How many premises of a kind there are, and what draws them."""
+
+    residents_each: int  # one that is open for every so many residents
+    centre: float  # pull of a town's centre: log odds at its middle, falling over 350 metres
+    deprived: float  # pull of deprivation: log odds for one standard deviation
+    capacity: tuple[int, int] | None = None  # pupils, machines or beds, from and to; none where a register has none
+    gambling: float = 0.0  # how much one exposes who lives beside it, a betting shop being 1
+
+
+VENUES: dict[str, Venue] = {
+    "betting shop": Venue(5_500, 3.6, 0.45, (2, 4), gambling=1.0),
+    "adult gaming centre": Venue(24_000, 4.0, 0.50, (20, 80), gambling=1.3),
+    "bingo": Venue(70_000, 3.6, 0.30, (60, 140), gambling=0.6),
+    "school": Venue(3_600, 0.0, 0.0, (180, 1_400)),
+    "treatment centre": Venue(60_000, 2.0, 0.40),
+    "food bank": Venue(16_000, 0.8, 0.70),
+    "payday lender": Venue(30_000, 5.0, 0.40),
+    "pawnbroker": Venue(25_000, 5.0, 0.35),
+}
+VENUES_CLOSED = 0.25  # premises that closed in the last six years, for every one that is open
+VENUES_BEYOND = 0.25  # premises of a kind beyond the boundary, for every one within
+
+#: True log odds that a grown resident is harmed by gambling, and what adds to them.
+RISK = {"base": -4.5, "male": 0.75, "under_35": 0.65, "over_65": -0.70, "hardship": 0.40, "exposure": 0.40}
+RISK_METRES = 300.0  # over which the exposure to a premises falls by a factor of e
+#: Shares of residents whom the official estimate misses.
+UNDERCOUNT = {
+    "men_20_to_34": 0.08,
+    "women_20_to_34": 0.04,
+    "under_5": 0.03,
+    "came_within_two_years": 0.15,
+    "rest": 0.01,
+}
+
 # Moves, deaths ----------------------------------------------------------------------------------------------------
 MOVE_RATE = {"owned": 0.040, "social": 0.055, "private": 0.210}
 MOVES_WITHIN_BOROUGH = 0.46
