@@ -78,7 +78,7 @@ def rank(values: Floats) -> Floats:
 
 def percentile(values: Floats) -> Floats:
     """Return 100 times the rank over the number of areas: above 0, up to 100."""
-    return rank(values) * (100.0 / values.shape[-1])
+    return np.asarray(rank(values) * (100.0 / values.shape[-1]))
 
 
 def exponential(values: Floats) -> Floats:

@@ -100,8 +100,8 @@ def test_weights_by_evidence_follow_scores_within_domains_and_their_mean_across(
 
 
 def test_weights_by_principal_component_of_three_indicators():
-    # Orthogonal patterns a, b: x = a, y = a + b, w = b give correlations r, 0, r with r = 1 / sqrt 2. The first vector of
-    # that matrix, of value 1 + r sqrt 2 = 2, is (1/2, 1 / sqrt 2, 1/2): squares 1/4, 1/2, 1/4.
+    # Orthogonal patterns a, b: x = a, y = a + b, w = b give correlations r, 0, r with r = 1 / sqrt 2. The first vector
+    # of that matrix, of value 1 + r sqrt 2 = 2, is (1/2, 1 / sqrt 2, 1/2): squares 1/4, 1/2, 1/4.
     a, b = np.array([1, 1, -1, -1.0]), np.array([1, -1, 1, -1.0])
     table = areas("p", "q", "r", "s", x=a, y=a + b, w=b)
     found = build(index(indicator("x"), indicator("y"), indicator("w"), weights="pca"), table)
