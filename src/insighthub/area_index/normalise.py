@@ -23,6 +23,8 @@ Floats = NDArray[Any]
 
 #: The constant of the English indices: a tenth of areas, the worst, take half of the scale from 0 to 100.
 STRETCH = 23.0
+#: Scales on which only the order of values matters.
+OF_RANKS: tuple[Normalisation, ...] = ("rank", "percentile", "exponential")
 _DEPTH = 1.0 - math.exp(-100.0 / STRETCH)
 _LOWEST, _HIGHEST = 1.0, 100.0
 
@@ -63,7 +65,7 @@ def min_max(values: Floats) -> Floats:
 def rank(values: Floats) -> Floats:
     """Return ranks from 1, the least, to the number of areas; equal values share the mean of theirs."""
     number = values.shape[-1]
-    order = np.argsort(values, axis=-1, kind="stable")
+    order = np.argsort(values, axis=-1)
     ordered = np.take_along_axis(values, order, axis=-1)
     place = np.broadcast_to(np.arange(number), ordered.shape)
     differs = ordered[..., 1:] != ordered[..., :-1]
@@ -78,12 +80,19 @@ def rank(values: Floats) -> Floats:
 
 def percentile(values: Floats) -> Floats:
     """Return 100 times the rank over the number of areas: above 0, up to 100."""
-    return np.asarray(rank(values) * (100.0 / values.shape[-1]))
+    return of_ranks(rank(values), "percentile")
 
 
 def exponential(values: Floats) -> Floats:
     """Return the English indices' scale: ranks stretched so that the worst areas stand apart, above 0, up to 100."""
-    return exponential_of_rank(rank(values) / values.shape[-1])
+    return of_ranks(rank(values), "exponential")
+
+
+def of_ranks(ranks: Floats, method: Normalisation) -> Floats:
+    """Return one of the scales ``OF_RANKS`` from ranks (..., areas), 1 the least."""
+    if method == "percentile":
+        return np.asarray(ranks * (100.0 / ranks.shape[-1]))
+    return exponential_of_rank(ranks / ranks.shape[-1]) if method == "exponential" else ranks
 
 
 def exponential_of_rank(scaled: Floats) -> Floats:

@@ -29,8 +29,9 @@ from numpy.typing import NDArray
 
 from insighthub.area_index.aggregate import additive, from_additive
 from insighthub.area_index.build import fill, scaled_domains, scaled_indicator, treat
-from insighthub.area_index.definition import IndexDefinition
+from insighthub.area_index.definition import IndexDefinition, Normalisation
 from insighthub.area_index.inputs import Inputs, read_inputs
+from insighthub.area_index.normalise import OF_RANKS, of_ranks
 from insighthub.area_index.plan import Way, draw_weights, ways
 from insighthub.area_index.ranking import worst_first_fast, worst_tenth
 from insighthub.area_index.sampling import draw_values, shrunk_values
@@ -40,7 +41,7 @@ Floats = NDArray[Any]
 
 #: The interval from the 5th to the 95th of a hundred draws.
 TAIL = 0.05
-#: How large the pool may be, in bytes; there are two of it.
+#: How large the pool may be, in bytes; there are up to four of it.
 POOL = 268_435_456
 _BLOCK = 256  # areas whose draws are put in order at once
 
@@ -72,7 +73,7 @@ def simulate(
         draws: how often; as the definition says, if not given.
         seed: the same seed gives the same figures.
         area: the column that names the areas.
-        pool: the memory that drawn values may take, in bytes, twice over.
+        pool: the memory that drawn values may take, in bytes, four times over.
 
     Returns:
         A row an area, in the order of the table: area, rank_low, rank_median and rank_high (5th, 50th and 95th of a
@@ -101,18 +102,26 @@ def draw_ranks(
     values = _draw_pool(definition, inputs, draws, for_pool, pool)
     choices = ways(definition)
     plan = _draw_plan(definition, inputs, choices, (draws, values.shape[1]), np.random.default_rng(for_plan))
+    gone = bool(np.isnan(values).any())
     small = len(order) < np.iinfo(np.uint16).max
     ranks = np.empty((draws, len(order)), dtype=np.uint16 if small else np.uint32)
     previous: Way | None = None
-    scaled = values
+    normalised = scaled = values
+    ranked: Floats | None = None  # of which three scales are made, for ranking the pool takes longer than all else
     for number in sorted(range(len(choices)), key=lambda place: (choices[place].normalise, choices[place].within)):
         way = choices[number]
         mine = np.flatnonzero(plan.way == number)
         if not len(mine):
             continue
+        if previous is None or way.normalise != previous.normalise:
+            if way.normalise in OF_RANKS and not gone:
+                ranked = _scale_pool(definition, values, "rank") if ranked is None else ranked
+                normalised = of_ranks(ranked, way.normalise)
+            else:
+                normalised = _scale_pool(definition, values, way.normalise)
         if previous is None or (way.normalise, way.within) != (previous.normalise, previous.within):
-            scaled = _scale_pool(definition, values, way)
-            previous = way
+            scaled = additive(normalised, way.within)
+        previous = way
         _share_out(partial(_rank_draws, (definition, way, plan), scaled, ranks), mine)
     return ranks, order
 
@@ -171,21 +180,21 @@ def _draw_plan(
     return _Plan(way, column, indicators, domains)
 
 
-def _scale_pool(definition: IndexDefinition, values: Floats, way: Way) -> Floats:
-    """Return the pool on a way's scale, on which its means within domains are sums."""
+def _scale_pool(definition: IndexDefinition, values: Floats, method: Normalisation) -> Floats:
+    """Return the pool on a scale, missing values filled."""
     scaled = np.empty_like(values)
 
     def scale(place: int) -> None:
         indicator = definition.indicators[place]
         for start in range(0, values.shape[1], 16):
-            part = values[place, start : start + 16].astype(np.float64)
-            scaled[place, start : start + 16] = scaled_indicator(indicator, part, way.normalise)
+            part = values[place, start : start + 16].astype(np.float32 if method in OF_RANKS else np.float64)
+            scaled[place, start : start + 16] = scaled_indicator(indicator, part, method)
 
     with ThreadPoolExecutor(_workers()) as threads:
         list(threads.map(scale, range(len(values))))
     if np.isnan(scaled).any():
         scaled = fill(definition, scaled.reshape(len(scaled), -1)).reshape(scaled.shape)
-    return additive(scaled, way.within)
+    return scaled
 
 
 def _rank_draws(

@@ -89,7 +89,8 @@ def _domain_weights(definition: IndexDefinition, normalised: Floats, indicators:
 def squared_loadings(values: Floats) -> Floats:
     """Return the squared loadings of the first principal component of the correlation matrix, summing to 1.
 
-    A row that is the same everywhere has no correlation with any other and gets no weight, unless all are so.
+    Where several components are the largest, the mean of theirs: rows that have nothing to do with each other weigh the
+    same. A row that is the same everywhere has no correlation with any other and gets no weight, unless all are so.
 
     Args:
         values: (rows, areas).
@@ -99,5 +100,8 @@ def squared_loadings(values: Floats) -> Floats:
         return np.full(len(values), 1.0 / len(values))
     loadings = np.zeros(len(values))
     correlation = np.atleast_2d(np.corrcoef(values[varies]))
-    loadings[varies] = np.linalg.eigh(correlation)[1][:, -1] ** 2
+    sizes, vectors = np.linalg.eigh(correlation)
+    # Components of equal size can be turned into each other at will; what they make up together cannot.
+    first = sizes > sizes[-1] - 1e-9
+    loadings[varies] = (vectors[:, first] ** 2).sum(axis=1) / first.sum()
     return loadings
