@@ -109,6 +109,6 @@ def _described(path: Path) -> str:
     number = crs.to_epsg(min_confidence=25)
     if number == 27700 or re.search(r"british.national.grid", crs.name, re.IGNORECASE):
         return GRID
-    if crs.is_geographic and (number == 4326 or "WGS" in crs.name):
+    if crs.is_geographic and (number in {4326, 4258} or "WGS" in crs.name):
         return DEGREES
     return _reference(crs.name, path)

@@ -72,6 +72,30 @@ def test_a_shapefile_is_in_what_is_said_of_it(tmp_path, described):
     assert all(shapely.equals(read.shapes, areas.shapes))
 
 
+@pytest.mark.parametrize(
+    ("described", "said"),
+    [
+        (pyproj.CRS("EPSG:4326").to_wkt("WKT1_ESRI"), None),
+        (pyproj.CRS("EPSG:4258").to_wkt("WKT1_ESRI"), None),
+        (pyproj.CRS("EPSG:32631").to_wkt("WKT1_ESRI"), "which is not read"),  # UTM, which other countries use
+        (pyproj.CRS("EPSG:29902").to_wkt("WKT1_ESRI"), "which is not read"),  # Ireland's grid
+        ("nothing", "the description of coordinates cannot be read"),
+    ],
+)
+def test_what_a_shapefile_may_be_in(tmp_path, described, said):
+    path = tmp_path / "wards.shp"
+    with shapefile.Writer(str(path)) as writer:
+        writer.field("code", "C", 9)
+        writer.shape(SQUARE)
+        writer.record("A")
+    path.with_suffix(".prj").write_text(described, encoding="utf-8")
+    if said is None:
+        assert read_areas(path).codes == ("A",)
+        return
+    with pytest.raises(DataError, match=said):
+        read_areas(path)
+
+
 def test_the_code_is_the_property_that_differs(tmp_path):
     features = [({"LAD22CD": "E09", "ward_code": f"W{k}", "ward_name": f"N{k}"}, SQUARE) for k in (1, 2)]
     read = read_areas(geojson(tmp_path / "a.json", features))

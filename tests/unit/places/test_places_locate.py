@@ -140,6 +140,12 @@ def test_a_look_up_is_what_measures_take(tmp_path, postcodes):
     ]
 
 
+def test_an_empty_table_finds_nothing(postcodes):
+    none = Postcodes(postcodes.codes[:0], postcodes.easting[:0], postcodes.northing[:0])
+    assert np.isnan(none.find(["IG11 8AA"])[0]).all()
+    assert locate(BOARD, postcodes=["IG11 8AA"], postcode_table=none).how.tolist() == [NOWHERE]
+
+
 def test_a_uprn_that_is_none_is_a_fault(tmp_path):
     with pytest.raises(DataError, match="no UPRN") as caught:
         read_uprns(written(tmp_path / "u.csv", "uprn,easting,northing\n1,1,1\n1E+11,1,1\n"))
