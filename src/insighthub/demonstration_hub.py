@@ -20,7 +20,7 @@ from insighthub.progress import Progress
 from insighthub.run import RunOutcome
 from insighthub.runs.begin import Asked
 from insighthub.synthetic.borough import Borough
-from insighthub.synthetic.borough_hub import DAY, write_hub
+from insighthub.synthetic.borough_hub import DAY, POPULATION, write_hub
 
 #: Residents known to so many services or more are counted together.
 MANY = 6
@@ -41,7 +41,7 @@ def run(home: Path, borough: Borough, *, seed: int, progress: Progress) -> HubOu
 
     What its reviewers are asked is drawn, too.
     """
-    write_hub(home, more_settings=demonstration_users.SETTINGS)
+    write_hub(home, more_settings=demonstration_users.SETTINGS + POPULATION)
     with Hub(home) as hub:
         outcome = hub.run(Asked(as_of=DAY), progress=progress)
         with hub.release() as db:

@@ -1,1 +1,1 @@
-"""Who the residents are, in figures: how many by age and sex, who came and left, who is known to what, who is missed."""
+"""Who the residents are, in figures: by age and sex, who came and left, what services know, and who is missed."""

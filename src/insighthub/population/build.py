@@ -27,7 +27,7 @@ from insighthub.population.concentration import Share, concentration, read_conta
 from insighthub.population.declared import Declared
 from insighthub.population.estimates import Estimate, read_estimates
 from insighthub.population.people_counts import count_ethnicity, count_households, count_people, tie_households
-from insighthub.population.service_counts import count_reach, count_segments, count_services
+from insighthub.population.service_counts import AND, count_reach, count_segments, count_services
 from insighthub.population.settings import PopulationSettings
 from insighthub.population.working import drop_working_tables, make_working_tables
 from insighthub.store.tables import rows
@@ -98,27 +98,32 @@ def build_population(
     settings, disclosure = settings or PopulationSettings(), disclosure or DisclosureSettings()
     estimates = read_estimates(settings.estimates) if settings.estimates else {}
     db.execute(CREATE)
+    before = _before(db)
     make_working_tables(db, declared, as_of)
     try:
-        figures = count_all(db, declared, as_of)
+        figures = count_all(db, declared, as_of, threshold=disclosure.threshold, before=before)
         contacts = read_contacts(db)
     finally:
         drop_working_tables(db)
-    told = protect_linked(figures, disclosure, _before(db))
+    told = protect_linked(figures, disclosure, before)
     shares = concentration(contacts, disclosure.threshold, dict(rows(db, _SHARES)))
     _write(db, figures, told, shares)
     _replace(db, "population_estimate", [(*key, *each) for key, each in sorted(estimates.items())])
     _replace(db, "population_declared", [(as_of, declared.model_dump_json(), settings.estimates_name)])
 
 
-def count_all(db: duckdb.DuckDBPyConnection, declared: Declared, as_of: date) -> Linked:
+def count_all(
+    db: duckdb.DuckDBPyConnection, declared: Declared, as_of: date, *, threshold: int, before: Before
+) -> Linked:
     """Return every count of every figure, with what adds up; the working tables must be there."""
     cells = Cells()
     count_people(db, cells, as_of)
     count_households(db, cells)
     count_ethnicity(db, cells)
     if declared.services:
-        count_services(db, cells, declared.services)
+        told_before = {key[1] for key, told in before.told.items() if key[0] == "combination"}
+        known = {name for name in told_before if set(name.split(AND)) <= set(declared.services)}
+        count_services(db, cells, declared.services, threshold=threshold, told_before=known)
     count_segments(db, cells, declared)
     if declared.segment:
         tie_households(db, cells, declared.segment)
@@ -137,9 +142,7 @@ def _keys(cells: Sequence[Sequence[str]]) -> tuple[Key, ...]:
     return tuple((figure, one, other) for figure, one, other in cells)
 
 
-def _write(
-    db: duckdb.DuckDBPyConnection, figures: Linked, told: dict[Key, Told], shares: tuple[Share, ...]
-) -> None:
+def _write(db: duckdb.DuckDBPyConnection, figures: Linked, told: dict[Key, Told], shares: tuple[Share, ...]) -> None:
     _replace(db, "population_told", [(*key, value, state) for key, (value, state) in sorted(told.items())])
     _replace(db, "population_basis", [(*key, count) for key, count in sorted(figures.counts.items())])
     _replace(db, "population_sum", [(list(map(list, left)), list(map(list, right))) for left, right in figures.sums])

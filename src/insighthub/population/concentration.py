@@ -55,7 +55,8 @@ def concentration(contacts: Sequence[int], threshold: int, before: Mapping[float
             out.append(Share(top, None))
             continue  # the next step begins where this one did, so that it is not the difference of the two
         end = following
-        share = round(sum(ordered[:following]) / total, 2)
+        taken = sum(ordered[:following])
+        share = 1.0 if taken == total else min(round(taken / total, 2), 0.99)  # nearly all is not all
         old = before.get(top)
         out.append(Share(top, old if old is not None and abs(old - share) <= _STEADY + 1e-9 else share))
     return tuple(out)

@@ -7,13 +7,14 @@ whoever has both tables can take one from the other.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from itertools import chain
 
 import duckdb
 
 from insighthub.governance.linked import Key
 from insighthub.population.cells import Cells
-from insighthub.population.declared import Declared, Need, Reach
+from insighthub.population.declared import Declared, Need, Reach, Segment
 from insighthub.population.estimates import SEXES
 from insighthub.population.people_counts import NOW, age_and_sex_cells
 from insighthub.population.working import AGE_NOT_KNOWN, NO_SEGMENT
@@ -51,7 +52,9 @@ WHERE list_contains($services::VARCHAR[], r.source) GROUP BY ALL
 """
 _REACHED = """
 WITH reached AS (SELECT DISTINCT resident FROM resident_source WHERE list_contains($service::VARCHAR[], source)),
-band AS (SELECT unnest($bands::VARCHAR[]) AS band, unnest($firsts::INTEGER[]) AS first, unnest($lasts::INTEGER[]) AS last)
+band AS (
+    SELECT unnest($bands::VARCHAR[]) AS band, unnest($firsts::INTEGER[]) AS first, unnest($lasts::INTEGER[]) AS last
+)
 SELECT coalesce(b.band, $not_known), coalesce(l.sex, $not_known), l.tenant, count(*), count(k.resident)
 FROM has_need n JOIN living l ON l.resident = n.resident
 LEFT JOIN reached k ON k.resident = l.resident
@@ -60,15 +63,39 @@ WHERE n.need = $need GROUP BY ALL
 """
 
 
-def count_services(db: duckdb.DuckDBPyConnection, cells: Cells, services: tuple[str, ...]) -> None:
-    """Count whom each service knows, and whom they know together."""
+def count_services(
+    db: duckdb.DuckDBPyConnection,
+    cells: Cells,
+    services: tuple[str, ...],
+    *,
+    threshold: int,
+    told_before: Collection[str] = (),
+) -> None:
+    """Count whom each service knows, and whom they know together.
+
+    Args:
+        db: the release, with the working tables.
+        cells: to add to.
+        services: the sources.
+        threshold: combinations of fewer residents are never named, as that there are any would be told by it.
+        told_before: combinations that the release before told; they stay cells of their own, told or not.
+    """
     found = {tuple(names): count for names, count in db.execute(_COMBINATIONS, {"services": list(services)}).fetchall()}
     none = cells.tell("combination", NONE_OF_THEM, "", found.pop((), 0))
-    largest = sorted(found, key=lambda names: (-found[names], names))[:MOST_COMBINATIONS]
+    enough = [names for names, count in found.items() if count >= threshold]
+    largest = sorted(enough, key=lambda names: (-found[names], names))[:MOST_COMBINATIONS]
     told = {names: cells.tell("combination", AND.join(names), "", found[names]) for names in largest}
     others = {names: count for names, count in found.items() if names not in told}
     rest = cells.tell("combination", OTHERS, "", sum(others.values()))
     cells.equal(_HERE, [none, rest, *told.values()])
+    once = [name for name in sorted({*told_before} - {NONE_OF_THEM, OTHERS}) if tuple(name.split(AND)) not in told]
+    cells.rest(
+        "combination_never_told",
+        "",
+        "",
+        whole=[rest],
+        parts=[cells.keep("combination", name, "", found.get(tuple(name.split(AND)), 0)) for name in once],
+    )
     for service in services:
         known = cells.tell("service", service, "", sum(n for names, n in found.items() if service in names))
         cells.rest("service_not", service, "", whole=_HERE, parts=[known])
@@ -82,14 +109,15 @@ def count_segments(db: duckdb.DuckDBPyConnection, cells: Cells, declared: Declar
     found = dict(rows(db, _SEGMENTS))
     names = [each.name for each in declared.segment]
     aged = any(each.age_from is not None or each.age_to is not None for each in declared.segment)
-    names += [AGE_NOT_KNOWN] * aged + [NO_SEGMENT] * (NO_SEGMENT in found)
+    takes_all = any(not _has_a_rule(each) for each in declared.segment)
+    names += [AGE_NOT_KNOWN] * aged + [NO_SEGMENT] * (not takes_all)
     if not declared.segment:
         return
     segments = {name: cells.tell("segment", name, "", found.get(name, 0)) for name in names}
     cells.equal(_HERE, list(segments.values()))
     for each in declared.segment:
         if each.age_from is not None or each.age_to is not None:
-            _within_ages(cells, "segment", each.name, segments[each.name], each.age_from, each.age_to)
+            _within_ages(cells, each.name, segments[each.name], each.age_from, each.age_to)
     pairs = db.execute(_SEGMENT_SERVICE, {"services": list(declared.services)}).fetchall()
     reached = {(segment, service): count for segment, service, count in pairs}
     for service in declared.services:
@@ -99,6 +127,11 @@ def count_segments(db: duckdb.DuckDBPyConnection, cells: Cells, declared: Declar
             cells.rest("segment_service_not", name, service, whole=[key], parts=[part])
             parts.append(part)
         cells.equal([("service", service, "")], parts)
+
+
+def _has_a_rule(segment: Segment) -> bool:
+    aged = segment.age_from is not None or segment.age_to is not None
+    return aged or bool(segment.household or segment.need or segment.known_to)
 
 
 def count_reach(db: duckdb.DuckDBPyConnection, cells: Cells, declared: Declared) -> None:
@@ -123,31 +156,39 @@ def _reach(db: duckdb.DuckDBPyConnection, cells: Cells, reach: Reach, need: Need
         for group in ((ALL, ""), ("age", band), ("sex", sex), ("tenure", TENANT if tenant else NOT_TENANT)):
             in_need[group] += count
             reached[group] += known
-    in_need[ALL, ""] += 0
-    ways = ["age", "sex", *(["tenure"] if declared.tenants else [])]
-    whole, known = (
-        cells.tell("need", need.name, ALL, in_need[ALL, ""]),
-        cells.tell("reach", reach.name, ALL, reached[ALL, ""]),
-    )
-    cells.rest("missed", reach.name, ALL, whole=[whole], parts=[known])
-    for way in ways:
-        groups = sorted(group for each, group in in_need if each == way)
-        parts = [cells.tell("need", need.name, f"{way}: {group}", in_need[way, group]) for group in groups]
-        met = [cells.tell("reach", reach.name, f"{way}: {group}", reached[way, group]) for group in groups]
-        for group, part, some in zip(groups, parts, met, strict=True):
-            cells.rest("missed", reach.name, f"{way}: {group}", whole=[part], parts=[some])
+    whole = cells.tell("need", need.name, ALL, in_need[ALL, ""])
+    met_whole = cells.tell("reach", reach.name, ALL, reached[ALL, ""])
+    cells.rest("missed", reach.name, ALL, whole=[whole], parts=[met_whole])
+    for way, groups in _groups(need, declared).items():
+        parts = [cells.tell("need", need.name, f"{way}: {name}", in_need[way, name]) for name in groups]
+        met = [cells.tell("reach", reach.name, f"{way}: {name}", reached[way, name]) for name in groups]
+        for name, part, some in zip(groups, parts, met, strict=True):
+            cells.rest("missed", reach.name, f"{way}: {name}", whole=[part], parts=[some])
         cells.equal([whole], parts)
-        cells.equal([known], met)
-    _within_ages(cells, "need", need.name, whole, need.age_from, need.age_to)
-    _tie(cells, need, reach, whole, known, declared)
+        cells.equal([met_whole], met)
+    _within_ages(cells, need.name, whole, need.age_from, need.age_to)
+    _tie(cells, need, reach, declared)
 
 
-def _tie(cells: Cells, need: Need, reach: Reach, whole: Key, known: Key, declared: Declared) -> None:
+def _groups(need: Need, declared: Declared) -> dict[str, list[str]]:
+    """Return the groups of each way to break a need down: all that its rule allows, also where there is nobody."""
+    low, high = need.age_from or 0, 130 if need.age_to is None else need.age_to
+    ages = [name for name, first, last in REACH_BANDS if first <= high and last >= low]
+    aged = need.age_from is not None or need.age_to is not None
+    ways = {"age": [*ages, *([] if aged else [NOT_KNOWN])], "sex": [*SEXES, NOT_KNOWN]}
+    if declared.tenants and set(need.sources) != {declared.tenants}:
+        ways["tenure"] = [TENANT, NOT_TENANT]
+    return {way: groups for way, groups in ways.items() if len(groups) > 1}
+
+
+def _tie(cells: Cells, need: Need, reach: Reach, declared: Declared) -> None:
     """Tell the attacker what those in need, and those reached, are some of."""
+    whole: Key = ("need", need.name, ALL)
+    known: Key = ("reach", reach.name, ALL)
     cells.rest("without_need", need.name, ALL, whole=_HERE, parts=[whole])
     for name, first, last in REACH_BANDS:
         if (key := ("need", need.name, f"age: {name}")) in cells.counts:
-            _within_ages(cells, "need", f"{need.name}: {name}", key, first, last)
+            _within_ages(cells, f"{need.name}: {name}", key, first, last)
     for sex in SEXES:
         if (key := ("need", need.name, f"sex: {sex}")) in cells.counts:
             # Who has the need and whose age is not known is in no cell of age and sex.
@@ -161,12 +202,12 @@ def _tie(cells: Cells, need: Need, reach: Reach, whole: Key, known: Key, declare
         cells.rest("reached_without_need", reach.name, "", whole=[service], parts=[known])
 
 
-def _within_ages(cells: Cells, what: str, name: str, key: Key, first: int | None, last: int | None) -> None:
+def _within_ages(cells: Cells, name: str, key: Key, first: int | None, last: int | None) -> None:
     """Tell the attacker that a cell's residents are some of those of an age, or of an age or sex not known."""
     if first is None and last is None:
         return
     cover = [*age_and_sex_cells(first, last), ("people", NOW, "age or sex not known")]
-    cells.rest(f"{what}_of_these_ages", name, "", whole=cover, parts=[key])
+    cells.rest(f"{key[0]}_of_these_ages", name, "", whole=cover, parts=[key])
 
 
 def services_of(declared: Declared) -> frozenset[str]:

@@ -12,10 +12,16 @@ class PopulationSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    figures: bool = Field(
+        default=False,
+        description="whether runs count who the residents are, for the page Our residents: to be switched on when "
+        "those who answer for figures have agreed to it",
+    )
     estimates: Path | None = Field(
         default=None,
         description="official estimates of the population by age and sex, a CSV file with the columns sex (F or M), "
-        "age_from, age_to, population and, where they are known, lower and upper; its path starts from the hub's folder",
+        "age_from, age_to, population and, where they are known, lower and upper; its path starts from the hub's "
+        "folder",
     )
     estimates_name: str = Field(
         default="the official estimates", description="what the estimates are called on pages and in tables"

@@ -76,7 +76,7 @@ CREATE OR REPLACE TEMP TABLE contact AS
 WITH noted AS (
     SELECT m.resident, count(DISTINCT (f.source, f.record_id, f.name, f.date)) AS contacts
     FROM fact f JOIN member m ON m.source = f.source AND m.record_id = f.record_id AND m.person = f.person
-    WHERE f.kind = 'event' AND f.date > $since AND f.date <= $as_of
+    WHERE f.kind = 'event' AND f.date > $since AND f.date <= $as_of AND list_contains($services::VARCHAR[], f.source)
     GROUP BY m.resident
 )
 SELECT l.resident, coalesce(n.contacts, 0)::BIGINT AS contacts FROM living l LEFT JOIN noted n USING (resident)
@@ -104,7 +104,7 @@ def make_working_tables(db: duckdb.DuckDBPyConnection, declared: Declared, as_of
     db.execute(HOUSEHOLD_TYPE, PARAMETERS)
     _needs(db, declared, as_of)
     _segments(db, declared.segment)
-    db.execute(_CONTACT, {"since": days_before(as_of)[0], "as_of": as_of})
+    db.execute(_CONTACT, {"since": days_before(as_of)[0], "as_of": as_of, "services": list(declared.services)})
 
 
 def drop_working_tables(db: duckdb.DuckDBPyConnection) -> None:
