@@ -8,7 +8,6 @@ VISITS = (
     Visit("/borough", "/borough", "leader"),
     Visit("/borough", "/borough", "ig"),
     Visit("/our-residents", "/our-residents", "leader"),
-    Visit("/our-residents", "/our-residents", "analyst"),
     Visit("/figures", "/figures", "leader"),
     Visit("/figures/{name}", _ONE, "leader"),
     Visit("/figures/{name}", "/figures/residents_on_benefits", "leader"),

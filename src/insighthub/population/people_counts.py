@@ -16,7 +16,7 @@ from insighthub.population.cells import Cells
 from insighthub.population.declared import Segment
 from insighthub.population.estimates import BANDS, SEXES, band_of
 from insighthub.population.households import FIXED, FIXED_AGES, TYPES
-from insighthub.population.working import NO_SEGMENT, days_before
+from insighthub.population.working import NO_SEGMENT, month_ends
 from insighthub.store.tables import rows
 
 NOW, THEN = "now", "year before"
@@ -37,6 +37,7 @@ _NOT_CODES = ("NOBT", "REFU", "NOTK")
 _AGE_SEX = """
 SELECT age, sex, count(*) FROM stood WHERE ends = $day GROUP BY ALL
 """
+_STOOD = "SELECT count(*) FROM stood WHERE ends = $day"
 _FLOWS = """
 WITH step AS (SELECT unnest($starts::DATE[]) AS starts, unnest($ends::DATE[]) AS ends),
 came AS (
@@ -56,8 +57,8 @@ _ETHNICITY = "SELECT upper(ethnicity), count(*) FROM living GROUP BY ALL"
 
 
 def count_people(db: duckdb.DuckDBPyConnection, cells: Cells, as_of: date) -> None:
-    """Count residents by age and sex, on the day and a year before, and who came and left between."""
-    days = days_before(as_of)
+    """Count residents by age and sex, on the day and a year before, and who came and left in twelve months."""
+    days = month_ends(as_of)
     for when, day in ((NOW, as_of), (THEN, days[0])):
         _age_and_sex(db, cells, when, day)
     found = {(kind, ends): count for kind, ends, count in _bound(db, _FLOWS, starts=days[:-1], ends=days[1:])}
@@ -65,9 +66,13 @@ def count_people(db: duckdb.DuckDBPyConnection, cells: Cells, as_of: date) -> No
         months = [cells.tell("flow", flow, ends.isoformat(), found.get((flow, ends), 0)) for ends in days[1:]]
         year = cells.tell("flow", flow, YEAR, sum(found.get((flow, ends), 0) for ends in days[1:]))
         cells.equal([year], months)
+    # On the last day of the last month, which is the day itself or a little earlier.
+    stood = cells.keep("people", "at the end of the months", "here", _bound(db, _STOOD, day=days[-1])[0][0])
+    if days[-1] == as_of:
+        cells.equal([stood], [("people", NOW, "here")])
     cells.equal(
         [("people", THEN, "here"), ("flow", "arrived", YEAR), ("flow", "born", YEAR)],
-        [("people", NOW, "here"), ("flow", "left", YEAR), ("flow", "died", YEAR)],
+        [stood, ("flow", "left", YEAR), ("flow", "died", YEAR)],
     )
 
 

@@ -6,6 +6,7 @@ the table. Counts that are not told are empty.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 
@@ -20,6 +21,7 @@ from insighthub.population.households import TYPES
 from insighthub.population.people_counts import ETHNICITY, FLOWS, NOT_SAID, NOW, THEN, YEAR, age_and_sex_cells
 from insighthub.population.read import Residents
 from insighthub.population.service_counts import REACH_BANDS
+from insighthub.population.working import month_ends
 from insighthub.spoken import spoken_date
 
 SEX_WORDS = {"F": "Women and girls", "M": "Men and boys"}
@@ -71,10 +73,14 @@ def _pyramid(seen: Residents) -> Figure:
 
 
 def _coverage(seen: Residents) -> Figure:
-    """Hold all, and broad groups, against the estimates; intervals are the worst that all errors together can do."""
+    """Hold all, and broad groups, against the estimates, with intervals.
+
+    They are the worst that rounding can do, with the estimates at either end of their error; those errors are taken to
+    be independent from group to group, as those of counts and samples are.
+    """
     rows: list[tuple[str, int | None, float | None, float | None, float | None, float | None]] = []
     marks: list[Rate] = []
-    bands = {"all, also of no known age or sex": [("people", NOW, "here")]} | {
+    bands = {"All, also of no known age or sex": [("people", NOW, "here")]} | {
         f"{SEX_WORDS[sex]}, {name}": age_and_sex_cells(first, last, sex)
         for name, first, last in REACH_BANDS
         for sex in SEXES
@@ -86,13 +92,14 @@ def _coverage(seen: Residents) -> Figure:
             for (band, sex), each in seen.estimates.items()
             if ("age_sex", band, sex) in told or ("people", NOW, "here") in told
         ]
-        if not told or not sum(each.lower for each in official):
+        if not told or not any(each.population for each in official):
             rows.append((label, None, None, None, None, None))
             continue
         off, count = sum(seen.off(*key) for key in told), sum(told.values())
         whole = sum(each.population for each in official)
-        low = max(count - off, 0) / sum(each.upper for each in official)
-        high = (count + off) / sum(each.lower for each in official)
+        below = math.hypot(*(each.population - each.lower for each in official))
+        above = math.hypot(*(each.upper - each.population for each in official))
+        low, high = max(count - off, 0) / (whole + above), (count + off) / max(whole - below, 1)
         rows.append((label, count, whole, count / whole, low, high))
         words = f"{count / whole:.0%} ({low:.0%} to {high:.0%})"
         marks.append(Rate(label, "Index", count / whole, low, high, words))
@@ -104,11 +111,11 @@ def _coverage(seen: Residents) -> Figure:
         Column("low", "At least", "share"),
         Column("high", "At most", "share"),
     ]
-    groups = [mark for mark in marks if mark.label in bands and "," in mark.label and not mark.label.startswith("all,")]
+    groups = [mark for mark in marks if mark.label in bands and "," in mark.label and not mark.label.startswith("All,")]
     short = [mark for mark in groups if mark.high < 1]
     over = [mark for mark in groups if mark.low > 1]
     title = "The index against the official estimates"
-    if marks and marks[0].label.startswith("all,"):
+    if marks and marks[0].label.startswith("All,"):
         title = f"The index holds {marks[0].shown} of the official number of residents"
     if short:
         worst = min(short, key=lambda mark: mark.value)
@@ -120,8 +127,8 @@ def _coverage(seen: Residents) -> Figure:
         f"Residents held against {seen.estimates_name}; in groups, those of known age and sex. "
         f"{numbers.of(len(short), 'group is', 'groups are')} short of the official number for certain, and "
         f"{numbers.of(len(over), 'group is', 'groups are')} over it. Short: no record names them, or none says their "
-        "age or sex. Over: somebody has left and no record says so, or is in the index twice. Intervals are the worst "
-        "that rounding and the error of the estimates can do together. Ages that are not told are in neither number."
+        "age or sex. Over: somebody has left and no record says so, or is in the index twice. Intervals allow for "
+        "rounding and for the error of the estimates, taken to be independent from group to group. Ages that are not told are in neither number."
     )
     return Figure(
         key="against-official-estimates",
@@ -157,8 +164,8 @@ def _change(seen: Residents) -> Figure:
     rows.append(("all who live here", *whole, "not told" if None in whole else _moved(_less(whole), threshold)))
     columns = [
         Column("age", "Age"),
-        Column("then", "A year before", "count"),
-        Column("now", "Now", "count"),
+        Column("then", spoken_date(month_ends(seen.as_of)[0]), "count"),
+        Column("now", spoken_date(seen.as_of), "count"),
         Column("change", "Change"),
     ]
     title = "How many residents there are by age now, and a year before"
@@ -193,17 +200,19 @@ def _flows(seen: Residents) -> Figure:
     months = sorted({key[2] for key in seen.told if key[0] == "flow" and key[2] != YEAR})
     rows, marks = [], []
     for month in (*months, YEAR):
-        label = "the year" if month == YEAR else _month(month)
+        label = "all twelve months" if month == YEAR else _month(month)
         told = {flow: seen.value("flow", flow, month) for flow in FLOWS}
         rows.append((label, *told.values()))
         if month != YEAR:
             marks.append(Sides(label, told["left"], told["arrived"]))
-    columns = [Column("month", "To the end of"), *(Column(f, FLOW_WORDS[f], "count") for f in FLOWS)]
+    columns = [Column("month", "Month"), *(Column(f, FLOW_WORDS[f], "count") for f in FLOWS)]
     arrived, left = seen.value("flow", "arrived", YEAR), seen.value("flow", "left", YEAR)
     title = "Who came to live here and who left, month by month"
     if arrived is not None:
-        title = f"{arrived:,} people came to live here in the year, and {numbers.count(left)} are known to have left"
-        title = title if left is not None else f"{arrived:,} people came to live here in the year"
+        title = (
+            f"{arrived:,} people came to live here in twelve months, and {numbers.count(left)} are known to have left"
+        )
+        title = title if left is not None else f"{arrived:,} people came to live here in twelve months"
     said = (
         "Told from the spells of residence that records date. Somebody who leaves says so late or never, so the newest "
         "months have too few who left; somebody new is noted when a first record names them. Children born here "

@@ -23,8 +23,7 @@ _AUTOMATIC = {
     AGE_NOT_KNOWN: ("Age not known", "No record says when they were born, so no rule on age can fit."),
     NO_SEGMENT: ("No segment", "No rule fits."),
 }
-_WAYS = {"age": "Age", "sex": "Sex", "tenure": "Tenure"}
-_SEX = {"F": "female", "M": "male"}
+_SEX = {"F": "women and girls", "M": "men and boys"}
 
 
 def service_figures(seen: Residents) -> list[Figure]:
@@ -89,10 +88,12 @@ def _concentration(seen: Residents) -> Figure:
     marks = [Point(top, share, f"{top:.0%}: {share:.0%}") for top, share in seen.shares if share is not None]
     title = "How few residents have how many of the contacts cannot be told"
     if marks:
-        title = f"{marks[0].part:.0%} of residents have {marks[0].share:.0%} of the contacts with services in a year"
+        title = (
+            f"{marks[0].part:.0%} of residents have {marks[0].share:.0%} of the contacts with services in twelve months"
+        )
     names = ", ".join(_plain(name) for name in seen.declared.services)
     said = (
-        f"A contact is an event that one of these noted and dated in the year: {names}. Where a service notes its "
+        f"A contact is an event that one of these noted and dated in the last twelve months: {names}. Where a service notes its "
         "contacts as something else, or not at all, they are not counted, so this says who is noted often, and not who "
         "costs most. Shares are rounded to whole per cent; those that would tell of few people are not told; between "
         "the points the line is straight as nothing more is told. Few contacts are not little need."
@@ -243,7 +244,9 @@ def _behind(behind: list[tuple[str, Gap]]) -> str:
 
 def _group(group: str) -> str:
     way, _, name = group.partition(": ")
-    return f"{_WAYS.get(way, way)}: {_SEX.get(name, name)}"
+    if name == NOT_KNOWN:
+        return f"{way} not known"
+    return {"age": f"aged {name}", "sex": _SEX.get(name, name)}.get(way, name)
 
 
 def _order(group: str) -> tuple[str, int, str]:

@@ -3,10 +3,10 @@
 Takes a release with its index, gives
 
     living       a row a resident who is alive and lives here on the day: age, sex, ethnicity, tenant, household type
-    stood        a row a day and resident who was alive and here then: the day, a year before it, and months between
+    stood        a row a day and resident who was alive and here then: the day, and the ends of the last months
     has_need     a row a resident and need
     in_segment   a row a resident of ``living``: the segment
-    contact      a row a resident of ``living``: how many events the services noted in the year up to the day
+    contact      a row a resident of ``living``: how many events the services noted in the last twelve months
 
 Who counts where and when is as for measures (``insighthub.measures.population``), whose tables these stand on.
 Residents who asked not to be counted are in none of them.
@@ -76,7 +76,7 @@ CREATE OR REPLACE TEMP TABLE contact AS
 WITH noted AS (
     SELECT m.resident, count(DISTINCT (f.source, f.record_id, f.name, f.date)) AS contacts
     FROM fact f JOIN member m ON m.source = f.source AND m.record_id = f.record_id AND m.person = f.person
-    WHERE f.kind = 'event' AND f.date > $since AND f.date <= $as_of AND list_contains($services::VARCHAR[], f.source)
+    WHERE f.kind = 'event' AND f.date > $since AND f.date <= $until AND list_contains($services::VARCHAR[], f.source)
     GROUP BY m.resident
 )
 SELECT l.resident, coalesce(n.contacts, 0)::BIGINT AS contacts FROM living l LEFT JOIN noted n USING (resident)
@@ -98,13 +98,14 @@ def make_working_tables(db: duckdb.DuckDBPyConnection, declared: Declared, as_of
     db.execute(population.FACT_OF, {"facts": facts})
     db.execute(population.PLACE)
     db.execute(population.HOME_SPAN)
-    db.execute(population.POPULATION, {"days": list(days_before(as_of)), "as_of": as_of})
+    db.execute(population.POPULATION, {"days": sorted({*month_ends(as_of), as_of}), "as_of": as_of})
     db.execute(_STOOD)
     db.execute(_LIVING, {"tenants": declared.tenants, "as_of": as_of})
     db.execute(HOUSEHOLD_TYPE, PARAMETERS)
     _needs(db, declared, as_of)
     _segments(db, declared.segment)
-    db.execute(_CONTACT, {"since": days_before(as_of)[0], "as_of": as_of, "services": list(declared.services)})
+    days = month_ends(as_of)
+    db.execute(_CONTACT, {"since": days[0], "until": days[-1], "services": list(declared.services)})
 
 
 def drop_working_tables(db: duckdb.DuckDBPyConnection) -> None:
@@ -113,18 +114,17 @@ def drop_working_tables(db: duckdb.DuckDBPyConnection) -> None:
         db.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
-def days_before(as_of: date) -> tuple[date, ...]:
-    """Return the day a year before, the ends of the months since, and the day itself; the oldest first.
+def month_ends(as_of: date) -> tuple[date, ...]:
+    """Return the last days of the last whole months, and of the month before them; the oldest first.
 
-    Where the day is no end of a month, they are the same days of the months before, or the last that a month has.
+    Months are those of the calendar, and the month of ``as_of`` counts where that is its last day: a figure of a month
+    that was told once is of the same days in the next release.
     """
-    last_of_month = (as_of + timedelta(days=1)).day == 1
+    after = (as_of + timedelta(days=1)).replace(day=1)  # the first day after the last whole month
     found = []
     for back in range(MONTHS, -1, -1):
-        year, month = divmod(as_of.year * 12 + as_of.month - 1 - back, 12)
-        after = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-        last = after - timedelta(days=1)
-        found.append(last if last_of_month or as_of.day > last.day else last.replace(day=as_of.day))
+        year, month = divmod(after.year * 12 + after.month - 1 - back, 12)
+        found.append(date(year, month + 1, 1) - timedelta(days=1))
     return tuple(found)
 
 
