@@ -128,7 +128,8 @@ def _coverage(seen: Residents) -> Figure:
         f"{numbers.of(len(short), 'group is', 'groups are')} short of the official number for certain, and "
         f"{numbers.of(len(over), 'group is', 'groups are')} over it. Short: no record names them, or none says their "
         "age or sex. Over: somebody has left and no record says so, or is in the index twice. Intervals allow for "
-        "rounding and for the error of the estimates, taken to be independent from group to group. Ages that are not told are in neither number."
+        "rounding and for the error of the estimates, taken to be independent from group to group. Ages that are not "
+        "told are in neither number."
     )
     return Figure(
         key="against-official-estimates",
@@ -174,7 +175,7 @@ def _change(seen: Residents) -> Figure:
     said = (
         "Who lived here a year before is told from the dates that records have now: who left before a record was first "
         "seen is in neither number, and who came long ago may be noted late, so the year before is rather too "
-        f"low. Rings are the year before, dots are now. A change of fewer than {threshold} is not told as a number, and "
+        f"low. Rings are the year before, dots are now. A change of fewer than {threshold} is told as no number, and "
         "bands of five years that are not told for both days are in neither number."
     )
     return Figure(
