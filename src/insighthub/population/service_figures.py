@@ -65,8 +65,8 @@ def _overlap(seen: Residents) -> Figure:
         title = f"The services that share most residents are {_plain(name).replace(AND, ' and ')}: {value:,} people"
     said = (
         "Each row is a combination of services: residents known to those with a filled dot, and no other of the "
-        f"{len(sets)}. The largest are shown, and all others are one number in the table. A service knows whom it holds "
-        f"a record of, also one that is closed. {_rounding(seen)}"
+        f"{len(sets)}. The largest are shown, and all others are one number in the table. A service knows whom it "
+        f"holds a record of, also one that is closed. {_rounding(seen)}"
     )
     columns = [
         Column("services", "Known to"),
@@ -95,9 +95,9 @@ def _concentration(seen: Residents) -> Figure:
     said = (
         "A contact is an event that one of these noted and dated in the last twelve months: "
         f"{names}. Where a service notes its contacts as something else, or not at all, they are not counted, so this "
-        "says who is noted often, and not who costs most. Shares are rounded to whole per cent; those that would tell of "
-        "few people are not told; between the points the line is straight as nothing more is told. Few contacts are not "
-        "little need."
+        "says who is noted often, and not who costs most. Shares are rounded to whole per cent; those that would tell "
+        "of few people are not told; between the points the line is straight as nothing more is told. Few contacts "
+        "are not little need."
     )
     columns = [
         Column("part", "Residents"),
