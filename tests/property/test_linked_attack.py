@@ -14,7 +14,7 @@ from insighthub.governance.linked import Before, protect_linked
 from insighthub.population.cells import Cells
 from tests.examples import examples
 
-SOME = settings(deadline=None, max_examples=examples(8), suppress_health_check=list(HealthCheck))
+SOME = settings(deadline=None, max_examples=examples(12), suppress_health_check=list(HealthCheck))
 CAREFUL = st.sampled_from([(10, 5), (10, 1), (5, 5)])
 
 small = st.integers(0, 14)

@@ -2,7 +2,10 @@
 
 import csv
 
+import numpy as np
 import pytest
+from scipy.optimize import linprog
+from scipy.sparse import csr_array
 from typer.testing import CliRunner
 
 from insighthub.cli import app as command_line
@@ -94,3 +97,44 @@ def test_the_command_shows_figures_for_a_purpose_and_writes_their_tables(borough
     assert wrong.exit_code == 1
     assert "pyramid" in wrong.output
     assert "[[segment]]" in run(command_line, ["population", "example"]).output
+
+
+def test_an_attacker_with_both_releases_tells_no_small_count(hub):
+    """With the tables as they were told, the sums among them, and what did not change; a part of the small counts."""
+    unknown, low, high, rows, small = {}, [], [], [], []
+    before = {}
+    for release in ("r000001", "r000002"):
+        with hub.release(release) as db:
+            counts = {tuple(key): count for *key, count in db.execute("FROM population_basis").fetchall()}
+            told = {tuple(key): (value, state) for *key, value, state in db.execute("FROM population_told").fetchall()}
+            sums = db.execute("FROM population_sum").fetchall()
+        for key, count in counts.items():
+            at = unknown.get(key) if before.get(key) == count else None
+            if at is None:
+                at = len(low)
+                low.append(0)
+                high.append(np.inf)
+            unknown[key] = at
+            value, state = told.get(key, (None, "hidden"))
+            if value is not None:
+                off = {"new": 2, "as before": 9}[state]
+                low[at], high[at] = max(low[at], 10, value - off), min(high[at], value + off)
+            elif count < 10:
+                small.append(at)
+        for left, right in sums:
+            terms = [(unknown[tuple(key)], 1) for key in left] + [(unknown[tuple(key)], -1) for key in right]
+            rows.append(terms)
+        before = counts
+    at = [(n, place, factor) for n, terms in enumerate(rows) for place, factor in terms]
+    number, place, factor = zip(*at, strict=True)
+    matrix = csr_array((factor, (number, place)), shape=(len(rows), len(low)))
+    assert len(set(small)) > 100
+    for target in sorted(set(small))[::12]:
+        ends = []
+        for sign in (1, -1):
+            aim = np.zeros(len(low))
+            aim[target] = sign
+            found = linprog(aim, A_eq=matrix, b_eq=np.zeros(len(rows)), bounds=np.column_stack([low, high]))
+            assert found.status in (0, 3), found.message
+            ends.append(-sign * np.inf if found.status else sign * found.fun)
+        assert ends[1] - ends[0] >= 9 - 1e-6
