@@ -16,6 +16,7 @@ from insighthub.errors import MeasureError
 #: First ages of the bands of five years; the last is open.
 FIRST_AGES = tuple(range(0, 95, 5))
 SEXES = ("F", "M")
+_MOST = 1e9  # what is more than this, or no number at all, is no number of people
 _COLUMNS = ("sex", "age_from", "age_to", "population")
 
 
@@ -80,7 +81,7 @@ def _row(line: dict[str, str], path: Path, number: int) -> tuple[tuple[str, str]
         upper = float((line.get("upper") or "").replace(",", "") or population)
     except (ValueError, AttributeError):
         sex, first, last, population, lower, upper = "", 0, 0, 0.0, 0.0, 0.0
-    good = sex in SEXES and 0 <= first <= last and 0 <= lower <= population <= upper
+    good = sex in SEXES and 0 <= first <= last and 0 <= lower <= population <= upper < _MOST
     if not good or band_of(first) != band_of(last):
         raise MeasureError(
             "a row of the official estimates is not a number of people of one sex in one band of five years",

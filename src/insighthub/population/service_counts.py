@@ -31,7 +31,7 @@ REACH_BANDS = (
     ("15 to 24", 15, 24),
     ("25 to 44", 25, 44),
     ("45 to 64", 45, 64),
-    ("65 and over", 65, 130),
+    ("65 and over", 65, 999),  # also who would be older than anybody is, by a date of birth that is wrong
 )
 ALL, NOT_KNOWN = "all", "not known"
 TENANT, NOT_TENANT = "council tenants", "all others"
@@ -195,7 +195,7 @@ def _tie(cells: Cells, need: Need, reach: Reach, declared: Declared) -> None:
             unknown: Key = ("people", NOW, "age or sex not known")
             cover = [*age_and_sex_cells(None, None, sex), unknown]
             cells.rest("without_need", need.name, f"sex: {sex}", whole=cover, parts=[key])
-    if need.sources and len(need.sources) == 1 and need.sources[0] in declared.services:
+    if need.condition is not None and len(need.sources) == 1 and need.sources[0] in declared.services:
         cells.rest("known_without_need", need.name, "", whole=[("service", need.sources[0], "")], parts=[whole])
     if len(reach.service) == 1 and reach.service[0] in declared.services:
         service: Key = ("service", reach.service[0], "")

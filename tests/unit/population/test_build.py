@@ -162,6 +162,14 @@ def test_a_release_is_held_against_what_was_told_before(town):
         assert town.counted("ethnicity")["White", ""] == count
 
 
+def test_a_date_of_birth_that_cannot_be_right_counts_among_the_oldest(town):
+    town.people(30, born="1950-01-01", sex="M", household="A", sources=["rents", "library"], facts=[owing(50)])
+    town.people(1, born="1850-01-01", sex="M", household="A", sources=["rents"], facts=[owing(50)])
+    build_population(town.db, parse_declared(RULES, "r.toml"), DAY)
+    assert town.counted("age_sex")["90 and over", "M"] == 1
+    assert town.counted("need")["owes", "age: 65 and over"] == 31
+
+
 def test_a_combination_of_few_is_never_named(town):
     town.people(40, sources=["library"])
     town.people(40, sources=["rents"])
