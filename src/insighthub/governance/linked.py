@@ -29,6 +29,8 @@ from insighthub.governance.disclosure import DisclosureSettings
 Key = tuple[str, str, str]
 
 _SLACK = 1e-6
+#: So many turns hide one cell for each that is exposed; after them all goes that an exposed one adds up with.
+_ONE_BY_ONE = 8
 
 
 class Told(NamedTuple):
@@ -86,14 +88,20 @@ def protect_linked(
     _check(figures)
     counts = figures.counts
     hidden = {key for key in figures.to_tell if counts[key] < settings.threshold}
-    neighbours = _neighbours(figures.sums)
+    neighbours = _neighbours((*figures.sums, *before.sums))
     apart: set[tuple[int, Key]] = set()
+    turn = 0
     while True:
+        turn += 1
         told = {key: _told(key, counts[key], hidden, before, settings) for key in figures.to_tell}
         exposed = _exposed(figures, told, before, settings, apart)
         if not exposed:
             return told
-        more = {key for each in exposed for key in _next(each, figures, told, before, neighbours)}
+        nearest = {each: _nearest(each, told, neighbours) for each in exposed}
+        if turn <= _ONE_BY_ONE:
+            more = {_smallest(near, figures, before) for near in nearest.values() if near}
+        else:  # where rules were changed since the release before, one by one would take long
+            more = {key for near in nearest.values() for key in near}
         if not more:  # nothing that is left to hide would help: tell nothing anew
             return {key: Told(None, HIDDEN) for key in figures.to_tell}
         hidden |= more
@@ -170,21 +178,20 @@ def _exposed(
     return exposed
 
 
-def _next(
-    exposed: Key,
-    figures: Linked,
-    told: Mapping[Key, Told],
-    before: Before,
-    neighbours: Mapping[Key, Sequence[Equal]],
-) -> list[Key]:
-    """Return the told cell to hide next for one that is exposed: the smallest that it adds up with, near before far."""
+def _nearest(exposed: Key, told: Mapping[Key, Told], neighbours: Mapping[Key, Sequence[Equal]]) -> list[Key]:
+    """Return the told cells that a cell adds up with: those of its own sums, or else of sums further away."""
     seen, ring = {exposed}, [exposed]
     while ring:
         near = {key for at in ring for each in neighbours.get(at, ()) for key in (*each.left, *each.right)} | set(ring)
         open_ones = [key for key in near if key in told and told[key].value is not None]
         if open_ones:
-            was_hidden = {key for key in open_ones if key in before.told and before.told[key].value is None}
-            return [min(open_ones, key=lambda key: (key not in was_hidden, figures.counts[key], key))]
+            return open_ones
         ring = sorted(near - seen)
         seen |= near
     return []
+
+
+def _smallest(cells: Sequence[Key], figures: Linked, before: Before) -> Key:
+    """Return which cell to hide next: one that was hidden before, then the smallest."""
+    was_hidden = {key for key in cells if key in before.told and before.told[key].value is None}
+    return min(cells, key=lambda key: (key not in was_hidden, figures.counts[key], key))
