@@ -25,6 +25,7 @@ _PARTS = {
     "Facts": ("residents.resident_facts",),
     "Corrections": ("corrections.case_tables",),
     "Measures": ("measures.build", "measures.publish"),
+    "Figures of residents": ("population.build",),
     "Data quality": ("quality.statements",),
     "Search": ("residents.search.tables",),
     "What is learned, and what later runs begin from": (
@@ -34,7 +35,7 @@ _PARTS = {
     ),
 }
 _TABLE = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+) \(\n(.*?)\n\)", re.DOTALL)
-_COLUMN = re.compile(r'^"?(\w+)"? ([A-Z]+(?:\[\])?)')
+_COLUMN = re.compile(r'^"?(\w+)"? ([A-Z]+(?:\[\])*)')
 
 
 class Column(NamedTuple):
@@ -82,7 +83,7 @@ def _columns(body: str) -> Iterator[Column]:
     column: Column | None = None
     for line in body.splitlines():
         code, _, words = (part.strip() for part in line.partition("--"))
-        places = list(re.finditer(r'"?\w+"? [A-Z]+(?:\[\])?(?: NOT NULL)?', code))
+        places = list(re.finditer(r'"?\w+"? [A-Z]+(?:\[\])*(?: NOT NULL)?', code))
         if not places:
             if column is not None and words:
                 column = column._replace(words=f"{column.words} {words}")

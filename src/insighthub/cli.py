@@ -21,6 +21,7 @@ from insighthub import (
     hub_commands,
     measure_commands,
     person_commands,
+    population_commands,
     review_commands,
     rights_commands,
     serve_commands,
@@ -65,6 +66,7 @@ app.command("picture")(person_commands.picture)
 app.command("serve")(serve_commands.serve)
 app.command("quality")(measure_commands.quality)
 app.add_typer(measure_commands.measures_app, name="measures")
+app.add_typer(population_commands.population_app, name="population")
 app.add_typer(hub_commands.releases_app, name="releases")
 app.add_typer(hub_commands.decide_app, name="decide")
 app.command("policy")(access_commands.policy)

@@ -22,6 +22,7 @@ from insighthub.governance.policy import POLICY
 from insighthub.governance.retention_settings import RetentionSettings
 from insighthub.measures.settings import MeasureSettings
 from insighthub.places.settings import PlacesSettings
+from insighthub.population.settings import PopulationSettings
 from insighthub.residents.address_settings import AddressSettings
 from insighthub.residents.golden_settings import GoldenSettings
 from insighthub.residents.household_settings import HouseholdSettings
@@ -89,6 +90,9 @@ class HubSettings(_Section):
     )
     disclosure: DisclosureSettings = Field(
         default_factory=DisclosureSettings, description="how careful figures about people are"
+    )
+    population: PopulationSettings = Field(
+        default_factory=PopulationSettings, description="what is counted of who the residents are"
     )
     corrections: CorrectionSettings = Field(
         default_factory=CorrectionSettings, description="what sources are told, and what they may learn by it"

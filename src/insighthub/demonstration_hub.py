@@ -20,7 +20,7 @@ from insighthub.progress import Progress
 from insighthub.run import RunOutcome
 from insighthub.runs.begin import Asked
 from insighthub.synthetic.borough import Borough
-from insighthub.synthetic.borough_hub import DAY, places_settings, write_hub
+from insighthub.synthetic.borough_hub import DAY, POPULATION, places_settings, write_hub
 
 #: Residents known to so many services or more are counted together.
 MANY = 6
@@ -42,7 +42,7 @@ def run(home: Path, borough: Borough, *, seed: int, progress: Progress) -> HubOu
     What its reviewers are asked is drawn, too.
     """
     places = "" if borough.places is None else places_settings(borough.places.relative_to(home))
-    write_hub(home, more_settings=demonstration_users.SETTINGS + places)
+    write_hub(home, more_settings=demonstration_users.SETTINGS + POPULATION + places)
     with Hub(home) as hub:
         outcome = hub.run(Asked(as_of=DAY), progress=progress)
         with hub.release() as db:

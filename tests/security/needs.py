@@ -149,6 +149,7 @@ NEEDS = {
     ("POST", "/projects/{number}/people/{asked}/person"): Need(purpose=PROJECT, never=True),
     ("POST", "/projects/{number}/end"): Need((A.USE_PSEUDONYMS,), purpose=PROJECT),
     ("GET", "/borough"): Need((A.SEE_LEADERS,)),
+    ("GET", "/our-residents"): Need((A.SEE_POPULATION,)),
     ("GET", "/figures"): Need((A.SEE_LEADERS,)),
     ("GET", "/figures/{name}"): _MEASURE,
     ("GET", "/figures/{name}/ask"): _MEASURE,

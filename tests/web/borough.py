@@ -20,7 +20,7 @@ from insighthub.hub import Hub
 from insighthub.rights.retention import apply_retention
 from insighthub.runs.begin import Asked
 from insighthub.synthetic.borough import generate
-from insighthub.synthetic.borough_hub import DAY, write_hub
+from insighthub.synthetic.borough_hub import DAY, POPULATION, write_hub
 from tests.made_once import made_once
 
 RESIDENTS = 900
@@ -70,7 +70,7 @@ def make(home, settings=""):
     """Make the hub: extracts, a run, users, and something on each desk; with more settings, in TOML, if there are."""
     home = Path(home)
     generate(home / "extracts", residents=RESIDENTS, seed=4)
-    write_hub(home, settings)
+    write_hub(home, settings + POPULATION)
     with Hub(home) as hub:
         hub.run(Asked(as_of=DAY))
         hub.run(Asked(as_of=DAY + timedelta(days=1)))

@@ -7,6 +7,7 @@ _ONE = "/figures/residents_known_to_three_or_more_services"
 VISITS = (
     Visit("/borough", "/borough", "leader"),
     Visit("/borough", "/borough", "ig"),
+    Visit("/our-residents", "/our-residents", "leader"),
     Visit("/figures", "/figures", "leader"),
     Visit("/figures/{name}", _ONE, "leader"),
     Visit("/figures/{name}", "/figures/residents_on_benefits", "leader"),

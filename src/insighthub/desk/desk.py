@@ -28,6 +28,7 @@ from insighthub.desk.keeping import Keeping
 from insighthub.desk.long_work import LongWork
 from insighthub.desk.merged_ids import id_now
 from insighthub.desk.my_cases import MyCase, my_cases
+from insighthub.desk.our_residents import OurResidents, our_residents
 from insighthub.desk.oversight import Oversight
 from insighthub.desk.papers import paper, papers_of
 from insighthub.desk.program_reads import ProgramReads
@@ -134,6 +135,15 @@ class Desk:
             RunError: there is no release.
         """
         return glance(self._gate, user)
+
+    def our_residents(self, user: User) -> OurResidents | None:
+        """Return who the residents are, in figures; None where there are none that the user may see.
+
+        Raises:
+            Refused: the user may not see them.
+            RunError: there is no release.
+        """
+        return our_residents(self._gate, user)
 
     def actions(self, user: User) -> frozenset[Action]:
         """Return what a user may do, with a purpose where it takes one: what to put in a menu."""

@@ -30,6 +30,7 @@ class Action(StrEnum):
     APPLY_RETENTION = "apply_retention"
     SEE_PAPERS = "see_papers"
     SEE_LEADERS = "see_leaders"
+    SEE_POPULATION = "see_population"
     RELEASE_FIGURES = "release_figures"
     USE_PSEUDONYMS = "use_pseudonyms"
     REIDENTIFY = "reidentify"
@@ -73,6 +74,7 @@ WORDS: dict[Action, str] = {
     Action.APPLY_RETENTION: "apply retention",
     Action.SEE_PAPERS: "see the papers",
     Action.SEE_LEADERS: "see the borough at a glance",
+    Action.SEE_POPULATION: "see who the residents are, in figures",
     Action.RELEASE_FIGURES: "release figures",
     Action.USE_PSEUDONYMS: "use pseudonymised data",
     Action.REIDENTIFY: "approve going back from a pseudonym to a person",

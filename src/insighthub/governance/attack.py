@@ -49,18 +49,18 @@ class Case(NamedTuple):
 Release = tuple[tuple[Way, ...], tuple[Counts, Counts], tuple[Publication, Publication]]
 
 
-class _System:
+class System:
     """Unknown counts, between bounds, with sums and orders among them."""
 
     def __init__(self) -> None:
-        self.number: dict[tuple[int, Way, int], int] = {}
+        self.number: dict[tuple[int, tuple[str, ...], int], int] = {}
         self.true: list[float] = []
         self.low: list[float] = []
         self.high: list[float] = []
         self.sums: list[list[tuple[int, float]]] = []
         self.orders: list[tuple[list[tuple[int, float]], float]] = []  # sum <= bound
 
-    def unknown(self, count: int, way: Way, release: int, true: int, *, same_as: int | None) -> int:
+    def unknown(self, count: int, way: tuple[str, ...], release: int, true: int, *, same_as: int | None) -> int:
         """Return the number of a count; that of another where they are known to be one."""
         if same_as is None:
             same_as = len(self.low)
@@ -120,7 +120,7 @@ def withstands(releases: Sequence[Release], *, is_share: bool, threshold: int, r
         threshold: how many numbers a hidden count must be left, and the least that is shown.
         rounding: what shown counts are rounded to.
     """
-    system = _System()
+    system = System()
     hidden = _add(system, Case(releases, is_share), threshold, rounding)
     matrices = system.matrices()
     return all(system.span(place, matrices) >= threshold - 1 - _SLACK for place in sorted(hidden))
@@ -128,16 +128,16 @@ def withstands(releases: Sequence[Release], *, is_share: bool, threshold: int, r
 
 def withstand_each(cases: Sequence[Case], *, threshold: int, rounding: int) -> list[bool]:
     """Say of each case what ``withstands`` says of it, at a fraction of the cost of asking one by one."""
-    system = _System()
+    system = System()
     hidden = [_add(system, case, threshold, rounding) for case in cases]
-    apart = _shown_apart(system, sorted(set().union(*hidden)), threshold)
+    apart = shown_apart(system, sorted(set().union(*hidden)), threshold)
     return [
         places <= apart or withstands(case.releases, is_share=case.is_share, threshold=threshold, rounding=rounding)
         for case, places in zip(cases, hidden, strict=True)
     ]
 
 
-def _add(system: _System, case: Case, threshold: int, rounding: int) -> set[int]:
+def _add(system: System, case: Case, threshold: int, rounding: int) -> set[int]:
     """Add the counts of a case, and what is known of them; return the numbers of those that are hidden."""
     hidden: set[int] = set()
     system.number = {}
@@ -165,8 +165,8 @@ def _add(system: _System, case: Case, threshold: int, rounding: int) -> set[int]
     return hidden
 
 
-def _shown_apart(system: _System, hidden: Sequence[int], threshold: int) -> set[int]:
-    """Return hidden counts of which two possible numbers were found that are far enough apart.
+def shown_apart(system: System, hidden: Sequence[int], threshold: int) -> set[int]:
+    """Return those hidden counts of which two possible numbers were found that are far enough apart.
 
     Every solution of the system is a possible number of each count. Each program pushes some of the counts that are not
     done up and the others down, no further than it takes, so that there is room for the next.
@@ -203,7 +203,7 @@ def _count_of(release: Release, count: int, way: Way) -> int | None:
     return int(counts[count][ways.index(way)]) if way in ways else None
 
 
-def _sum_up(system: _System, ways: tuple[Way, ...], release: int, count: int) -> None:
+def _sum_up(system: System, ways: tuple[Way, ...], release: int, count: int) -> None:
     groups: dict[str, list[int]] = {}
     for by, group in ways:
         if by != WHOLE:

@@ -12,6 +12,7 @@ import duckdb
 import insighthub
 from insighthub.config import HubSettings
 from insighthub.errors import ContractError
+from insighthub.population.build import HISTORY as POPULATION_HISTORY
 from insighthub.progress import Progress
 from insighthub.residents.received import Placed, contract_hash
 from insighthub.residents.record_tables import RECORD_TABLES, create
@@ -28,7 +29,7 @@ from insighthub.store.tables import rows
 #: smaller ones the file grows.
 ROW_GROUP = 8_192
 #: Tables that say what earlier releases said.
-_HISTORY = ("measure_published", "measure_basis", "quality_trend")
+_HISTORY = ("measure_published", "measure_basis", "quality_trend", *POPULATION_HISTORY)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""The part of a run that counts: measures, what may be read of them, and data quality.
+"""The part of a run that counts: measures, what may be read of them, who the residents are, and data quality.
 
-Both are worked out for all residents in every run, as one change can move any figure. The release before, of which the
+All are worked out for all residents in every run, as one change can move any figure. The release before, of which the
 release that is built begins as a copy, still stands in the tables: what it published is what the new figures are held
 against, and its trend of data quality goes on.
 """
@@ -13,6 +13,8 @@ from insighthub.measures.build import build_measures
 from insighthub.measures.definition import Measure
 from insighthub.measures.home import hub_measures
 from insighthub.measures.publish import publish_measures
+from insighthub.population.build import build_population
+from insighthub.population.declared import load_declared
 from insighthub.quality.build import build_quality
 from insighthub.residents.received import Placed
 from insighthub.runs.under_way import LANDING, Run
@@ -37,12 +39,17 @@ def build_figures(
     """Compute the measures and the data quality of a release whose index is built.
 
     Raises:
-        MeasureError: a look-up of areas is at fault.
+        MeasureError: a look-up of areas is at fault, or the official estimates, or what is declared of residents.
     """
     run.stage("Measures")
     build_measures(run.db, measures, run.as_of, run.settings.measures.within(run.home), not_counted)
     publish_measures(run.db, run.settings.disclosure, before=run.db)
+    contracts = [each.source for each in sources]
+    if run.settings.population.figures:
+        run.stage("Figures of residents")
+        population = run.settings.population.within(run.home)
+        declared = load_declared(population.declared, contracts)
+        build_population(run.db, declared, run.as_of, population, run.settings.disclosure)
     run.stage("Data quality")
     landed = {name: run.home / LANDING / name / f"{file}.parquet" for name, file in rows(run.db, _LANDED)}
-    contracts = [each.source for each in sources]
     build_quality(run.db, landed, contracts, run.as_of, run_id=run.row.run_id, anew=run.full)

@@ -2,7 +2,8 @@
 
 Takes residents, seed and a folder, gives the files of every source, ``contract.toml`` put together from the same
 examples that ``insighthub init`` writes, ``truth.parquet`` (who is behind each record), ``people.parquet`` (how each
-person lives), and the counts and shares that say how messy it came out.
+person lives), ``population_estimates.csv`` (what its statistics office says of them), and the counts and shares that
+say how messy it came out.
 The same version, residents and seed give the same bytes.
 """
 
@@ -20,6 +21,8 @@ from insighthub.sources.examples import EXAMPLES, example_text
 from insighthub.synthetic.calibration import HABITS, MIXES, Habits
 from insighthub.synthetic.delivery import deliver
 from insighthub.synthetic.entries import Clerk
+from insighthub.synthetic.estimates import FILE as ESTIMATES_FILE
+from insighthub.synthetic.estimates import estimates_text
 from insighthub.synthetic.extract import Extract
 from insighthub.synthetic.extracts import EXTRACTS
 from insighthub.synthetic.people_truth import entity_ids, household_ids, people_table
@@ -111,6 +114,8 @@ def generate(
     table = pa.concat_tables(truth)
     pa.parquet.write_table(table, out / "truth.parquet", compression="zstd")
     pa.parquet.write_table(people_table(world), out / "people.parquet", compression="zstd")
+    estimates = estimates_text(world, stream(seed, "official estimates"))
+    (out / ESTIMATES_FILE).write_text(estimates, encoding="utf-8")
     (out / "contract.toml").write_text(contract_text(), encoding="utf-8")
     if places is not None:
         watcher.stage("Areas, postcodes and premises")

@@ -10,12 +10,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from insighthub.governance.policy import POLICY, default_policy_text
+from insighthub.synthetic import estimates
 from insighthub.synthetic.borough import contract_text
 from insighthub.synthetic.calibration import REFERENCE_DATE
 from insighthub.synthetic.geography_files import FILES
 
 #: The day of the borough's extracts, which a run of its hub is for.
 DAY = REFERENCE_DATE
+
+#: Settings that have a run count who the residents are, against the borough's own official estimates.
+POPULATION = f"""\
+
+[population]
+figures = true
+estimates = "extracts/{estimates.FILE}"
+estimates_name = "{estimates.NAME}"
+"""
 
 _GATEWAY = 'legal_gateway = "Digital Economy Act 2017, s.35"'
 

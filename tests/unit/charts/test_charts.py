@@ -6,7 +6,21 @@ from xml.etree import ElementTree
 
 import pytest
 
-from insighthub.charts import Column, Figure, changes, counts, draw, evidence, network, numbers, rates, trend
+from insighthub.charts import (
+    Column,
+    Figure,
+    changes,
+    counts,
+    draw,
+    evidence,
+    lorenz,
+    network,
+    numbers,
+    rates,
+    sides,
+    trend,
+    upset,
+)
 from insighthub.charts.figure import heat_matrix
 from insighthub.charts.palette import contrast, heat_step
 from insighthub.charts.table import table
@@ -55,6 +69,21 @@ FORMS = {
     ),
     "changes": lambda width: changes.changes(
         [changes.Change("up", 0.1, 0.2, "10% to 20%"), changes.Change(LONG, 0.3, 0.0, "30% to 0%")], width, shares=True
+    ),
+    "sides": lambda width: sides.sides(
+        [sides.Sides("90 and over", None, 12, 14, 15.5), sides.Sides("0 to 4", 100, 0)], ("Women", "Men"), width
+    ),
+    "no sides": lambda width: sides.sides([sides.Sides("0 to 4", None, None)], ("Women", "Men"), width),
+    "upset": lambda width: upset.upset(
+        ["A <b> & 'c'", "children's social care", "libraries"],
+        [
+            upset.Combination(frozenset(["A <b> & 'c'", "libraries"]), 1200, "1,200"),
+            upset.Combination(frozenset(["libraries"]), 30, "30"),
+        ],
+        width,
+    ),
+    "lorenz": lambda width: lorenz.lorenz(
+        [lorenz.Point(0.01, 0.2, "1%: 20%"), lorenz.Point(0.5, 1.0, "50%: 100%")], "Residents", "Contacts", width
     ),
     "changes below nought": lambda width: changes.changes(
         [changes.Change("weight", -3.5, 12.0, "−3.5 to +12.0"), changes.Change("rows", 0, 3053, "0 to 3,053")],
@@ -200,3 +229,27 @@ def test_the_last_line_of_a_label_above_stands_over_its_bar():
     further_lines = [float(line.attrib["dy"]) for line in label if "dy" in line.attrib]
     assert len(further_lines) == 2
     assert 0 < first_line < first_line + sum(further_lines) < top_of_bar
+
+
+def test_a_side_that_is_not_told_has_no_bar_and_says_so():
+    texts = [
+        row["text"] for rows in FORMS["sides"](720).to_dict()["datasets"].values() for row in rows if "text" in row
+    ]
+    assert texts.count(sides.NOT_TOLD) == 1
+    bars = [row for rows in FORMS["sides"](720).to_dict()["datasets"].values() for row in rows if "side" in row]
+    assert {row["side"] for row in bars} == {"left", "right"}
+    assert len(bars) == 3
+
+
+def test_an_upset_plot_has_a_filled_dot_for_each_set_of_a_combination_and_a_line_through_several():
+    datasets = FORMS["upset"](720).to_dict()["datasets"].values()
+    filled = [row for rows in datasets for row in rows if row.get("in")]
+    assert len(filled) == 3
+    lines = [row for rows in datasets for row in rows if "x2" in row and "shown" not in row]
+    assert len(lines) == 1
+    assert (lines[0]["x"], lines[0]["x2"]) == (filled[0]["x"], filled[1]["x"])
+
+
+def test_a_lorenz_curve_goes_from_nought_through_its_points_to_the_whole():
+    curve = next(rows for rows in FORMS["lorenz"](720).to_dict()["datasets"].values() if len(rows) == 4)
+    assert [(row["p"], row["s"]) for row in curve] == [(0, 0), (0.01, 0.2), (0.5, 1.0), (1, 1)]

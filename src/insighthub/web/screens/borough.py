@@ -36,6 +36,7 @@ def borough(request: Request) -> HTMLResponse:
         work=_work(seen),
         figures=drawn([_services(seen), _coverage(seen)]),
         may_release=Action.RELEASE_FIGURES in site.desk.actions(user),
+        may_see_residents=Action.SEE_POPULATION in site.desk.actions(user),
     )
 
 
