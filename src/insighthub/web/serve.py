@@ -18,8 +18,8 @@ from insighthub.errors import RunError
 
 #: How long answers that are under way get to end, in seconds.
 GRACE = 20
-#: How long a connection that asks for nothing is kept, in seconds: longer than proxies keep theirs, which would else ask
-#: on one that is being closed.
+#: How long a connection that asks for nothing is kept, in seconds: longer than proxies keep theirs, which would else
+#: ask on one that is being closed.
 IDLE = 75
 _WAITING = 2048
 #: How long one thread may compute before another gets its turn, in seconds: a tenth of Python's own. An answer lets go
