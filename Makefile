@@ -43,8 +43,8 @@ MEASURED := tests/unit
 # One more than there are processors where there are two: many tests wait, for a browser or for a process of their own.
 WORKERS ?= 3
 test: $(VENV)/.installed-to-develop $(STATIC)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(MEASURED) --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(MEASURED:%=--ignore=%) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(MEASURED) --cov --cov-report=term:skip-covered $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(MEASURED:%=--ignore=%) $(PYTEST_ARGS)
 
 # The pictures of the documentation, from the demonstration: a minute or two.
 screenshots: $(VENV)/.installed-to-develop $(STATIC)

@@ -17,7 +17,24 @@ from tests.hub_states import Beside, InPostgres, is_postgres
 UNCLOSED = "ignore:unclosed <socket.socket:ResourceWarning"
 
 
+#: Files whose tests take a minute or more together. They begin first, so that none is left to one process at the end.
+LONGEST = (
+    "test_hub_killed.py",
+    "test_access_matrix.py",
+    "test_killed_runs.py",
+    "test_spark_link.py",
+    "test_hub_years.py",
+    "test_accessible.py",
+    "test_corrections_commands.py",
+    "test_linkage_teaching.py",
+    "test_months.py",
+    "test_benchmark_peers.py",
+    "test_review.py",
+)
+
+
 def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
     marked = [item for item in items if item.get_closest_marker("spark")]
     if not marked:
         return
