@@ -23,7 +23,7 @@ from insighthub.synthetic.changing import generate_months
 MONTHS = 3
 SOURCES = ("benefits", "council_tax", "libraries")  # few, so that runs are short
 GATEWAY = 'legal_gateway = "a test"'
-SETTINGS = "[run]\nmost_churn = 1.0\nmost_shrinkage = 1.0\n"
+SETTINGS = "[run]\nmost_churn = 1.0\nmost_shrinkage = 1.0\nnice = 0\n"  # what is killed and timed gives way to nobody
 AS_OF = "2026-12-31"
 UNDER_WAY = "a run is under way, as the state has it"
 
