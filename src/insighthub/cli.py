@@ -25,6 +25,7 @@ from insighthub import (
     review_commands,
     rights_commands,
     serve_commands,
+    vulnerability_commands,
 )
 from insighthub.desk.command_line import CommandLine
 from insighthub.drift.compare import compare_runs, summary, write_drift
@@ -77,6 +78,7 @@ app.command("papers")(rights_commands.papers)
 app.add_typer(rights_commands.retention_app, name="retention")
 app.add_typer(correction_commands.corrections_app, name="corrections")
 app.add_typer(review_commands.review_app, name="review")
+app.add_typer(vulnerability_commands.vulnerability_app, name="vulnerability")
 
 
 def _version(wanted: bool) -> None:

@@ -40,6 +40,7 @@ from insighthub.sources.home import CONTRACTS, SETTINGS, load_home
 from insighthub.store.releases import Releases
 from insighthub.store.run_log import RunRow, now, runs
 from insighthub.store.state import State
+from insighthub.vulnerability.kept import remove_gone
 
 
 class Hub:
@@ -101,7 +102,9 @@ class Hub:
 
     def run(self, asked: Asked | None = None, *, progress: Progress | None = None) -> RunOutcome:
         """Bring the hub up to date with what its sources delivered; see ``run_hub``."""
-        return run_hub(self.settings, self.state, self.releases, progress=progress or Silent(), asked=asked)
+        outcome = run_hub(self.settings, self.state, self.releases, progress=progress or Silent(), asked=asked)
+        remove_gone(self.releases)
+        return outcome
 
     @contextmanager
     def release(self, run_id: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -202,6 +202,9 @@ class IndexDefinition(_Model):
         return tuple(i for i in self.indicators if i.domain == domain)
 
 
+Definition = TypeVar("Definition", bound=IndexDefinition)
+
+
 def read_definition(path: Path) -> IndexDefinition:
     """Read the file of an index.
 
@@ -223,10 +226,19 @@ def parse_definition(text: str, file: Path | str) -> IndexDefinition:
     Raises:
         ContractError: it is not TOML or does not fit the model; the message names the setting.
     """
+    return parse_as(IndexDefinition, text, file)
+
+
+def parse_as(model: type[Definition], text: str, file: Path | str) -> Definition:
+    """Check the text of an index that says more than ``IndexDefinition`` asks for.
+
+    Raises:
+        ContractError: it is not TOML or does not fit the model; the message names the setting.
+    """
     tables: dict[str, Any] = {}
     try:
         tables = tomllib.loads(text)
-        return IndexDefinition.model_validate(tables)
+        return model.model_validate(tables)
     except ValidationError as error:
         raise _fault(error, tables, file) from None
     except (ValueError, RecursionError) as error:

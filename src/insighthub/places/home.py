@@ -9,9 +9,12 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
+import pyarrow as pa
+
 from insighthub.errors import DataError
 from insighthub.places.areas import Areas, read_areas
 from insighthub.places.denominators import Population, read_population
+from insighthub.places.deprivation import read_deprivation
 from insighthub.places.locate import Postcodes, Uprns, read_postcodes, read_uprns
 from insighthub.places.premises import PremisesRead, read_premises
 from insighthub.places.settings import PlacesSettings
@@ -52,6 +55,11 @@ class HubPlaces:
     def population(self) -> Population:
         """How many people official figures count, by area in the order of the figures."""
         return read_population(self._file("population"))
+
+    @cached_property
+    def deprivation(self) -> pa.Table:
+        """How deprived areas are: area, and score, higher worse."""
+        return read_deprivation(self._file("deprivation"))
 
     def _file(self, name: str) -> Path:
         path: Path | None = getattr(self._settings, name)

@@ -35,3 +35,6 @@ class PlacesSettings(BaseModel):
     population: Path | None = Field(
         default=None, description="a CSV of how many people official figures count, by area, sex and age"
     )
+    deprivation: Path | None = Field(
+        default=None, description="a CSV of how deprived areas are, by score (higher is worse) or rank (1 is the worst)"
+    )
