@@ -1,8 +1,8 @@
 """How densely points stand: premises, services or risk per square kilometre, by a quartic kernel.
 
-Takes points in metres (British National Grid) with weights, gives a density at other points or on a grid of cells. Each
-point is spread over a disc: most at its place, nothing at the bandwidth and beyond. Points across the boundary are to be
-given too, for a shop over the road counts; where they are not known, the edge says over which ground they are, and a
+Takes points in metres (British National Grid) with weights, gives a density at other points or on a grid of cells.
+Each point is spread over a disc: most at its place, nothing at the bandwidth and beyond. Points across the boundary
+are to be given too, for a shop over the road counts; where they are not known, the edge says over which ground they are, and a
 density near it is divided by the share of the disc that lies on that ground.
 """
 
@@ -94,7 +94,7 @@ def quartic(distance: npt.ArrayLike, bandwidth: float = BANDWIDTH) -> Floats:
     return np.asarray(3.0 / (np.pi * bandwidth**2) * near**2)
 
 
-def density_at(
+def density_at(  # noqa: PLR0917
     easting: npt.ArrayLike,
     northing: npt.ArrayLike,
     weights: npt.ArrayLike | None,
@@ -237,9 +237,7 @@ def _pairs(easting: npt.ArrayLike, northing: npt.ArrayLike) -> Floats:
             remedy="Give one easting and one northing a point",
         )
     if not (np.isfinite(east).all() and np.isfinite(north).all()):
-        raise DataError(
-            "a point has no coordinates", remedy="Leave out the points that could not be placed, and say so"
-        )
+        raise DataError("a point has no coordinates", remedy="Leave out the points that have no place, and say so")
     return np.stack([east, north], axis=1)
 
 

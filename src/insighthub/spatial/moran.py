@@ -131,7 +131,7 @@ def global_moran(
 def local_moran(
     values: npt.ArrayLike, weights: csr_array, *, permutations: int = PERMUTATIONS, seed: int = 1
 ) -> LocalMoran:
-    """Return each area's Moran's I: (n - 1) z(i) times the weighted sum of its neighbours' z, over the sum of z squared.
+    """Return each area's Moran's I: (n - 1) z(i) times its neighbours' weighted sum of z, over the sum of z squared.
 
     Anselin (1995), "Local indicators of spatial association"; moments given the area's own value: Sokal, Oden and
     Thomson (1998), "Local spatial autocorrelation in a biological model", equations A7 and A8.
@@ -161,7 +161,7 @@ def local_moran(
             p[area] = two_sided(float(found[area]), scale[area] * sums)
     place = np.where(z > 0, np.where(lag > 0, 0, 3), np.where(lag > 0, 1, 2))
     lone = set(alone.tolist())
-    quadrant = tuple("no neighbours" if a in lone else _QUADRANTS[q] for a, q in enumerate(place))
+    quadrant: tuple[Quadrant, ...] = tuple("no neighbours" if a in lone else _QUADRANTS[q] for a, q in enumerate(place))
     return LocalMoran(found, quadrant, deviations, p_normal, p, adjusted(p), permutations, alone)
 
 

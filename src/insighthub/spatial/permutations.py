@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-#: With a hundred areas, a p-value must be able to fall to a few in ten thousand to stand the control of false discovery.
+#: With a hundred areas, a p-value must be able to fall to a few in ten thousand to stand control of false discovery.
 PERMUTATIONS = 9999
 
 

@@ -1,7 +1,7 @@
 """Who is whose neighbour, as a sparse matrix: row i holds the weights of the neighbours of area i.
 
-Takes a square sparse matrix, gives it checked, or with rows that sum to one. An area with no neighbour, an island, keeps
-its empty row: what is computed from neighbours has nothing to say of it, and each result names its islands.
+Takes a square sparse matrix, gives it checked, or with rows that sum to one. An area with no neighbour, an island,
+keeps its empty row: what is computed from neighbours has nothing to say of it, and each result names its islands.
 """
 
 from __future__ import annotations
