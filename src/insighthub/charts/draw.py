@@ -34,6 +34,12 @@ class Drawing:
 
 def draw(figures: Iterable[Figure]) -> dict[str, Drawing]:
     """Draw the figures that are charts, by key."""
+    kept = list(figures)
+    pictures = {
+        figure.key: Drawing(figure.picture(f"{figure.key}-wide", WIDE), figure.picture(f"{figure.key}-narrow", NARROW))
+        for figure in kept
+        if figure.picture is not None
+    }
     # The renderer works outside Python's lock, so one specification is put together while the one before it is drawn.
     with ThreadPoolExecutor(max_workers=1) as renderer:
         pending = {
@@ -41,10 +47,10 @@ def draw(figures: Iterable[Figure]) -> dict[str, Drawing]:
                 renderer.submit(_svg, _built(figure.specification, width), figure.key, form)
                 for form, width in (("wide", WIDE), ("narrow", NARROW))
             )
-            for figure in figures
+            for figure in kept
             if figure.specification is not None
         }
-        return {key: Drawing(wide.result(), narrow.result()) for key, (wide, narrow) in pending.items()}
+        return pictures | {key: Drawing(wide.result(), narrow.result()) for key, (wide, narrow) in pending.items()}
 
 
 def _built(specification: Specification, width: int) -> dict[str, Any]:

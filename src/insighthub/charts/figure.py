@@ -16,6 +16,9 @@ from insighthub.charts.vega import alt
 #: Gives the specification of a drawing of that many pixels' width.
 Specification = Callable[[int], "alt.LayerChart"]
 
+#: Gives a drawing as SVG, for the name that its identifiers begin with (key and form) and a width in pixels.
+Picture = Callable[[str, int], str]
+
 
 @dataclass(frozen=True)
 class MatrixCell:
@@ -46,6 +49,7 @@ class Figure:
         table: the numbers.
         specification: how to draw it, where it is a chart.
         matrix: how to lay it out, where it is a matrix.
+        picture: how to draw it, where it draws itself, as a map does.
     """
 
     key: str
@@ -54,6 +58,7 @@ class Figure:
     table: Table
     specification: Specification | None = None
     matrix: HeatMatrix | None = None
+    picture: Picture | None = None
 
 
 def heat_matrix(

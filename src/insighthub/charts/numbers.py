@@ -56,6 +56,16 @@ def seconds(value: float | None) -> str:
     return NOTHING if value is None or _missing(value) else f"{value:,.1f}"
 
 
+def number(value: float | None) -> str:
+    """Write a number of any size with three figures that count, and whole thousands in full: 0.0123, 25.3, 1,234."""
+    if value is None or _missing(value):
+        return NOTHING
+    size = abs(value)
+    places = 0 if size == 0 or size >= 100 else min(8, 2 - math.floor(math.log10(size)))
+    shown = f"{size:,.{places}f}"
+    return f"−{shown}" if value < 0 and shown.strip("0.,") else shown
+
+
 def of(number: int, one: str, many: str | None = None) -> str:
     """Write a count with its noun: "1 person", "1,234 people"."""
     return f"{count(number)} {one if number == 1 else many or one + 's'}"

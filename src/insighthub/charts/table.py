@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from insighthub.charts import numbers
 
-Kind = Literal["text", "count", "share", "score", "bits", "seconds"]
+Kind = Literal["text", "count", "share", "score", "bits", "seconds", "number"]
 Cell = str | int | float | None
 
 # A spreadsheet runs a cell that begins so; a leading apostrophe makes it plain text.
@@ -45,6 +45,7 @@ class Column:
             "score": numbers.score,
             "bits": numbers.bits,
             "seconds": numbers.seconds,
+            "number": numbers.number,
         }
         return writers[self.kind](value) if self.kind in writers else str(value)
 
