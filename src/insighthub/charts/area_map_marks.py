@@ -96,8 +96,8 @@ def key(lines: list[KeyLine], heading: str, top: float, width: int) -> tuple[str
     """
     at = top + LINE * 0.7
     pieces = []
-    for line in textwrap.wrap(heading, max(12, int(width / _CHARACTER))):
-        pieces.append(_text(2, at, line, bold=True))
+    for part in textwrap.wrap(heading, max(12, int(width / _CHARACTER))):
+        pieces.append(_text(2, at, part, bold=True))
         at += LINE * 0.85
     columns = 3 if width >= 600 else 1
     wide = width / columns
