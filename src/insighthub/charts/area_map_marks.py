@@ -83,9 +83,10 @@ def point_mark(kind: int, x: float, y: float, radius: float) -> str:
 def ring_mark(x: float, y: float, radius: float) -> str:
     """Return a ring with its middle: a dark broken line on a pale whole one."""
     middle = f"M{x - 5:g} {y:g}H{x + 5:g}M{x:g} {y - 5:g}V{y + 5:g}"
-    shape = f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}"/><path d="{middle}"/>'
-    pale = f'<g fill="none" stroke="{PAGE}" stroke-width="5">{shape}</g>'
-    return pale + f'<g fill="none" stroke="{INK}" stroke-width="2.2" stroke-dasharray="7 3">{shape}</g>'
+    ring = f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}"'
+    cross = f'<path d="{middle}"/>'
+    pale = f'<g fill="none" stroke="{PAGE}" stroke-width="5">{ring}/>{cross}</g>'
+    return pale + f'<g fill="none" stroke="{INK}" stroke-width="2.2">{ring} stroke-dasharray="7 3"/>{cross}</g>'
 
 
 def key(lines: list[KeyLine], heading: str, top: float, width: int) -> tuple[str, float]:
@@ -99,7 +100,7 @@ def key(lines: list[KeyLine], heading: str, top: float, width: int) -> tuple[str
     for part in textwrap.wrap(heading, max(12, int(width / _CHARACTER))):
         pieces.append(_text(2, at, part, bold=True))
         at += LINE * 0.85
-    columns = 3 if width >= 600 else 1
+    columns = 2 if width >= 600 else 1
     wide = width / columns
     rows = -(-len(lines) // columns)
     bottom = at
