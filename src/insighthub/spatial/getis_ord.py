@@ -90,13 +90,18 @@ def local_g(
     left_out = 0.0 if star else value
     among = count if star else count - 1
     rest = value.sum() - left_out
-    mean = rest / among
-    variance = (np.square(value).sum() - np.square(left_out)) / among - mean**2
+    # z does not change with the level of the values; taken from their average, digits of a high level are not lost.
+    apart = value - value.mean()
+    own_apart = 0.0 if star else apart
+    mean = (apart.sum() - own_apart) / among
+    variance = (np.square(apart).sum() - np.square(own_apart)) / among - mean**2
     weight = np.asarray(weighed.sum(axis=1)).ravel()
     squares = np.asarray(weighed.power(2).sum(axis=1)).ravel()
-    spread = variance * (among * squares - weight**2) / (among - 1)
-    varies = spread > 1e-12 * max(float(np.square(value).max()), 1e-300)
-    z = np.where(varies, (around - weight * mean) / np.sqrt(np.where(varies, spread, 1.0)), np.nan)
+    room = among * squares - weight**2
+    # Each against its own size: weights by inverse distance in metres are small.
+    varies = (variance > 1e-12 * np.square(apart).max()) & (room > 1e-12 * among * squares)
+    spread = np.where(varies, variance * room / (among - 1), 1.0)
+    z = np.where(varies, (np.asarray(weighed @ apart) - weight * mean) / np.sqrt(spread), np.nan)
     has = np.ones(count, bool)
     has[alone] = False
     z = np.where(has, z, np.nan)

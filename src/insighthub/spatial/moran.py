@@ -174,6 +174,7 @@ def _conditional_z(found: Floats, z: Floats, matrix: csr_array) -> Floats:
     variance = (
         (z / square) ** 2 * (count / (count - 2)) * (squares - weight**2 / (count - 1)) * (square - z**2 / (count - 1))
     )
-    # Where the area's own value is the average, or every other area is a neighbour, nothing can vary.
-    varies = variance > 1e-12
+    # Where the area's own value is the average, or every other area is a neighbour, nothing can vary. Held against the
+    # size of the weights, which by inverse distance in metres are small.
+    varies = variance > 1e-12 * squares
     return np.asarray(np.where(varies, (found - expected) / np.sqrt(np.where(varies, variance, 1.0)), np.nan))

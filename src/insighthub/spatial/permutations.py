@@ -25,7 +25,7 @@ def two_sided(seen: float, drawn: Floats) -> float:
     tools give, since nobody said beforehand which way an area would differ.
     """
     # Sums in another order differ in the last digits, and a tie must count as one.
-    slack = 1e-12 * max(1.0, abs(seen))
+    slack = 1e-12 * max(abs(seen), float(np.abs(drawn).max(initial=0.0)))
     beyond = min(int((drawn >= seen - slack).sum()), int((drawn <= seen + slack).sum()))
     return min(1.0, 2.0 * (beyond + 1) / (len(drawn) + 1))
 

@@ -68,6 +68,36 @@ def test_getis_ord_is_the_same_by_binary_and_by_row_standardised_weights():
         np.testing.assert_allclose(one.z, other.z, rtol=1e-10)
 
 
+@pytest.mark.parametrize("size", [1e-12, 1e-6, 1e6])
+def test_the_size_of_weights_changes_nothing(size):
+    # By inverse squared distance in metres, weights are a millionth and less.
+    values, weights = smooth(6, 6), lattice(6, 6)
+    for statistic in (local_moran, local_g):
+        one, other = (statistic(values, w, permutations=99) for w in (weights, weights * size))
+        np.testing.assert_allclose(other.z, one.z, rtol=1e-10)
+        np.testing.assert_array_equal(other.p, one.p)
+    one, other = (global_moran(values, w, permutations=99) for w in (weights, weights * size))
+    assert other.z == pytest.approx(one.z, rel=1e-10)
+    assert other.p_permutation == one.p_permutation
+
+
+def test_the_level_of_values_does_not_change_z():
+    values, weights = smooth(6, 6), lattice(6, 6)
+    for star in (True, False):
+        one, other = (local_g(v, weights, star=star, permutations=0).z for v in (values, values + 1e6))
+        np.testing.assert_allclose(other, one, rtol=1e-7)
+
+
+def test_where_nothing_can_vary_there_is_no_z():
+    # One shop in all: of the area that has it, every other area is like every other.
+    one_shop = np.eye(1, 36, 7).ravel()
+    found = local_g(one_shop, lattice(6, 6), star=False, permutations=0)
+    assert np.flatnonzero(np.isnan(found.z)).tolist() == [7]
+    everyone = csr_array(1.0 - np.eye(5))
+    assert np.isnan(local_g([1.0, 2.0, 3.0, 4.0, 6.0], everyone, permutations=0).z).all()
+    assert np.isnan(local_moran([1.0, 2.0, 3.0, 4.0, 6.0], everyone, permutations=0).z).all()
+
+
 def test_false_discovery_by_hand():
     # 0.01 x 4 / 1, 0.02 x 4 / 2, 0.03 x 4 / 3 and 0.5; each no more than the one above it.
     np.testing.assert_allclose(adjusted([0.5, 0.01, 0.03, 0.02]), [0.5, 0.04, 0.04, 0.04])
