@@ -2,8 +2,8 @@
 
 Takes points in metres (British National Grid) with weights, gives a density at other points or on a grid of cells.
 Each point is spread over a disc: most at its place, nothing at the bandwidth and beyond. Points across the boundary
-are to be given too, for a shop over the road counts; where they are not known, the edge says over which ground they are, and a
-density near it is divided by the share of the disc that lies on that ground.
+are to be given too, for a shop over the road counts; where they are not known, the edge says over which
+ground they are, and a density near it is divided by the share of the disc that lies on that ground.
 """
 
 from __future__ import annotations

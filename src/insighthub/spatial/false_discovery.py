@@ -1,8 +1,8 @@
 """Which of many tests to believe: the false discovery rate of Benjamini and Hochberg (1995).
 
 Takes p-values, one a test, gives them adjusted. Of 115 areas tested at 5%, six look unusual where none is; of those
-that stand after this adjustment at 5%, on average no more than one in twenty is there by chance. It holds where tests are
-independent or positively dependent, as those of neighbouring areas mostly are.
+that stand after this adjustment at 5%, on average no more than one in twenty is there by chance. It holds where tests
+are independent or positively dependent, as those of neighbouring areas mostly are.
 """
 
 from __future__ import annotations
