@@ -103,7 +103,7 @@ def test_what_the_edge_does_to_the_density_of_betting_shops(borough, shops):
     edge = Edge(west, south, cell, shapely.contains_xy(ground, x, y))
     plain = density_grid(shops[:, 0], shops[:, 1], None, edge)
     inside = edge.inside
-    for layer, bandwidth in enumerate(plain.bandwidths):
+    for layer in range(len(plain.bandwidths)):
         # Each shop's disc holds one shop in all; what is missing from the sum has gone over the boundary.
         kept = np.nansum(plain.density[layer]) * (cell / 1000) ** 2
         near = plain.share[layer][inside] < 0.95

@@ -1,6 +1,7 @@
 """A map of areas: what it says without being seen, what it hides, and that it stands without scripts and styles."""
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -86,7 +87,7 @@ def test_quantiles_hold_as_many_areas_and_equal_widths_are_equal():
 
 
 def test_shades_stay_in_order_without_colour():
-    assert all(contrast(one, other) >= 1.35 for one, other in zip(SHADES, SHADES[1:], strict=False))
+    assert all(contrast(one, other) >= 1.35 for one, other in pairwise(SHADES))
     fills = {p.get("fill") for p in drawn(made()).iter(f"{SVG}path")} - {None, "none"}
     assert {f"url(#map-wide-class-{i})" for i in range(5)} <= fills
     assert {"url(#map-wide-hidden)", "url(#map-wide-nothing)"} <= fills
