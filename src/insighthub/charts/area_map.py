@@ -35,7 +35,7 @@ from insighthub.charts.area_map_marks import (
 from insighthub.charts.area_map_shapes import Frame, frame, paths, scale_bar
 from insighthub.charts.figure import Figure
 from insighthub.charts.numbers import of
-from insighthub.charts.palette import QUIET
+from insighthub.charts.palette import QUIET, REST
 from insighthub.charts.table import Column, table
 from insighthub.errors import DataError
 
@@ -103,6 +103,10 @@ class _Map:
     def label(self, area: MapArea) -> str:
         rank = f", rank {self.ranks[area.code]} of {len(self.ranks)}" if area.code in self.ranks else ""
         return f"{area.name}: {self.words(area)}{rank}"
+
+    def is_dark(self, area: MapArea) -> bool:
+        value = _value(area)
+        return value is not None and self.classes.shade(self.classes.of(value)) >= 3
 
     def fill(self, area: MapArea) -> str:
         value = _value(area)
@@ -205,7 +209,9 @@ def _areas(drawn: _Map, place: Frame, prefix: str) -> str:
             continue
         label = drawn.label(area)
         fill = f"url(#{prefix}{drawn.fill(area)})"
-        edge = f'stroke="{QUIET}" stroke-width="0.8" stroke-linejoin="round" fill-rule="evenodd"'
+        # A dark line between two dark areas would not be seen.
+        line = REST if drawn.is_dark(area) else QUIET
+        edge = f'stroke="{line}" stroke-width="0.8" stroke-linejoin="round" fill-rule="evenodd"'
         inner = f'<title>{escape(label)}</title><path d="{path}" fill="{fill}" {edge}/>'
         if drawn.link is None:
             pieces.append(f"<g>{inner}</g>")

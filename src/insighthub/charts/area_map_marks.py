@@ -10,12 +10,12 @@ import textwrap
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from insighthub.charts.area_map_classes import SHADES
+from insighthub.charts.area_map_classes import MOST, SHADES
 from insighthub.charts.palette import AGAINST, FONT, FONT_SIZE, INK, PAGE, QUIET
 
 #: Of a key's line, in pixels.
 LINE = 22
-_CHARACTER = 7.4
+_CHARACTER = 6.9
 _SWATCH = 28
 
 HIDDEN, NOTHING = "hidden", "nothing"
@@ -43,12 +43,12 @@ class KeyLine:
 
 def patterns(prefix: str) -> str:
     """Return the definitions of the fills; identifiers begin with the prefix, to be unique in a page."""
-    dark, light = SHADES[4], PAGE
+    dark = SHADES[4]
     marks = (
         "",
         f'<circle cx="4" cy="4" r="0.9" fill="{dark}"/>',
-        f'<path d="M0 4H8" stroke="{dark}" stroke-width="1.1"/>',
-        f'<path d="M2 0V8M6 0V8" stroke="{light}" stroke-width="0.9"/>',
+        f'<path d="M0 4H8" stroke="{dark}" stroke-width="0.8"/>',
+        f'<path d="M2 0V8M6 0V8" stroke="{dark}" stroke-width="1.1"/>',
         "",
     )
     found = [
@@ -83,10 +83,10 @@ def point_mark(kind: int, x: float, y: float, radius: float) -> str:
 def ring_mark(x: float, y: float, radius: float) -> str:
     """Return a ring with its middle: a dark broken line on a pale whole one."""
     middle = f"M{x - 5:g} {y:g}H{x + 5:g}M{x:g} {y - 5:g}V{y + 5:g}"
-    ring = f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}"'
-    cross = f'<path d="{middle}"/>'
-    pale = f'<g fill="none" stroke="{PAGE}" stroke-width="5">{ring}/>{cross}</g>'
-    return pale + f'<g fill="none" stroke="{INK}" stroke-width="2.2">{ring} stroke-dasharray="7 3"/>{cross}</g>'
+    circle = f'cx="{x:g}" cy="{y:g}" r="{radius:g}"'
+    pale = f'<g fill="none" stroke="{PAGE}" stroke-width="5"><circle {circle}/><path d="{middle}"/></g>'
+    dark = f'<circle {circle} stroke-dasharray="7 3"/><path d="{middle}"/>'
+    return f'{pale}<g fill="none" stroke="{INK}" stroke-width="2.2">{dark}</g>'
 
 
 def key(lines: list[KeyLine], heading: str, top: float, width: int) -> tuple[str, float]:
@@ -102,7 +102,8 @@ def key(lines: list[KeyLine], heading: str, top: float, width: int) -> tuple[str
         at += LINE * 0.85
     columns = 2 if width >= 600 else 1
     wide = width / columns
-    rows = -(-len(lines) // columns)
+    # The classes stay together in the first column.
+    rows = max(MOST, -(-len(lines) // columns)) if columns > 1 else len(lines)
     bottom = at
     for column in range(columns):
         down = at

@@ -1,117 +1,181 @@
-"""A map says by words, links and a table what it shows by shades, and nothing of what is hidden."""
+"""A map of areas: what it says without being seen, what it hides, and that it stands without scripts and styles."""
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
-import shapely
+from shapely.geometry import MultiPolygon, box
 
 from insighthub.charts import MapArea, MapPoint, Ring, area_map, draw
+from insighthub.charts.area_map_classes import SHADES, classes
+from insighthub.charts.area_map_shapes import frame, paths, scale_bar
+from insighthub.charts.fragment import fragment
+from insighthub.charts.numbers import number
+from insighthub.charts.palette import contrast
 from insighthub.errors import DataError
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def square(column, row, side=1000):
-    return shapely.box(
-        500_000 + column * side, 180_000 + row * side, 500_000 + (column + 1) * side, 180_000 + (row + 1) * side
-    )
+def square(place, value, *, hidden=False, name=None, shape=None):
+    left = 540_000 + 500 * (place % 4)
+    bottom = 180_000 + 500 * (place // 4)
+    shape = box(left, bottom, left + 500, bottom + 500) if shape is None else shape
+    words = "none" if value is None else f"{value:g} per 1,000"
+    return MapArea(f"E0{place}", name or f"Area {place}", shape, value, words, hidden)
 
 
-def areas(count=6):
-    return [
-        MapArea(f"F{n:08d}", f"Area {n}", square(n % 3, n // 3), 10.0 * n, f"{10 * n} per 1,000") for n in range(count)
-    ]
+AREAS = [square(i, float(i * 10)) for i in range(10)] + [square(10, 7777.25, hidden=True), square(11, None)]
 
 
-def made(given, **more):
-    return area_map(given, title="A finding", summary="What it shows", unit="per 1,000", **more)
+def made(areas=AREAS, **given):
+    given = {"title": "High in the north", "summary": "Ten areas.", "unit": "Rate", **given}
+    return area_map(areas, **given)
 
 
 def drawn(figure):
-    drawing = draw([figure])[figure.key]
-    return ElementTree.fromstring(drawing.wide), ElementTree.fromstring(drawing.narrow)
+    return ElementTree.fromstring(draw([figure])[figure.key].wide)
 
 
-def test_each_area_is_a_link_that_says_its_name_its_value_in_words_and_its_rank():
-    for svg in drawn(made(areas(), link=lambda code: f"/areas/{code}")):
-        links = svg.findall(f".//{SVG}a")
-        assert [link.get("href") for link in links] == [f"/areas/F{n:08d}" for n in range(6)]
-        assert links[5].get("aria-label") == "Area 5: 50 per 1,000, rank 1 of 6"
-        assert links[5].find(f"{SVG}title").text == "Area 5: 50 per 1,000, rank 1 of 6"
-        assert svg.get("role") == "group"
+def test_each_area_is_a_link_that_says_its_name_value_and_rank():
+    links = drawn(made(link=lambda code: f"/areas/{code}?a=1&b=2")).findall(f".//{SVG}a")
+    assert [a.get("href") for a in links] == [f"/areas/E0{i}?a=1&b=2" for i in range(12)]
+    assert links[9].get("aria-label") == "Area 9: 90 per 1,000, rank 1 of 10"
+    assert links[0].get("aria-label") == "Area 0: 0 per 1,000, rank 10 of 10"
+    assert links[10].get("aria-label") == "Area 10: Hidden: too few"
+    assert links[11].get("aria-label") == "Area 11: No data"
+    assert all(a.find(f"{SVG}title").text == a.get("aria-label") for a in links)
 
 
-def test_without_links_the_map_is_one_image_named_by_its_title():
-    for svg in drawn(made(areas())):
-        assert (svg.get("role"), svg.get("aria-labelledby")) == ("img", "map-title")
-        assert svg.findall(f".//{SVG}a") == []
+def test_a_map_with_links_is_a_group_and_one_without_is_an_image():
+    assert drawn(made(link=str)).get("role") == "group"
+    plain = drawn(made())
+    assert plain.get("role") == "img"
+    assert not plain.findall(f".//{SVG}a")
+    assert plain.get("aria-labelledby") == "map-title"
 
 
-def test_what_is_hidden_is_used_for_nothing():
-    given = areas()
-    secret = 987_654.0
-    given[2] = MapArea("F00000002", "Area 2", given[2].shape, secret, "987,654 per 1,000", hidden=True)
-    figure = made(given, link=lambda code: f"/areas/{code}")
-    told = str(figure.table.rows) + "".join(ElementTree.tostring(svg, "unicode") for svg in drawn(figure))
-    assert "987" not in told
-    assert "654" not in told
-    without = made([each for each in given if each.code != "F00000002"], link=lambda code: f"/areas/{code}")
-    ranks = {row[1]: row[4] for row in figure.table.rows}
-    assert ranks.pop("F00000002") is None
-    assert ranks == {row[1]: row[4] for row in without.table.rows}
+def test_a_hidden_value_is_nowhere_and_changes_nothing_that_is_shown():
+    for way in ("quantile", "equal", [20, 40]):
+        figure, other = (
+            made([*AREAS[:10], square(10, value, hidden=True), AREAS[11]], breaks=way, link=str)
+            for value in (7777.25, 33.0)
+        )
+        assert draw([figure]) == draw([other])
+        assert figure.table == other.table
+        page = fragment("Map", [], lambda prefix, figure=figure: [figure])
+        assert "7777" not in page
+        assert "7,777" not in page
+    assert made().table.rows[10] == ("Area 10", "E010", None, "Hidden: too few", None)
 
 
-def test_an_area_without_a_figure_is_told_from_a_hidden_one():
-    given = areas()
-    given[0] = MapArea("F00000000", "Area 0", given[0].shape, None, "")
-    given[1] = MapArea("F00000001", "Area 1", given[1].shape, 3.0, "3", hidden=True)
-    words = [row[3] for row in made(given).table.rows]
-    assert words[0] != words[1]
-    wide, _ = drawn(made(given))
-    fills = [path.get("fill") for path in wide.iter(f"{SVG}path") if str(path.get("fill")).startswith("url")]
-    assert len({fills[0], fills[1], fills[5]}) == 3
+def test_a_limit_belongs_to_the_class_above_it():
+    found = classes([0, 10, 20, 30], [10, 20])
+    assert [found.of(v) for v in (0, 9.99, 10, 19.99, 20, 30)] == [0, 0, 1, 1, 2, 2]
+    assert [found.label(i) for i in range(3)] == ["under 10.0", "10.0 to under 20.0", "20.0 or more"]
+    assert [found.shade(i) for i in range(3)] == [0, 2, 4]
 
 
-def test_no_two_fills_differ_by_colour_alone():
-    wide, _ = drawn(made(areas()))
-    patterns = wide.findall(f".//{SVG}pattern")
-    inside = [re.sub(r"(fill|stroke)=\"#[0-9a-fA-F]+\"", "", ElementTree.tostring(p, "unicode")) for p in patterns]
-    assert len(patterns) >= 5
-    assert len({re.sub(r"id=\"[^\"]*\"", "", text) for text in inside}) >= len(patterns) - 1
+def test_quantiles_hold_as_many_areas_and_equal_widths_are_equal():
+    values = [float(v**2) for v in range(50)]
+    quantile = classes(values)
+    assert [sum(quantile.of(v) == c for v in values) for c in range(5)] == [10] * 5
+    assert classes([0.0, 100.0], "equal").limits == (20.0, 40.0, 60.0, 80.0)
+    assert len(classes([4.0, 4.0, 4.0])) == 1
+    assert classes([4.0, 4.0]).label(0) == "4.00"
 
 
-def test_points_and_a_ring_are_drawn_and_told_in_the_key():
-    points = [MapPoint(500_500, 180_500, "betting shop", "A"), MapPoint(501_500, 180_500, "school", "B")]
-    wide, _ = drawn(made(areas(), points=points, ring=Ring(500_500, 180_500, 400, "400 metres around the place")))
-    text = " ".join(wide.itertext())
-    assert "betting shop (1)" in text
-    assert "school (1)" in text
-    assert "400 metres around the place" in text
-    pixels_a_metre = (float(wide.get("width")) - 4) / 3000
-    assert any(abs(float(c.get("r")) - 400 * pixels_a_metre) < 1 for c in wide.iter(f"{SVG}circle"))
+def test_shades_stay_in_order_without_colour():
+    assert all(contrast(one, other) >= 1.35 for one, other in pairwise(SHADES))
+    fills = {p.get("fill") for p in drawn(made()).iter(f"{SVG}path")} - {None, "none"}
+    assert {f"url(#map-wide-class-{i})" for i in range(5)} <= fills
+    assert {"url(#map-wide-hidden)", "url(#map-wide-nothing)"} <= fills
 
 
-def test_both_forms_hold_no_script_and_ids_of_their_own():
-    drawing = draw([made(areas(), link=lambda code: f"/areas/{code}")])["map"]
-    ids = [set(re.findall(r'\bid="([^"]+)"', text)) for text in (drawing.wide, drawing.narrow)]
-    assert ids[0]
-    assert not ids[0] & ids[1]
-    assert "<script" not in drawing.wide + drawing.narrow
+def test_every_pattern_of_a_class_differs():
+    defined = drawn(made()).findall(f".//{SVG}pattern")
+    inner = ["".join(ElementTree.tostring(e, encoding="unicode") for e in list(p)[1:]) for p in defined[1:4]]
+    assert len(set(inner)) == 3
+    assert all(inner)
 
 
-def test_names_are_text_and_never_markup():
-    given = [MapArea("X<1>", "<b>&", square(0, 0), 1.0, '"quoted"'), *areas()]
-    wide, _ = drawn(made(given, link=lambda code: f"/areas/{code}"))
-    assert wide.find(f".//{SVG}a").get("aria-label").startswith('<b>&: "quoted"')
+def test_no_script_no_style_no_other_host_and_identifiers_once():
+    figures = [made(key=key, link=lambda code: f"/{code}", note="Crown copyright") for key in ("one", "two")]
+    text = "".join(d.wide + d.narrow for d in draw(figures).values())
+    assert not re.search(r"<script|<style|style=|onclick|javascript:", text)
+    assert set(re.findall(r"https?://[^\"]+", text)) == {"http://www.w3.org/2000/svg"}
+    identifiers = re.findall(r' id="([^"]+)"', text)
+    assert len(identifiers) == len(set(identifiers))
+    assert set(re.findall(r"url\(#([^)]+)\)", text)) <= set(identifiers)
 
 
-def test_maps_that_cannot_be_drawn_are_refused():
-    with pytest.raises(DataError, match="given twice"):
-        made(areas() + areas(1))
-    with pytest.raises(DataError, match="no area has a boundary"):
-        made([MapArea("A", "A", None, 1.0, "1")])
-    with pytest.raises(DataError, match="in degrees"):
-        made([MapArea("A", "A", shapely.box(0.0, 51.0, 0.1, 51.1), 1.0, "1")])
-    with pytest.raises(DataError, match="kinds of point"):
-        made(areas(), points=[MapPoint(500_500, 180_500, f"kind {n}", "A") for n in range(6)])
+def test_names_and_addresses_are_escaped():
+    areas = [square(0, 1.0, name='<b>"A & B"</b>'), square(1, 2.0)]
+    points = [MapPoint(540_100, 180_100, "Shop <1>", "J & Sons")]
+    root = drawn(made(areas, points=points, link=lambda code: '"><script>' + code))
+    assert root.find(f".//{SVG}a").get("aria-label").startswith('<b>"A & B"</b>: 1')
+    assert not list(root.iter(f"{SVG}script"))
+
+
+def test_points_have_a_shape_by_kind_and_the_ring_its_radius_in_metres():
+    points = [MapPoint(540_250, 180_250, "Shop", "A"), MapPoint(541_000, 180_900, "School", "B")]
+    root = drawn(made(points=points, ring=Ring(540_250, 180_250, 400, "400 metres around")))
+    words = ["".join(t.itertext()) for t in root.iter(f"{SVG}text")]
+    assert {"Shop (1)", "School (1)", "400 metres around"} <= set(words)
+    place = frame([a.shape for a in AREAS], 720)
+    assert round(400 * place.scale, 1) in [float(c.get("r")) for c in root.iter(f"{SVG}circle")]
+    titles = [t.text for t in root.iter(f"{SVG}title")]
+    assert {"Shop: A", "School: B"} <= set(titles)
+    length, said = scale_bar(place)
+    assert (said, round(length / place.scale)) == ("500 metres", 500)
+
+
+def test_neighbours_share_their_boundary_after_it_is_simplified():
+    wavy = [(540_500 + (i % 2) * 0.4, 180_000 + 5 * i) for i in range(101)]
+    from shapely.geometry import Polygon
+
+    left = Polygon([(540_000, 180_000), *wavy, (540_000, 180_500)])
+    right = Polygon([(541_000, 180_000), *wavy, (541_000, 180_500)])
+    one, other = paths([left, right], frame([left, right], 288))
+    spots = [set(re.findall(r"[\d.]+ [\d.]+", path)) for path in (one, other)]
+    assert len(spots[0]) < 10
+    assert len(spots[0] & spots[1]) >= 2
+
+
+def test_several_parts_holes_and_missing_boundaries():
+    parts = MultiPolygon([box(540_000, 180_000, 540_400, 180_400), box(540_600, 180_000, 540_900, 180_400)])
+    holed = box(541_000, 180_000, 542_000, 181_000).difference(box(541_200, 180_200, 541_800, 180_800))
+    areas = [square(0, 1.0, shape=parts), square(1, 2.0, shape=holed), MapArea("X", "Nowhere", None, 3.0, "3")]
+    figure = made(areas, link=str)
+    found = [a.find(f"{SVG}path").get("d") for a in drawn(figure).findall(f".//{SVG}a")]
+    assert [path.count("Z") for path in found] == [2, 2]
+    assert [row[0] for row in figure.table.rows] == ["Area 0", "Area 1", "Nowhere"]
+
+
+def test_a_map_on_which_nothing_may_be_shown_is_drawn():
+    root = drawn(made([square(0, 5.0, hidden=True), square(1, None), square(2, float("nan"))]))
+    words = ["".join(t.itertext()) for t in root.iter(f"{SVG}text")]
+    assert "Hidden: too few (1 area)" in words
+    assert "No data (2 areas)" in words
+
+
+@pytest.mark.parametrize(
+    ("areas", "given", "what"),
+    [
+        ([AREAS[0], AREAS[0]], {}, "given twice"),
+        ([MapArea("X", "Nowhere", None, 3.0, "3")], {}, "no area has a boundary"),
+        ([square(0, 1.0, shape=box(0.1, 51.5, 0.2, 51.6))], {}, "in degrees"),
+        (AREAS, {"breaks": [3, 2]}, "limits between classes"),
+        (AREAS, {"breaks": [1, 2, 3, 4, 5]}, "limits between classes"),
+        (AREAS, {"points": [MapPoint(540_000, 180_000, str(i), "") for i in range(6)]}, "6 kinds of point"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(areas, given, what):
+    with pytest.raises(DataError, match=what):
+        made(areas, **given)
+
+
+def test_numbers_of_any_size_keep_three_figures():
+    shown = [number(v) for v in (0, 0.01234, 2.5, 25.31, 253.1, 12345.6, -3.14159, None, float("nan"))]
+    assert shown == ["0", "0.0123", "2.50", "25.3", "253", "12,346", "−3.14", "–", "–"]
