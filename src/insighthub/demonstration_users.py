@@ -25,6 +25,7 @@ PERSONAS = (
     ("analyst@borough.example", "Ana Ahmed", "analyst"),
     ("lead@borough.example", "Ines Ibrahim", "ig_lead"),
     ("leader@borough.example", "Lee Larsson", "leader"),
+    ("licensing@borough.example", "Lina Lindqvist", "licensing_officer"),
     ("admin@borough.example", "Ada Adeyemi", "administrator"),
 )
 #: What is written into the settings of the demonstration's hub.

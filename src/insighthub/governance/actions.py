@@ -31,6 +31,7 @@ class Action(StrEnum):
     SEE_PAPERS = "see_papers"
     SEE_LEADERS = "see_leaders"
     SEE_POPULATION = "see_population"
+    SEE_PLACES = "see_places"
     RELEASE_FIGURES = "release_figures"
     USE_PSEUDONYMS = "use_pseudonyms"
     REIDENTIFY = "reidentify"
@@ -75,6 +76,7 @@ WORDS: dict[Action, str] = {
     Action.SEE_PAPERS: "see the papers",
     Action.SEE_LEADERS: "see the borough at a glance",
     Action.SEE_POPULATION: "see who the residents are, in figures",
+    Action.SEE_PLACES: "see the evidence about places, in figures",
     Action.RELEASE_FIGURES: "release figures",
     Action.USE_PSEUDONYMS: "use pseudonymised data",
     Action.REIDENTIFY: "approve going back from a pseudonym to a person",
