@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -87,7 +87,8 @@ class Ring:
 class _Map:
     areas: tuple[MapArea, ...]
     classes: Classes
-    ranks: dict[str, int]
+    ranks: Mapping[str, int]
+    ranked: int
     unit: str
     points: tuple[MapPoint, ...]
     kinds: tuple[str, ...]
@@ -101,7 +102,7 @@ class _Map:
         return NOTHING_WORDS if _value(area) is None else area.text
 
     def label(self, area: MapArea) -> str:
-        rank = f", rank {self.ranks[area.code]} of {len(self.ranks)}" if area.code in self.ranks else ""
+        rank = f", rank {self.ranks[area.code]} of {self.ranked}" if area.code in self.ranks else ""
         return f"{area.name}: {self.words(area)}{rank}"
 
     def is_dark(self, area: MapArea) -> bool:
@@ -126,6 +127,8 @@ def area_map(
     ring: Ring | None = None,
     link: Callable[[str], str] | None = None,
     key: str = "map",
+    ranks: Mapping[str, int] | None = None,
+    ranked: int | None = None,
     caption: str = "Values by area",
     note: str = "",
 ) -> Figure:
@@ -140,6 +143,8 @@ def area_map(
         points: premises and services, of five kinds at most.
         ring: a circle to draw.
         link: gives the address for an area's code; where None, areas are no links.
+        ranks: of areas by code, where they are not those of the values that are drawn.
+        ranked: how many areas were ranked then.
         key: names the figure on the page and its CSV.
         caption: of the table.
         note: small print under the map, such as whose data the boundaries are.
@@ -156,9 +161,11 @@ def area_map(
     if len(kinds) > KINDS:
         raise DataError(f"there are {len(kinds)} kinds of point", remedy=f"Show {KINDS} or fewer on one map")
     known = {area.code: value for area in areas if (value := _value(area)) is not None}
-    ranks = {code: 1 + sum(other > value for other in known.values()) for code, value in known.items()}
+    if ranks is None:
+        ranks = {code: 1 + sum(other > value for other in known.values()) for code, value in known.items()}
+    ranks = {code: ranks[code] for code in known if code in ranks}
     limits = classes(list(known.values()), breaks)
-    drawn = _Map(tuple(areas), limits, ranks, unit, tuple(points), kinds, ring, link, note)
+    drawn = _Map(tuple(areas), limits, ranks, ranked or len(ranks), unit, tuple(points), kinds, ring, link, note)
     frame([area.shape for area in areas], _ROOMY)  # a fault is said now, not when a page is laid out
     columns = (
         Column("area", "Area"),
