@@ -86,6 +86,47 @@ def reach(spans: Sequence[Span], width: int) -> alt.LayerChart:
     return _spans(spans, rows, scale, _bits_axis(width), [_nought(scale, width)])
 
 
+def pushes(weight_rows: Sequence[Weight], width: int, *, across: str) -> alt.LayerChart:
+    """Draw what pushes a score up, to the right of nought, and down, to the left; ``across`` names the axis."""
+    rows = Rows(tuple(row.label for row in weight_rows), width)
+    values: list[Value] = [
+        {
+            "row": place,
+            "to": row.weight,
+            "shown": _signed(row.weight),
+            "kind": "up" if row.weight >= 0 else "down",
+        }
+        for place, row in enumerate(weight_rows)
+    ]
+    ends = [0.0, *(row.weight for row in weight_rows)]
+    unit = (max(ends) - min(ends) or 1.0) / max(rows.track - 116, rows.track * 0.25)
+    scale = alt.Scale(domain=[min(ends) - unit * 58, max(ends) + unit * 58], nice=False, zero=False)
+    below = axis(across, tickCount=5 if roomy(width) else 3, labelExpr=MINUS, labelFlush=False)
+    x = alt.X("to:Q", scale=scale, axis=below)
+    colour = alt.Color("kind:N", scale=alt.Scale(domain=["up", "down"], range=[AGAINST, FOR]), legend=None)
+    bar = alt.Chart(data(values)).mark_bar(size=BAR, yOffset=rows.mark_offset)
+    nought = alt.Chart(data([{"nought": 0}])).mark_rule(color=QUIET, strokeWidth=1)
+    layers = [
+        nought.encode(x=alt.X("nought:Q", scale=scale, axis=below)),
+        bar.encode(y=rows.y, x=x, x2=alt.X2(datum=0), color=colour),
+    ]
+    for kind, leftwards in (("up", False), ("down", True)):
+        if which := [value for value in values if value["kind"] == kind]:
+            layers.append(rows.written(which, alt.X("to:Q", scale=scale), leftwards=leftwards))
+    return finish([*layers, *rows.above()], width, rows.height)
+
+
+def ranks(spans: Sequence[Span], ranked: int, width: int) -> alt.LayerChart:
+    """Draw ranks with the interval that each lies in, from 1, the worst, at the left."""
+    rows = _span_rows(spans, width)
+    room = _written_room(spans, rows)
+    end = 1 + (ranked - 1 or 1) * rows.track / max(rows.track - room, rows.track * 0.4)
+    scale = alt.Scale(domain=[1 - (ranked - 1) * 0.02, end], nice=False, zero=False)
+    ticks = sorted({1, round((1 + ranked) / 2), ranked})
+    title = f"Rank: 1 is the worst of {ranked}"
+    return _spans(spans, rows, scale, axis(title, values=ticks, domain=False, labelFlush=False), [])
+
+
 def intervals(spans: Sequence[Span], width: int) -> alt.LayerChart:
     """Draw estimates between 0 and 1 with their intervals, on a scale that ends at 1."""
     rows = _span_rows(spans, width)
@@ -98,6 +139,11 @@ def intervals(spans: Sequence[Span], width: int) -> alt.LayerChart:
     scale = alt.Scale(domain=[start, end], nice=False, zero=False)
     ticks = [start, (start + 1) / 2, 1.0]
     return _spans(spans, rows, scale, axis(None, values=ticks, format=".4~f", domain=False, labelFlush=False), [])
+
+
+def _signed(value: float) -> str:
+    shown = f"{abs(value):.2f}"
+    return "0.00" if shown == "0.00" else f"{'+' if value > 0 else '−'}{shown}"
 
 
 def _span_rows(spans: Sequence[Span], width: int) -> Rows:

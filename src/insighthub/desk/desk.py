@@ -20,6 +20,7 @@ from insighthub.accounts.users import User
 from insighthub.desk import cases
 from insighthub.desk.cases import Case
 from insighthub.desk.data_desk import DataDesk
+from insighthub.desk.evidences import Evidences
 from insighthub.desk.figures import FiguresDesk
 from insighthub.desk.front_door import FrontDoor
 from insighthub.desk.gate import Gate
@@ -31,6 +32,7 @@ from insighthub.desk.my_cases import MyCase, my_cases
 from insighthub.desk.our_residents import OurResidents, our_residents
 from insighthub.desk.oversight import Oversight
 from insighthub.desk.papers import paper, papers_of
+from insighthub.desk.places_desk import PlacesDesk
 from insighthub.desk.program_reads import ProgramReads
 from insighthub.desk.projects import ProjectsDesk
 from insighthub.desk.refused import refused
@@ -60,6 +62,7 @@ class Desk:
         self._gate = Gate(hub, clock)
         self.front_door = FrontDoor(hub, clock)
         self.long_work = LongWork(clock)
+        self._evidences = Evidences(hub)
 
     def seat(self, user: User, purpose: str | None = None, case: int | None = None) -> Seat:
         """Return a user's seat, for a purpose or in one of their open cases, whose purpose stands then.
@@ -93,6 +96,10 @@ class Desk:
     def figures(self, user: User) -> FiguresDesk:
         """Return the figures that a user may see and let out. Each call asks whether they may."""
         return FiguresDesk(self._gate, user)
+
+    def places(self, user: User) -> PlacesDesk:
+        """Return what a user sees of places: indices of areas, applications, options. Each call asks whether."""
+        return PlacesDesk(self._gate, user, self._evidences)
 
     def waiting(self, user: User) -> Waiting:
         """Return what waits for a user who answers for it all, as far as their roles let them do something about it."""

@@ -41,6 +41,14 @@ FORMS = {
         width,
         running=True,
     ),
+    "pushes": lambda width: evidence.pushes(
+        [evidence.Weight("up", 0.35), evidence.Weight(LONG, -0.08), evidence.Weight("none", 0)], width, across="Points"
+    ),
+    "pushes of nothing": lambda width: evidence.pushes([evidence.Weight("none", 0)], width, across="Points"),
+    "ranks": lambda width: evidence.ranks(
+        [evidence.Span("One", 1, 4, "2 (1 to 4)", 2), evidence.Span(LONG, 3, 115, "9 (3 to 115)", 9)], 115, width
+    ),
+    "rank of one": lambda width: evidence.ranks([evidence.Span("One", 1, 1, "1 (1 to 1)", 1)], 1, width),
     "reach": lambda width: evidence.reach([evidence.Span("one", -3, 9, "−3.0 to +9.0")], width),
     "trend": lambda width: trend.trend(
         [trend.Point(f"{n} March 2026", f"{n} Mar", 0.9 + n / 500, f"{n}") for n in range(12)], width

@@ -88,7 +88,8 @@ def test_it_takes_two_people_to_change_the_policy(state):
 def test_who_may_approve_is_said_by_the_policy_that_holds_and_not_by_the_proposal(state):
     take(state, FIRST)
     text = SECOND.replace(
-        'may = ["see_leaders", "see_population", "see_places", "see_quality"]', 'may = ["approve_policy", "propose_policy"]'
+        'may = ["see_leaders", "see_population", "see_places", "see_quality"]',
+        'may = ["approve_policy", "propose_policy"]',
     )
     assert Action.APPROVE_POLICY in read_policy(text).actions_of(["leader"])
     with state.write() as connection:
