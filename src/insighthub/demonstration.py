@@ -38,6 +38,10 @@ class Peer:
     threshold_bits: float
 
 
+#: A borough of twenty thousand would have a dozen small areas, in which ranks show little.
+_LEAST_AREAS, _MOST_AREAS, _RESIDENTS_AN_AREA = 12, 400, 700
+
+
 @dataclass(frozen=True)
 class Outcome:
     """All that the demonstration shows."""
@@ -53,7 +57,9 @@ def run(home: Path, *, residents: int, seed: int, peer: bool, progress: Progress
     """Make the borough in ``home/extracts``, and link it into ``home/link``."""
     progress.stage(f"Making a fictional borough of {residents:,} residents")
     extracts = home / "extracts"
-    borough = generate(extracts, residents=residents, seed=seed, places=home / PLACES, progress=progress)
+    borough = generate(
+        extracts, residents=residents, seed=seed, places=home / PLACES, areas=areas(residents), progress=progress
+    )
     truth = extracts / "truth.parquet"
     linked = run_link(
         extracts / "contract.toml",
@@ -68,6 +74,11 @@ def run(home: Path, *, residents: int, seed: int, peer: bool, progress: Progress
         beside = _run_peer(standardised(extracts / "contract.toml", progress=progress), read_truth(truth))
     hub = demonstration_hub.run(home, borough, seed=seed, progress=progress)
     return Outcome(borough, linked, beside, home / "link" / "report.html", hub)
+
+
+def areas(residents: int) -> int:
+    """Return how many areas the demonstration counts by: more and smaller ones than a borough of that size has."""
+    return min(_MOST_AREAS, max(_LEAST_AREAS, residents // _RESIDENTS_AN_AREA))
 
 
 def _run_peer(records: pa.Table, truth: pa.Table) -> Peer:

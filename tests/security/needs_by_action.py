@@ -32,6 +32,7 @@ BY_ACTION = {
     "/governance/policy": (A.PROPOSE_POLICY, A.APPROVE_POLICY),
     "/governance/requests": (A.SUBJECT_REQUESTS,),
     "/governance/retention": (A.APPLY_RETENTION,),
+    "/places": (A.SEE_PLACES,),
     "/quality": (A.SEE_QUALITY,),
     "/review": (A.REVIEW_PAIRS,),
     "/runs": (A.SEE_RUNS,),

@@ -20,10 +20,12 @@ from insighthub.hub import Hub
 from insighthub.rights.retention import apply_retention
 from insighthub.runs.begin import Asked
 from insighthub.synthetic.borough import generate
-from insighthub.synthetic.borough_hub import DAY, POPULATION, write_hub
+from insighthub.synthetic.borough_hub import DAY, PLACES, POPULATION, places_settings, write_hub
+from insighthub.vulnerability.definition import hub_index
+from insighthub.vulnerability.result import run_index
 from tests.made_once import made_once
 
-RESIDENTS = 900
+RESIDENTS, AREAS = 900, 9
 #: Persona -> name, roles. The second lead is there because two people change the policy.
 PEOPLE = {
     "officer": ("Olive Officer", ("officer",)),
@@ -34,6 +36,7 @@ PEOPLE = {
     "ig": ("Ines Lead", ("ig_lead",)),
     "second_ig": ("Ivo Lead", ("ig_lead",)),
     "leader": ("Lee Leader", ("leader",)),
+    "licensing": ("Lina Licence", ("licensing_officer",)),
     "admin": ("Ada Admin", ("administrator",)),
     "managed": ("Max Managed", ("officer",)),  # whose account administrators change
     "nobody": ("Nell Newcomer", ()),
@@ -69,8 +72,9 @@ def email(persona):
 def make(home, settings=""):
     """Make the hub: extracts, a run, users, and something on each desk; with more settings, in TOML, if there are."""
     home = Path(home)
-    generate(home / "extracts", residents=RESIDENTS, seed=4)
-    write_hub(home, settings + POPULATION)
+    generate(home / "extracts", residents=RESIDENTS, seed=4, places=home / PLACES, areas=AREAS)
+    named = places_settings(Path(PLACES)).partition("[measures.areas]")[0]  # measures by area are tried elsewhere
+    write_hub(home, settings + POPULATION + named)
     with Hub(home) as hub:
         hub.run(Asked(as_of=DAY))
         hub.run(Asked(as_of=DAY + timedelta(days=1)))
@@ -85,9 +89,23 @@ def make(home, settings=""):
         places = _on_the_desks(desk, people) | _to_be_told(desk, people)
         places |= _on_the_leads_desk(desk, people, places)
         places |= {"user": people["managed"].user_id, "admin_user": people["admin"].user_id}
+        places |= _where_gambling_may_harm(hub)
         every = hub.residents.everybody("safeguarding")
         names = [name for name in every["family_name"].to_pylist() if name and len(name) > 4]
         return Borough(str(home), tokens, places, tuple(sorted(set(names))[:200]))
+
+
+def _where_gambling_may_harm(hub):
+    """Run an index of areas; return an area of it, and a place to gamble."""
+    for name in ("gambling_harm", "gambling_harm_with_ethnicity"):
+        result = run_index(hub_index(hub.home, name), hub.releases, hub.places, hub.policy(), draws=100)
+    shops = hub.places.premises.premises.of_kind("betting shop").open_on(DAY)
+    return {
+        "area": result.scores["area"][0].as_py(),
+        "hidden_area": (result.hidden or ("",))[0],
+        "easting": round(float(shops.easting[0])),
+        "northing": round(float(shops.northing[0])),
+    }
 
 
 def _signed_in(connection, people, at, settings):

@@ -5,12 +5,22 @@ from tests.web import (
     visits_governance,
     visits_leaders,
     visits_officer,
+    visits_places,
     visits_projects,
     visits_review,
     visits_signin,
 )
 
-_LISTS = (visits_data, visits_leaders, visits_officer, visits_projects, visits_review, visits_signin, visits_governance)
+_LISTS = (
+    visits_data,
+    visits_leaders,
+    visits_officer,
+    visits_places,
+    visits_projects,
+    visits_review,
+    visits_signin,
+    visits_governance,
+)
 
 VISITS = tuple(visit for each in _LISTS for visit in each.VISITS)
 NO_PAGES = {route: why for each in _LISTS for route, why in each.NO_PAGES.items()}

@@ -204,14 +204,15 @@ def _weight_table(definition: IndexDefinition, weights: Weights) -> pa.Table:
 
 def _notes(definition: IndexDefinition, inputs: Inputs, shrunk: Floats, treated: Floats) -> tuple[str, ...]:
     notes = []
+    if drawn_in := [column.indicator.title for column in inputs.columns if column.indicator.shrink]:
+        said = "rates were drawn towards that of the larger area, the more the fewer were counted."
+        notes.append(f"{', '.join(drawn_in)}: {said}")
     for column, drawn, kept in zip(inputs.columns, shrunk, treated, strict=True):
         name = column.indicator.title
         if gone := int(np.isnan(column.values).sum()):
             notes.append(
                 f"{name}: values missing in {gone} of {len(kept)} areas were taken as the mean of others in the domain."
             )
-        if column.indicator.shrink:
-            notes.append(f"{name}: rates were drawn towards that of the larger area, the more the fewer were counted.")
         trimmed = int(np.isnan(kept).sum() - np.isnan(drawn).sum())
         brought = int(np.sum(np.isfinite(kept) & (kept != drawn)))
         if trimmed:

@@ -89,7 +89,8 @@ class _Map:
     classes: Classes
     ranks: Mapping[str, int]
     ranked: int
-    unit: str
+    labels: tuple[str, ...]
+    heading: str
     points: tuple[MapPoint, ...]
     kinds: tuple[str, ...]
     ring: Ring | None
@@ -104,6 +105,15 @@ class _Map:
     def label(self, area: MapArea) -> str:
         rank = f", rank {self.ranks[area.code]} of {self.ranked}" if area.code in self.ranks else ""
         return f"{area.name}: {self.words(area)}{rank}"
+
+    def class_label(self, number: int) -> str:
+        return self.labels[number] if number < len(self.labels) else self.classes.label(number)
+
+    def frame(self, width: int) -> Frame:
+        """Return the frame that holds all areas and the whole of the ring."""
+        ring = self.ring
+        circle = None if ring is None else (ring.easting, ring.northing, ring.radius)
+        return frame([area.shape for area in self.areas], width, circle)
 
     def is_dark(self, area: MapArea) -> bool:
         value = _value(area)
@@ -127,6 +137,8 @@ def area_map(
     ring: Ring | None = None,
     link: Callable[[str], str] | None = None,
     key: str = "map",
+    labels: Sequence[str] = (),
+    heading: str = "",
     ranks: Mapping[str, int] | None = None,
     ranked: int | None = None,
     caption: str = "Values by area",
@@ -143,6 +155,8 @@ def area_map(
         points: premises and services, of five kinds at most.
         ring: a circle to draw.
         link: gives the address for an area's code; where None, areas are no links.
+        labels: of the classes in the key, from the least values; without them the values that each class holds.
+        heading: of the key; without it the unit.
         ranks: of areas by code, where they are not those of the values that are drawn.
         ranked: how many areas were ranked then.
         key: names the figure on the page and its CSV.
@@ -165,8 +179,20 @@ def area_map(
         ranks = {code: 1 + sum(other > value for other in known.values()) for code, value in known.items()}
     ranks = {code: ranks[code] for code in known if code in ranks}
     limits = classes(list(known.values()), breaks)
-    drawn = _Map(tuple(areas), limits, ranks, ranked or len(ranks), unit, tuple(points), kinds, ring, link, note)
-    frame([area.shape for area in areas], _ROOMY)  # a fault is said now, not when a page is laid out
+    drawn = _Map(
+        tuple(areas),
+        limits,
+        ranks,
+        ranked or len(ranks),
+        tuple(labels),
+        heading or unit,
+        tuple(points),
+        kinds,
+        ring,
+        link,
+        note,
+    )
+    drawn.frame(_ROOMY)  # a fault is said now, not when a page is laid out
     columns = (
         Column("area", "Area"),
         Column("code", "Code"),
@@ -191,10 +217,10 @@ def _svg(drawn: _Map, name: str, width: int) -> str:
     """Return the map as SVG of a width in pixels; ``name`` is the figure's key and the form, and begins identifiers."""
     figure, form = name.rsplit("-", 1)
     prefix = f"{name}-"
-    place = frame([area.shape for area in drawn.areas], width)
+    place = drawn.frame(width)
     top = place.height + 14
     length, words = scale_bar(place)
-    legend, bottom = key(_lines(drawn, prefix), drawn.unit, top + 10, width)
+    legend, bottom = key(_lines(drawn, prefix), drawn.heading, top + 10, width)
     small, bottom = small_print(drawn.note, bottom + 4, width)
     height = math.ceil(bottom + 4)
     # Inside an image nothing is a link to assistive technology, so a map with links is a group.
@@ -248,7 +274,7 @@ def _lines(drawn: _Map, prefix: str) -> list[KeyLine]:
     if drawn.ranks:
         for number in range(len(drawn.classes)):
             fill = f"class-{drawn.classes.shade(number)}"
-            words = f"{drawn.classes.label(number)} ({of(counts[fill], 'area')})"
+            words = f"{drawn.class_label(number)} ({of(counts[fill], 'area')})"
             lines.append(KeyLine(swatch(f"url(#{prefix}{fill})"), words))
     for fill, words in ((HIDDEN, HIDDEN_WORDS), (NOTHING, NOTHING_WORDS)):
         if counts[fill]:

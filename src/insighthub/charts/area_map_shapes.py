@@ -42,8 +42,13 @@ class Frame:
         return round((self.north - northing) * self.scale + 2, 1)
 
 
-def frame(shapes: Iterable[Any], width: int) -> Frame:
+def frame(shapes: Iterable[Any], width: int, circle: tuple[float, float, float] | None = None) -> Frame:
     """Return the frame that holds all shapes in this width, and not too tall a drawing.
+
+    Args:
+        shapes: None for those that are missing.
+        width: in pixels.
+        circle: easting, northing and radius of a circle that is to be seen whole, too.
 
     Raises:
         DataError: there is no shape, or coordinates are degrees and not metres.
@@ -57,6 +62,10 @@ def frame(shapes: Iterable[Any], width: int) -> Frame:
         raise DataError(
             "the boundaries are in degrees", remedy="Transform them to the British National Grid (EPSG:27700)"
         )
+    if circle is not None:
+        easting, northing, radius = circle
+        west, south = min(west, easting - radius), min(south, northing - radius)
+        east, north = max(east, easting + radius), max(north, northing + radius)
     broad, tall = float(max(east - west, 1.0)), float(max(north - south, 1.0))
     scale = min((width - 4) / broad, width * _TALLEST / tall)
     return Frame(float(west), float(north), scale, (width - broad * scale) / 2, width, tall * scale + 4)

@@ -77,6 +77,7 @@ def generate(
     seed: int = 1,
     mix: str = "usual",
     places: Path | None = None,
+    areas: int | None = None,
     progress: Progress | None = None,
 ) -> Borough:
     """Make the borough in the folder ``out``, which is created if need be; files of the same names are replaced.
@@ -84,6 +85,7 @@ def generate(
     residents: people living in the borough on the day of extraction, from 500 to 1,000,000.
     mix: which shares of communities, a key of ``calibration.MIXES``.
     places: a folder for the borough's geography; it is not written without one.
+    areas: how many areas the geography has; without it the borough's small areas.
 
     Raises:
         ValueError: residents is out of that range, or there is no such mix.
@@ -121,7 +123,7 @@ def generate(
         watcher.stage("Areas, postcodes and premises")
         from insighthub.synthetic.geography import write_geography
 
-        write_geography(world, places, seed)
+        write_geography(world, places, seed, areas=areas)
     records, named = (sum(getattr(c, f) for c in counts.values()) for f in ("records", "person_records"))
     missing = sum(c.without_birth_date * c.person_records for c in counts.values())
     return Borough(

@@ -123,7 +123,7 @@ def test_points_have_a_shape_by_kind_and_the_ring_its_radius_in_metres():
     root = drawn(made(points=points, ring=Ring(540_250, 180_250, 400, "400 metres around")))
     words = ["".join(t.itertext()) for t in root.iter(f"{SVG}text")]
     assert {"Shop (1)", "School (1)", "400 metres around"} <= set(words)
-    place = frame([a.shape for a in AREAS], 720)
+    place = frame([a.shape for a in AREAS], 720, (540_250, 180_250, 400))
     assert round(400 * place.scale, 1) in [float(c.get("r")) for c in root.iter(f"{SVG}circle")]
     titles = [t.text for t in root.iter(f"{SVG}title")]
     assert {"Shop: A", "School: B"} <= set(titles)

@@ -39,6 +39,7 @@ Text = Annotated[str, Form()]
 #: Radii that pages offer, in metres, and the least and most that an address may ask for.
 RADII = (200, 400, 800)
 _LEAST, _MOST = 100, 2000
+_USUAL = {"density": "1.5", "zone": "400", "most": "3", "cap": "400", "kind": "school", "near": "200"}
 _UNKNOWN = "before records begin"
 
 
@@ -97,35 +98,26 @@ def place(request: Request, index: str, easting: int, northing: int, within: int
 
 
 @router.get("/{index}/options")
-def options(
+def options(request: Request, index: str) -> HTMLResponse:
+    """Hold options of a policy side by side: such as are often asked about."""
+    return _options_page(request, index, _USUAL)
+
+
+@router.post("/{index}/options")
+def other_options(
     request: Request,
     index: str,
     *,
-    density: str = "1.5",
-    zone: str = "400",
-    most: str = "3",
-    cap: str = "400",
-    kind: str = "school",
-    near: str = "200",
+    density: Text = "",
+    zone: Text = "",
+    most: Text = "",
+    cap: Text = "",
+    kind: Text = "",
+    near: Text = "",
 ) -> HTMLResponse:
-    """Hold options of a policy side by side."""
-    site = site_of(request)
+    """Hold the options that were typed side by side."""
     typed = {"density": density, "zone": zone, "most": most, "cap": cap, "kind": kind, "near": near}
-    asked, errors = _asked(typed)
-    shown = site.desk.places(account(request)).options(index, asked)
-    return site.pages.page(
-        request,
-        "places/options.html",
-        title="Policy options side by side",
-        status=422 if errors else 200,
-        errors=tuple(errors),
-        index=index,
-        shown=shown,
-        typed=typed,
-        kinds=[("", "No such condition"), *((each, words.plain(each)) for each in shown.kinds)],
-        rows=[_option_row(each) for each in shown.touched],
-        premises=[(each.option.title, _touched_premises(each)) for each in shown.touched],
-    )
+    return _options_page(request, index, typed)
 
 
 def _index_page(
@@ -152,6 +144,25 @@ def _index_page(
         weights=place_figures.weight_rows(result),
         twice=place_figures.double_counted(result),
         sources=[(words.plain(source), words.day(on)) for source, on in sorted(result.delivered.items())],
+    )
+
+
+def _options_page(request: Request, index: str, typed: dict[str, str]) -> HTMLResponse:
+    site = site_of(request)
+    asked, errors = _asked(typed)
+    shown = site.desk.places(account(request)).options(index, asked)
+    return site.pages.page(
+        request,
+        "places/options.html",
+        title="Policy options side by side",
+        status=422 if errors else 200,
+        errors=tuple(errors),
+        index=index,
+        shown=shown,
+        typed=typed,
+        kinds=[("", "No such condition"), *((each, words.plain(each)) for each in shown.kinds)],
+        rows=[_option_row(each) for each in shown.touched],
+        premises=[(each.option.title, _touched_premises(each)) for each in shown.touched],
     )
 
 
@@ -291,7 +302,7 @@ def _option_row(each: Any) -> tuple[str, ...]:
         f"{number} of {each.of_premises}",
         "not told" if each.residents is None else f"about {each.residents:,}",
         "not told" if each.share is None else numbers.share(each.share),
-        str(len(each.areas)),
+        "not told" if each.residents is None else str(len(each.areas)),
     )
 
 
