@@ -25,6 +25,7 @@ from insighthub.charts.area_map_marks import (
     NOTHING_WORDS,
     KeyLine,
     bar,
+    fills,
     key,
     patterns,
     point_mark,
@@ -36,7 +37,7 @@ from insighthub.charts.area_map_shapes import Frame, frame, paths, scale_bar
 from insighthub.charts.figure import Figure
 from insighthub.charts.numbers import of
 from insighthub.charts.palette import QUIET, REST
-from insighthub.charts.table import Column, table
+from insighthub.charts.table import Column, Table, table
 from insighthub.errors import DataError
 
 _ROOMY = 600  # pixels
@@ -202,8 +203,20 @@ def area_map(
     )
     rows = [(a.name, a.code, _value(a), drawn.words(a), ranks.get(a.code)) for a in areas]
     return Figure(
-        key, title, summary, table(caption, columns, rows), picture=lambda name, width: _svg(drawn, name, width)
+        key,
+        title,
+        summary,
+        table(caption, columns, rows),
+        links=0 if link is None else len(areas),
+        more=(_table_of(points),) if points else (),
+        picture=lambda name, width: _svg(drawn, name, width),
     )
+
+
+def _table_of(points: Sequence[MapPoint]) -> Table:
+    """Return what stands on the map, by kind and name."""
+    rows = sorted({(point.name, point.kind) for point in points}, key=lambda row: (row[1], row[0]))
+    return table("What stands on the map", (Column("name", "Name"), Column("kind", "Kind")), rows)
 
 
 def _value(area: MapArea) -> float | None:
@@ -241,11 +254,14 @@ def _areas(drawn: _Map, place: Frame, prefix: str) -> str:
         if not path:
             continue
         label = drawn.label(area)
-        fill = f"url(#{prefix}{drawn.fill(area)})"
+        first, over = (*fills(drawn.fill(area), prefix), "none")[:2]
         # A dark line between two dark areas would not be seen.
         line = REST if drawn.is_dark(area) else QUIET
         edge = f'stroke="{line}" stroke-width="0.8" stroke-linejoin="round" fill-rule="evenodd"'
-        inner = f'<title>{escape(label)}</title><path d="{path}" fill="{fill}" {edge}/>'
+        # Two strokes of the one that is pointed at, the wider below, are seen whole on any shade and whatever is
+        # drawn after it: their inner halves lie on the area itself.
+        marks = f'<path class="over" d="{path}" fill="{over}" fill-rule="evenodd"/>'
+        inner = f'<title>{escape(label)}</title><path d="{path}" fill="{first}" {edge}/>{marks}'
         if drawn.link is None:
             pieces.append(f"<g>{inner}</g>")
         else:
@@ -275,10 +291,10 @@ def _lines(drawn: _Map, prefix: str) -> list[KeyLine]:
         for number in range(len(drawn.classes)):
             fill = f"class-{drawn.classes.shade(number)}"
             words = f"{drawn.class_label(number)} ({of(counts[fill], 'area')})"
-            lines.append(KeyLine(swatch(f"url(#{prefix}{fill})"), words))
+            lines.append(KeyLine(swatch(fill, prefix), words))
     for fill, words in ((HIDDEN, HIDDEN_WORDS), (NOTHING, NOTHING_WORDS)):
         if counts[fill]:
-            lines.append(KeyLine(swatch(f"url(#{prefix}{fill})"), f"{words} ({of(counts[fill], 'area')})"))
+            lines.append(KeyLine(swatch(fill, prefix), f"{words} ({of(counts[fill], 'area')})"))
     kinds = Counter(point.kind for point in drawn.points)
     lines += [KeyLine(point_mark(i, 0, 0, 5), f"{kind} ({kinds[kind]})") for i, kind in enumerate(drawn.kinds)]
     if drawn.ring is not None:

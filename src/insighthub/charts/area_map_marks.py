@@ -19,7 +19,7 @@ _CHARACTER = 6.9
 _SWATCH = 28
 
 HIDDEN, NOTHING = "hidden", "nothing"
-HIDDEN_WORDS, NOTHING_WORDS = "Hidden: too few", "No data"
+HIDDEN_WORDS, NOTHING_WORDS = "Not shown", "No data"
 
 #: Shapes of marks, one a kind of point; ``{x}`` and ``{y}`` are the middle.
 _SHAPES = (
@@ -33,6 +33,17 @@ KINDS = len(_SHAPES)
 _KIND_FILLS = (AGAINST, PAGE, INK, PAGE, AGAINST)
 
 
+_DARK = SHADES[4]
+_PLAIN = {f"class-{shade}": colour for shade, colour in enumerate(SHADES)} | {HIDDEN: PAGE, NOTHING: PAGE}
+_MARKS = {
+    "class-1": f'<circle cx="4" cy="4" r="0.9" fill="{_DARK}"/>',
+    "class-2": f'<path d="M0 4H8" stroke="{_DARK}" stroke-width="0.8"/>',
+    "class-3": f'<path d="M2 0V8M6 0V8" stroke="{_DARK}" stroke-width="1.1"/>',
+    HIDDEN: f'<path d="M-2 2L2 -2M0 8L8 0M6 10L10 6" stroke="{QUIET}" stroke-width="1.4"/>',
+    NOTHING: f'<path d="M2 2L6 6M6 2L2 6" stroke="{QUIET}" stroke-width="1"/>',
+}
+
+
 @dataclass(frozen=True)
 class KeyLine:
     """One line of the key: a swatch or mark as SVG around (0, 0), and its words."""
@@ -42,34 +53,26 @@ class KeyLine:
 
 
 def patterns(prefix: str) -> str:
-    """Return the definitions of the fills; identifiers begin with the prefix, to be unique in a page."""
-    dark = SHADES[4]
-    marks = (
-        "",
-        f'<circle cx="4" cy="4" r="0.9" fill="{dark}"/>',
-        f'<path d="M0 4H8" stroke="{dark}" stroke-width="0.8"/>',
-        f'<path d="M2 0V8M6 0V8" stroke="{dark}" stroke-width="1.1"/>',
-        "",
-    )
-    found = [
-        _pattern(f"{prefix}class-{shade}", f'<rect width="8" height="8" fill="{SHADES[shade]}"/>{mark}')
-        for shade, mark in enumerate(marks)
-    ]
-    page = f'<rect width="8" height="8" fill="{PAGE}"/>'
-    hatch = f'<path d="M-2 2L2 -2M0 8L8 0M6 10L10 6" stroke="{QUIET}" stroke-width="1.4"/>'
-    cross = f'<path d="M2 2L6 6M6 2L2 6" stroke="{QUIET}" stroke-width="1"/>'
-    found += [_pattern(prefix + HIDDEN, page + hatch), _pattern(prefix + NOTHING, page + cross)]
-    return f"<defs>{''.join(found)}</defs>"
+    """Return the definitions of the marks; identifiers begin with the prefix, to be unique in a page.
+
+    Marks lie on a plain fill and have none of their own: where a tile of a fill ends, printers leave a seam.
+    """
+    return f"<defs>{''.join(_pattern(prefix + name, mark) for name, mark in _MARKS.items())}</defs>"
+
+
+def fills(name: str, prefix: str) -> tuple[str, ...]:
+    """Return what a class, or a hidden area, is filled with, one over the other: a colour, and its marks if any."""
+    return (_PLAIN[name], f"url(#{prefix}{name})") if name in _MARKS else (_PLAIN[name],)
 
 
 def _pattern(name: str, inner: str) -> str:
     return f'<pattern id={quoteattr(name)} width="8" height="8" patternUnits="userSpaceOnUse">{inner}</pattern>'
 
 
-def swatch(fill: str) -> str:
-    """Return a key's swatch of a fill."""
-    box = f'width="{_SWATCH - 4}" height="15"'
-    return f'<rect x="{-(_SWATCH - 4) / 2:g}" y="-7.5" {box} fill="{fill}" stroke="{QUIET}"/>'
+def swatch(name: str, prefix: str) -> str:
+    """Return a key's swatch of a class, or of hidden areas."""
+    box = f'x="{-(_SWATCH - 4) / 2:g}" y="-7.5" width="{_SWATCH - 4}" height="15"'
+    return "".join(f'<rect {box} fill="{fill}" stroke="{QUIET}"/>' for fill in fills(name, prefix))
 
 
 def point_mark(kind: int, x: float, y: float, radius: float) -> str:

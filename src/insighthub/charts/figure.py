@@ -50,6 +50,8 @@ class Figure:
         specification: how to draw it, where it is a chart.
         matrix: how to lay it out, where it is a matrix.
         picture: how to draw it, where it draws itself, as a map does.
+        links: how many links the drawing holds, which whoever uses a keyboard may want to skip.
+        more: further tables of what the drawing shows.
     """
 
     key: str
@@ -59,6 +61,8 @@ class Figure:
     specification: Specification | None = None
     matrix: HeatMatrix | None = None
     picture: Picture | None = None
+    links: int = 0
+    more: tuple[Table, ...] = ()
 
 
 def heat_matrix(

@@ -17,6 +17,7 @@ from insighthub.desk.gate import Gate
 from insighthub.desk.refused import NotThere
 from insighthub.errors import DataError
 from insighthub.governance.actions import Action
+from insighthub.governance.papers.document import Document
 from insighthub.governance.purposes import named
 from insighthub.vulnerability.application import Application, Standing, application, standing_in
 from insighthub.vulnerability.definition import HarmIndex
@@ -24,6 +25,7 @@ from insighthub.vulnerability.drivers import Drivers, drivers, in_words
 from insighthub.vulnerability.evidence import Evidence
 from insighthub.vulnerability.maps import application_map, index_map
 from insighthub.vulnerability.options import Cap, NearKinds, Option, Touched, Zone, compare_options
+from insighthub.vulnerability.pack import evidence_pack
 from insighthub.vulnerability.result import PURPOSE, Result
 from insighthub.vulnerability.whereabouts import Place, find_place, place_in_words
 
@@ -250,6 +252,29 @@ class PlacesDesk:
             map=application_map(evidence, told, lambda code: f"/places/{index_id}/areas/{code}"),
             earlier=_ranks(then),
             earlier_on=_day(then),
+        )
+
+    def pack(self, index_id: str, at: tuple[float, float], radius: float, *, about: str) -> Document:
+        """Return the evidence about a place as a paper.
+
+        Args:
+            index_id: the index.
+            at: easting and northing.
+            radius: of the circle, in metres.
+            about: what it is made for, in the officer's words, such as an application's reference; may be empty.
+
+        Raises:
+            Refused, NotThere, DataError: as ``place``.
+        """
+        evidence = self._evidence(index_id)
+        told = self._told(evidence, index_id, at, radius, what="pack")
+        words = place_in_words(evidence, *at)
+        return evidence_pack(
+            evidence,
+            told,
+            place=f"{about.strip()}. {words}" if about.strip() else words,
+            council=self._gate.hub.settings.web.council,
+            made_on=self._gate.clock().date(),
         )
 
     def options(self, index_id: str, asked: OptionsAsked) -> OptionsShown:

@@ -31,18 +31,33 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its caption, the names of its columns, and its rows, each as long as the header."""
+    """A table: its caption, the names of its columns, and its rows, each as long as the header.
+
+    ``widths`` has the parts of the page's width that columns take, where they are not to be alike.
+    """
 
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    widths: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.header) for row in self.rows):
             raise ValueError(f"{self.caption}: a row is not as long as the header")
+        if self.widths and len(self.widths) != len(self.header):
+            raise ValueError(f"{self.caption}: there are not as many widths as columns")
 
 
-Block = Paragraph | Bullets | Table
+@dataclass(frozen=True)
+class Picture:
+    """A picture: its caption, what it shows in words, and SVG of our own drawing, without scripts."""
+
+    caption: str
+    words: str
+    svg: str
+
+
+Block = Paragraph | Bullets | Table | Picture
 
 
 @dataclass(frozen=True)
@@ -77,10 +92,10 @@ class Document:
         return tuple(_tables(self.sections))
 
 
-def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
+def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[float] = ()) -> Table:
     """Return a table of whatever can be said as text; nothing is an empty cell."""
     said = tuple(tuple("" if cell is None else str(cell) for cell in row) for row in rows)
-    return Table(caption, tuple(header), said)
+    return Table(caption, tuple(header), said, tuple(widths))
 
 
 def csv_text(one: Table) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from insighthub.governance.papers.document import Block, Bullets, Document, Paragraph, Section
+from insighthub.governance.papers.document import Block, Bullets, Document, Paragraph, Picture, Section
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|])")
 
@@ -32,6 +32,8 @@ def _block(block: Block) -> str:
         return _plain(block.text)
     if isinstance(block, Bullets):
         return "\n".join(f"- {_plain(item)}" for item in block.items)
+    if isinstance(block, Picture):
+        return f"{_plain(block.caption)}: {_plain(block.words)}"
     if not block.rows:
         return f"{_plain(block.caption)}: none."
     lines = [block.header, tuple("---" for _ in block.header), *block.rows]

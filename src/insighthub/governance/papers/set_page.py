@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from insighthub.governance.papers.document import Block, Bullets, Document, Paragraph, Section
+from insighthub.governance.papers.document import Block, Bullets, Document, Paragraph, Picture, Section
 
 _STYLE = """
 body { font: 1.1rem/1.5 Arial, Helvetica, sans-serif; color: #0b0c0c; background: #fff; margin: 0 auto; padding: 1rem;
@@ -20,6 +20,8 @@ dl.stamp { display: grid; grid-template-columns: max-content auto; gap: .2rem 1.
 caption { text-align: left; font-weight: bold; padding-bottom: .4rem }
 th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #b1b4b6;
          overflow-wrap: anywhere }
+figure { margin: 1rem 0 } figure svg { max-width: 100%; height: auto } figcaption { font-weight: bold }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 @media print { body { max-width: none; font-size: 10pt } tr { break-inside: avoid } nav { display: none } }
 """
 
@@ -77,6 +79,9 @@ def _block(block: Block) -> str:
         return f"<p>{escape(block.text)}</p>\n"
     if isinstance(block, Bullets):
         return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in block.items) + "</ul>\n"
+    if isinstance(block, Picture):
+        words = f'<span class="unseen">{escape(block.words)}</span>'
+        return f"<figure>{block.svg}<figcaption>{escape(block.caption)}{words}</figcaption></figure>\n"
     if not block.rows:
         return f"<p>{escape(block.caption)}: none.</p>\n"
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in block.header)

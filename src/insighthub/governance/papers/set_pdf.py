@@ -13,8 +13,9 @@ from typing import Any
 
 import typst
 
-from insighthub.governance.papers.document import Block, Bullets, Document, Paragraph, Section
+from insighthub.governance.papers.document import Block, Bullets, Document, Paragraph, Picture, Section, Table
 
+_KINDS = {Paragraph: "paragraph", Bullets: "bullets", Table: "table", Picture: "picture"}
 _TEMPLATE = b"""
 #let paper = json(bytes(sys.inputs.paper))
 #set document(title: paper.title, date: none)
@@ -23,18 +24,24 @@ _TEMPLATE = b"""
 #set par(leading: 0.7em)
 #set table(stroke: (x: none, y: 0.5pt + rgb("#b1b4b6")), inset: (x: 4pt, y: 5pt))
 #show heading: set block(above: 1.6em, below: 0.9em)
-#show figure: set block(breakable: true)
-#show figure.caption: it => align(left, strong(it.body))
+#show figure.where(kind: table): set block(breakable: true)
+#show figure.caption: it => block(sticky: true, align(left, strong(it.body)))
 #set figure.caption(position: top)
 #let soft(cell) = cell.replace(regex("(\\\\S{18})"), m => m.captures.at(0) + "\\u{200b}")
 #let lines(rows) = rows.map(row => row.map(cell => text(size: 8.5pt, soft(cell)))).flatten()
 #let tell(block) = {
   if block.kind == "paragraph" { par(block.text) }
   if block.kind == "bullets" { list(..block.items.map(item => [#item])) }
+  if block.kind == "picture" {
+    figure(
+      kind: image, supplement: none, numbering: none, caption: block.caption,
+      align(left, image(bytes(block.svg), format: "svg", alt: block.words, width: 80%)),
+    )
+  }
   if block.kind == "table" {
     if block.rows.len() == 0 { par(block.caption + ": none.") } else {
       figure(kind: table, supplement: none, numbering: none, caption: block.caption, align(left, table(
-        columns: block.header.map(_ => 1fr),
+        columns: if block.widths.len() > 0 { block.widths.map(w => w * 1fr) } else { block.header.map(_ => 1fr) },
         table.header(..block.header.map(name => strong(name))),
         ..lines(block.rows),
       )))
@@ -78,5 +85,4 @@ def _section(section: Section) -> dict[str, Any]:
 
 
 def _block(block: Block) -> dict[str, Any]:
-    kind = "paragraph" if isinstance(block, Paragraph) else "bullets" if isinstance(block, Bullets) else "table"
-    return {"kind": kind, **asdict(block)}
+    return {"kind": _KINDS[type(block)], **asdict(block)}
