@@ -7,10 +7,12 @@ content policy wants it.
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from insighthub.charts.area_map_classes import MOST, SHADES
+from insighthub.charts.area_map_shapes import ROOMY
 from insighthub.charts.palette import AGAINST, FONT, FONT_SIZE, INK, PAGE, QUIET
 
 #: Of a key's line, in pixels.
@@ -18,6 +20,8 @@ LINE = 22
 _CHARACTER = 6.9
 _SWATCH = 28
 
+#: Names of the fills: of classes from the palest, of areas that are not shown, and of those without a value.
+CLASSES = tuple(f"class-{shade}" for shade in range(MOST))
 HIDDEN, NOTHING = "hidden", "nothing"
 HIDDEN_WORDS, NOTHING_WORDS = "Not shown", "No data"
 
@@ -32,9 +36,8 @@ _SHAPES = (
 KINDS = len(_SHAPES)
 _KIND_FILLS = (AGAINST, PAGE, INK, PAGE, AGAINST)
 
-
 _DARK = SHADES[4]
-_PLAIN = {f"class-{shade}": colour for shade, colour in enumerate(SHADES)} | {HIDDEN: PAGE, NOTHING: PAGE}
+_PLAIN = {**dict(zip(CLASSES, SHADES, strict=True)), HIDDEN: PAGE, NOTHING: PAGE}
 _MARKS = {
     "class-1": f'<circle cx="4" cy="4" r="0.9" fill="{_DARK}"/>',
     "class-2": f'<path d="M0 4H8" stroke="{_DARK}" stroke-width="0.8"/>',
@@ -92,7 +95,7 @@ def ring_mark(x: float, y: float, radius: float) -> str:
     return f'{pale}<g fill="none" stroke="{INK}" stroke-width="2.2">{dark}</g>'
 
 
-def key(lines: list[KeyLine], heading: str, top: float, width: int) -> tuple[str, float]:
+def key(lines: Sequence[KeyLine], heading: str, top: float, width: int) -> tuple[str, float]:
     """Lay out a key under a map, in as many columns as there is room for.
 
     Returns:
@@ -103,7 +106,7 @@ def key(lines: list[KeyLine], heading: str, top: float, width: int) -> tuple[str
     for part in textwrap.wrap(heading, max(12, int(width / _CHARACTER))):
         pieces.append(_text(2, at, part, bold=True))
         at += LINE * 0.85
-    columns = 2 if width >= 600 else 1
+    columns = 2 if width >= ROOMY else 1
     wide = width / columns
     # The classes stay together in the first column.
     rows = max(MOST, -(-len(lines) // columns)) if columns > 1 else len(lines)

@@ -17,9 +17,13 @@ from insighthub.later import later
 
 shapely = later("shapely")
 
+#: A drawing of so many pixels has room beside its marks.
+ROOMY = 600
 #: Pixels by which a boundary may move.
 _SIMPLER = 0.6
 _TALLEST = 1.25  # heights a width
+#: Pixels around the ground, so that the outline of an area at its edge is seen whole.
+_MARGIN = 6
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Frame:
 
     def down(self, northing: float) -> float:
         """Return pixels from the top."""
-        return round((self.north - northing) * self.scale + 2, 1)
+        return round((self.north - northing) * self.scale + _MARGIN, 1)
 
 
 def frame(shapes: Iterable[Any], width: int, circle: tuple[float, float, float] | None = None) -> Frame:
@@ -67,8 +71,8 @@ def frame(shapes: Iterable[Any], width: int, circle: tuple[float, float, float] 
         west, south = min(west, easting - radius), min(south, northing - radius)
         east, north = max(east, easting + radius), max(north, northing + radius)
     broad, tall = float(max(east - west, 1.0)), float(max(north - south, 1.0))
-    scale = min((width - 4) / broad, width * _TALLEST / tall)
-    return Frame(float(west), float(north), scale, (width - broad * scale) / 2, width, tall * scale + 4)
+    scale = min((width - 2 * _MARGIN) / broad, width * _TALLEST / tall)
+    return Frame(float(west), float(north), scale, (width - broad * scale) / 2, width, tall * scale + 2 * _MARGIN)
 
 
 def paths(shapes: Sequence[Any], place: Frame) -> list[str]:
