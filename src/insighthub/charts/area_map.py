@@ -23,7 +23,7 @@ from insighthub.charts.area_map_marks import (
     NOTHING,
     NOTHING_WORDS,
     KeyLine,
-    fills,
+    filled,
     patterns,
     swatch,
 )
@@ -225,22 +225,17 @@ def _areas(drawn: _Map, place: Frame, prefix: str) -> str:
             address = f"<a href={quoteattr(drawn.link(area.code))} aria-label={quoteattr(label)}>"
             above.append(f'{address}{again} class="edge"/><use href="#{name}" class="band"/></a>')
     # From pale to dark: of two that touch, the line of the darker one is seen.
-    filled = "".join(_filled(fill, below[fill], prefix) for fill in (NOTHING, HIDDEN, *CLASSES) if fill in below)
+    order = (fill for fill in (NOTHING, HIDDEN, *CLASSES) if fill in below)
+    ground = "".join(filled(fill, below[fill], prefix, _edge(fill)) for fill in order)
     return (
-        f'<g aria-hidden="true" stroke-linejoin="round" fill-rule="evenodd">{filled}</g>'
+        f'<g aria-hidden="true" stroke-linejoin="round" fill-rule="evenodd">{ground}</g>'
         f'<g fill="none" stroke-linejoin="round" pointer-events="fill">{"".join(above)}</g>'
     )
 
 
-def _filled(fill: str, shapes: list[tuple[str, str]], prefix: str) -> str:
-    """Return areas of one fill, each a name and a path: their colour, and over it the marks if there are any."""
-    colour, *marks = fills(fill, prefix)
+def _edge(fill: str) -> str:
     # A dark line between two dark areas would not be seen.
-    line = REST if fill in CLASSES[3:] else QUIET
-    drawn = "".join(f'<path id="{name}" d="{path}"/>' for name, path in shapes)
-    again = "".join(f'<use href="#{name}"/>' for name, _ in shapes)
-    over = "".join(f'<g fill="{mark}">{again}</g>' for mark in marks)
-    return f'<g fill="{colour}" stroke="{line}" stroke-width="0.8">{drawn}</g>{over}'
+    return f' stroke="{REST if fill in CLASSES[3:] else QUIET}" stroke-width="0.8"'
 
 
 def _lines(drawn: _Map, prefix: str) -> list[KeyLine]:

@@ -68,6 +68,22 @@ def fills(name: str, prefix: str) -> tuple[str, ...]:
     return (_PLAIN[name], f"url(#{prefix}{name})") if name in _MARKS else (_PLAIN[name],)
 
 
+def filled(fill: str, shapes: Sequence[tuple[str, str]], prefix: str, edge: str = "") -> str:
+    """Return shapes of one fill: their colour, and over it the marks if there are any.
+
+    Args:
+        fill: its name.
+        shapes: the identifier and the path of each.
+        prefix: of the identifiers of ``patterns``.
+        edge: attributes that draw a line around each.
+    """
+    colour, *marks = fills(fill, prefix)
+    drawn = "".join(f'<path id="{name}" d="{path}"/>' for name, path in shapes)
+    again = "".join(f'<use href="#{name}"/>' for name, _ in shapes)
+    over = "".join(f'<g fill="{mark}">{again}</g>' for mark in marks)
+    return f'<g fill="{colour}"{edge}>{drawn}</g>{over}'
+
+
 def _pattern(name: str, inner: str) -> str:
     return f'<pattern id={quoteattr(name)} width="8" height="8" patternUnits="userSpaceOnUse">{inner}</pattern>'
 

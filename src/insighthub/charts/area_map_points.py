@@ -65,9 +65,12 @@ def kinds_of(points: Sequence[MapPoint]) -> tuple[str, ...]:
     return kinds
 
 
-def points_drawn(points: Sequence[MapPoint], ring: Ring | None, place: Frame) -> str:
-    """Return points, which say their names when they are pointed at, and the ring, which lets a pointer through."""
-    kinds, radius = kinds_of(points), 5 if place.width >= ROOMY else 3.5
+def points_drawn(points: Sequence[MapPoint], ring: Ring | None, place: Frame, *, small: bool = False) -> str:
+    """Return points, which say their names when they are pointed at, and the ring, which lets a pointer through.
+
+    Small ones cover less of what lies below them.
+    """
+    kinds, radius = kinds_of(points), (5 if place.width >= ROOMY else 3.5) - small
     pieces = [
         f"<g><title>{escape(f'{p.kind}: {p.name}')}</title>"
         f"{point_mark(kinds.index(p.kind), place.across(p.easting), place.down(p.northing), radius)}</g>"
