@@ -28,11 +28,11 @@ INSTALLED_BY := pyproject.toml constraints.txt
 STATIC := src/insighthub/web/static/manifest.json
 STATIC_FROM := $(wildcard frontend/*.* frontend/styles/* frontend/scripts/*)
 
-.PHONY: help demo test lint frontend reference bill docs screenshots bench-accuracy bench-ablation bench-names bench-speed bench-peers bench-index bench-web bench-area-index clean
+.PHONY: help demo test lint frontend reference bill docs screenshots bench-accuracy bench-ablation bench-names bench-speed bench-peers bench-index bench-web bench-area-index worked-example clean
 
 help:
 	@sed -n 's/^#     //p' Makefile
-	@echo "Also: make lint, frontend, docs, screenshots, reference, bill, bench-accuracy, bench-ablation, bench-names, bench-speed, bench-peers, bench-index, bench-web, bench-area-index, clean"
+	@echo "Also: make lint, frontend, docs, screenshots, reference, bill, bench-accuracy, bench-ablation, bench-names, bench-speed, bench-peers, bench-index, bench-web, bench-area-index, worked-example, clean"
 
 demo: $(VENV)/.installed-to-run $(STATIC)
 	$(BIN)/insighthub demo --home $(DEMO_HOME) $(DEMO_ARGS)
@@ -49,6 +49,10 @@ test: $(VENV)/.installed-to-develop $(STATIC)
 # The pictures of the documentation, from the demonstration: a minute or two.
 screenshots: $(VENV)/.installed-to-develop $(STATIC)
 	$(BIN)/python -m scripts.take_screenshots
+
+# The worked example of the documentation, from open data in the folder DATA.
+worked-example: $(VENV)/.installed-to-develop
+	$(BIN)/python -m scripts.barking_and_dagenham $(DATA)
 
 frontend: $(STATIC)
 

@@ -22,6 +22,8 @@ from tests.e2e.server import running
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 RESIDENTS = 5000
+#: What is at the top of a picture, where that is not the page's own.
+FROM = {"licensing-map": "#index-map", "licensing-place": "#main-content"}
 #: Wide enough for tables, and not so tall that a page of text does not fit beside it.
 SIZE = {"width": 1100, "height": 1000}
 _DEMO = ("-c", "from insighthub.cli import app; app()", "demo", "--no-peer", "--port", "0")
@@ -57,6 +59,8 @@ def take(browser: Any, address: str, passwords: dict[str, str], folder: Path) ->
         def shoots(page: Any, name: str) -> None:
             assert name in PICTURES
             page.evaluate("scrollTo(0, 0)")
+            if name in FROM:
+                page.locator(FROM[name]).evaluate("e => scrollTo(0, e.getBoundingClientRect().top - 20)")
             page.screenshot(path=folder / f"{name}.png")
 
         walk(opens, shoots)

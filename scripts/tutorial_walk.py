@@ -1,4 +1,4 @@
-"""The tutorial's walk through the web app, in a browser: an officer, an analyst, a lead and a leader, a picture each.
+"""The tutorial's walk in a browser: an officer, an analyst, a lead, a leader and licensing, with pictures.
 
 Takes what opens a browser as one of the demonstration's people, and what takes a picture; does what
 ``docs/tutorial.md`` says, and fails where a screen does not let it.
@@ -25,6 +25,8 @@ PICTURES = (
     "lead-policy",
     "lead-request",
     "leader-borough",
+    "licensing-map",
+    "licensing-place",
 )
 SEARCH = "smith"
 
@@ -46,6 +48,7 @@ def walk(opens: Opens, shoots: Shoots) -> None:
     leader = opens("leader")
     _follow(leader, "Borough")
     shoots(leader, "leader-borough")
+    _licensing(opens("licensing"), shoots)
 
 
 def _officer(page: Any, shoots: Shoots) -> str:
@@ -112,6 +115,18 @@ def _lead(page: Any, shoots: Shoots, resident: str) -> None:
         page.locator(f"#received-{part}").fill(str(getattr(today, part)))
     _press(page, "Note this request")
     shoots(page, "lead-request")
+
+
+def _licensing(page: Any, shoots: Shoots) -> None:
+    _follow(page, "Places")
+    _follow(page, "Vulnerability to harm from gambling")
+    shoots(page, "licensing-map")
+    _go(page, page.locator('main table a[href*="/areas/"]'))
+    _follow(page, "Around the middle of this area")
+    shoots(page, "licensing-place")
+    page.get_by_label("What the pack is for").fill("Application 26/0042")
+    with page.expect_download():
+        page.get_by_role("button", name="Download the pack").click()
 
 
 def _press(page: Any, name: str) -> None:

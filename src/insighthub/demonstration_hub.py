@@ -11,8 +11,9 @@ from pathlib import Path
 
 from rich.table import Table
 
-from insighthub import demonstration_users
+from insighthub import demonstration_places, demonstration_users
 from insighthub.correction_evaluation import Precision, precision
+from insighthub.demonstration_places import AreaScores
 from insighthub.demonstration_users import DemoUser
 from insighthub.hub import Hub
 from insighthub.index_evaluation import IndexScores, evaluate_index
@@ -34,6 +35,7 @@ class HubOutcome:
     scores: IndexScores
     corrections: tuple[Precision, ...]
     users: tuple[DemoUser, ...]
+    areas: AreaScores | None
 
 
 def run(home: Path, borough: Borough, *, seed: int, progress: Progress) -> HubOutcome:
@@ -52,7 +54,8 @@ def run(home: Path, borough: Borough, *, seed: int, progress: Progress) -> HubOu
         progress.stage("Drawing what is to be reviewed")
         hub.review.draw()
         made = demonstration_users.make_users(hub)
-    return HubOutcome(outcome, scores, tuple(right), made)
+        areas = None if borough.places is None else demonstration_places.run(hub, borough.places, progress=progress)
+    return HubOutcome(outcome, scores, tuple(right), made, areas)
 
 
 def tables(outcome: HubOutcome) -> Iterator[Table]:
@@ -89,6 +92,8 @@ def tables(outcome: HubOutcome) -> Iterator[Table]:
     right.add_row("households, B-cubed F1", f"{scores.household_b_cubed.f1:.3f}")
     yield right
     yield _corrections(outcome)
+    if outcome.areas is not None:
+        yield demonstration_places.table(outcome.areas)
 
 
 def _corrections(outcome: HubOutcome) -> Table:

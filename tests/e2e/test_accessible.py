@@ -7,10 +7,10 @@ of them. Pages of officers, of reviewers, and those by which one comes in are th
 import pytest
 
 from tests.e2e.chromium import PHONE
-from tests.web import visits_borough, visits_officer, visits_review, visits_signin
+from tests.web import visits_borough, visits_officer, visits_places, visits_review, visits_signin
 from tests.web.visits import SAMPLES, VISITS
 
-WITHOUT_SCRIPTS = (*visits_officer.VISITS, *visits_review.VISITS, *visits_signin.VISITS)
+WITHOUT_SCRIPTS = (*visits_officer.VISITS, *visits_places.VISITS, *visits_review.VISITS, *visits_signin.VISITS)
 ALL = pytest.mark.parametrize("visit", [*VISITS, *SAMPLES], ids=str)
 
 

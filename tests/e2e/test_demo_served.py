@@ -51,7 +51,7 @@ def server(tmp_path_factory):
 @pytest.mark.slow
 def test_the_demonstration_is_served_and_its_people_sign_in(server):
     passwords = people(server.lines)
-    assert len(passwords) == 6
+    assert len(passwords) == 7
     for email, password in passwords.items():
         cookies = {}
         _, _, page = ask(server, "GET", "/sign-in", cookies)

@@ -14,7 +14,7 @@ from insighthub.vulnerability.application import application
 from insighthub.vulnerability.drivers import drivers
 from insighthub.vulnerability.evidence import read_evidence
 from insighthub.web.place_figures import interval
-from tests.web.client import Browser
+from tests.web.client import Browser, values
 
 INDEX = "/places/gambling_harm"
 
@@ -124,6 +124,25 @@ def test_the_audit_keeps_the_area_and_never_the_point(borough, officer, hub):
     assert "area" in detail
     assert str(easting) not in detail
     assert str(northing) not in detail
+
+
+def test_a_pack_is_downloaded_as_pdf_and_html_with_what_it_is_for(borough, officer):
+    at = f"{INDEX}/at/{borough.places['easting']}/{borough.places['northing']}"
+    officer.get(f"{at}?within=800")
+    made = officer.send(f"{at}/pack", {"about": "Application 26/0042, 1 High Street"}, status=200)
+    assert made.headers["content-type"] == "application/pdf"
+    assert "attachment" in made.headers["content-disposition"]
+    assert made.content.startswith(b"%PDF")
+    html = officer.client.post(f"{at}/pack", data={**form_of(officer, f"{at}/pack"), "kind": "html"}).text
+    assert "Within 800 metres" in html
+    assert "Application 26/0042" not in html  # it was not kept
+    assert "Gambling Act 2005, section 153" in html
+    officer.send(f"{at}/pack", {"about": "x" * 201}, status=422)
+    assert "200 characters or fewer" in officer.text()
+
+
+def form_of(browser, action):
+    return values(next(f for f in browser.tree().iter("form") if f.get("action") == action))
 
 
 def test_options_are_held_side_by_side_as_they_are_typed(officer):

@@ -17,4 +17,4 @@ VISITS = (
     Visit("/places/{index}/options", f"{_INDEX}/options", "analyst", f"{_INDEX}/options", {"density": "x"}, 422),
 )
 
-NO_PAGES = {}
+NO_PAGES = {("POST", "/places/{index}/at/{easting}/{northing}/pack"): "a file to download"}

@@ -86,3 +86,23 @@ def classes(values: Sequence[float], breaks: Sequence[float] | Way | None = None
             raise DataError(f"the limits between classes are {list(breaks)}", remedy="Give four or fewer, each higher")
         return Classes(tuple(given.tolist()), lowest, highest)
     return Classes(tuple(limits[limits > lowest].tolist()), lowest, highest)
+
+
+def fifths_by_rank(scores: Sequence[float], ranks: Sequence[int]) -> tuple[list[float], list[str]]:
+    """Return limits between fifths of scores, and the ranks that each fifth has, least scores first.
+
+    Args:
+        scores: of all areas that are ranked.
+        ranks: of the same.
+
+    Returns:
+        Limits and labels, for ``area_map``; where too many scores are alike for fifths, fewer, and no labels where a
+        class would have no area.
+    """
+    score, rank = np.asarray(scores, np.float64), np.asarray(ranks)
+    limits = np.unique(np.quantile(score, np.arange(1, MOST) / MOST))
+    limits = limits[limits > score.min()]
+    place = np.searchsorted(limits, score, side="right")
+    each = [rank[place == k] for k in range(len(limits) + 1)]
+    labels = [f"{r.min()} to {r.max()}" if len(r) > 1 else f"{r.min()}" for r in each if len(r)]
+    return limits.tolist(), labels if len(labels) == len(each) else []

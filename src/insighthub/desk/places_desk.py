@@ -79,6 +79,7 @@ class AreaShown:
         earlier: its rank about a year before; None where that is not known.
         earlier_on: the day of that.
         premises: those of the register that are open in it.
+        middle: easting and northing of a point within it.
     """
 
     result: Result
@@ -89,6 +90,7 @@ class AreaShown:
     earlier: int | None
     earlier_on: date | None
     premises: tuple[Standing, ...]
+    middle: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,7 @@ class PlacesDesk:
             raise NotThere("there is no such area", remedy="Choose one that is listed")
         self._note(evidence, {"index": index_id, "area": code})
         row = areas.codes.index(code)
+        within = areas.shapes[row].representative_point()
         then = self._kept.earlier(index_id)
         return AreaShown(
             result=evidence.result,
@@ -217,6 +220,7 @@ class PlacesDesk:
             earlier=_ranks(then).get(code),
             earlier_on=_day(then),
             premises=standing_in(evidence, code),
+            middle=(round(within.x), round(within.y)),
         )
 
     def find(self, index_id: str, text: str) -> Place:

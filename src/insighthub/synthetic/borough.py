@@ -22,7 +22,7 @@ from insighthub.synthetic.calibration import HABITS, MIXES, Habits
 from insighthub.synthetic.delivery import deliver
 from insighthub.synthetic.entries import Clerk
 from insighthub.synthetic.estimates import FILE as ESTIMATES_FILE
-from insighthub.synthetic.estimates import estimates_text
+from insighthub.synthetic.estimates import estimates_text, summed_text
 from insighthub.synthetic.extract import Extract
 from insighthub.synthetic.extracts import EXTRACTS
 from insighthub.synthetic.people_truth import entity_ids, household_ids, people_table
@@ -117,13 +117,14 @@ def generate(
     pa.parquet.write_table(table, out / "truth.parquet", compression="zstd")
     pa.parquet.write_table(people_table(world), out / "people.parquet", compression="zstd")
     estimates = estimates_text(world, stream(seed, "official estimates"))
-    (out / ESTIMATES_FILE).write_text(estimates, encoding="utf-8")
     (out / "contract.toml").write_text(contract_text(), encoding="utf-8")
     if places is not None:
         watcher.stage("Areas, postcodes and premises")
         from insighthub.synthetic.geography import write_geography
 
-        write_geography(world, places, seed, areas=areas)
+        by_area = write_geography(world, places, seed, areas=areas).estimate
+        estimates = summed_text(by_area.sum(axis=0))  # one office has one number of people
+    (out / ESTIMATES_FILE).write_text(estimates, encoding="utf-8")
     records, named = (sum(getattr(c, f) for c in counts.values()) for f in ("records", "person_records"))
     missing = sum(c.without_birth_date * c.person_records for c in counts.values())
     return Borough(

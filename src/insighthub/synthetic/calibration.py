@@ -163,6 +163,8 @@ VENUES_BEYOND = 0.25  # premises of a kind beyond the boundary, for every one wi
 #: True log odds that a grown resident is harmed by gambling, and what adds to them.
 RISK = {"base": -4.5, "male": 0.75, "under_35": 0.65, "over_65": -0.70, "hardship": 0.40, "exposure": 0.40}
 RISK_METRES = 300.0  # over which the exposure to a premises falls by a factor of e
+#: What an official index of deprivation takes in besides hardship, in standard deviations of areas' hardship.
+DEPRIVATION_BESIDES = 0.6
 #: Shares of residents whom the official estimate misses.
 UNDERCOUNT = {
     "men_20_to_34": 0.08,

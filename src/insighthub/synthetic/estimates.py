@@ -3,7 +3,8 @@
 Takes a world and a stream of random numbers, gives a CSV in the form that ``[population] estimates`` takes. They are
 made from the truth with an error of their own, as real mid-year estimates have one: each band and sex is off by 3% at
 one standard deviation, and by chance as a count is, which ``lower`` and ``upper`` give the 95% bounds of, and the total
-by 1%. These numbers are assumptions. There is no such office, and there are no such people.
+by 1%. Where the borough has its geography, its office has figures by area, and these add up to them: see ``risk``.
+These numbers are assumptions. There is no such office, and there are no such people.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import io
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from insighthub.synthetic.population import World
 
@@ -38,12 +40,28 @@ def estimates_text(world: World, rng: np.random.Generator) -> str:
     drawn = np.maximum(true + spread * rng.standard_normal(true.shape), 0)
     # An office knows its total better than any part of it, and has the parts add up to that.
     drawn *= true.sum() * (1 + _TOTAL_ERROR * rng.standard_normal()) / max(drawn.sum(), 1)
+    return _text(drawn, spread)
+
+
+def summed_text(people: NDArray[np.int64]) -> str:
+    """Return the same of an office that has figures by area: what they add up to.
+
+    Args:
+        people: (sexes, years of age) in all areas together; women first.
+    """
+    ends = [*_FIRSTS, people.shape[1]]
+    found = np.array([[each[ends[k] : ends[k + 1]].sum() for k in range(len(_FIRSTS))] for each in people], float)
+    return _text(found, np.hypot(_RELATIVE_ERROR * found, np.sqrt(np.maximum(found, 1))))
+
+
+def _text(people: NDArray[np.float64], spread: NDArray[np.float64]) -> str:
+    """Return CSV text of (sexes, bands) people with bounds, from their standard deviations."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["sex", "age_from", "age_to", "population", "lower", "upper"])
     for number, sex in enumerate("FM"):
         for place, first in enumerate(_FIRSTS):
-            found, off = round(float(drawn[number, place])), _Z * float(spread[number, place])
+            found, off = round(float(people[number, place])), _Z * float(spread[number, place])
             last = "" if first == _LAST else first + 4
             writer.writerow([sex, first, last, found, max(0, round(found - off)), round(found + off)])
     return out.getvalue()

@@ -1,9 +1,9 @@
 """Writes the geography of the fictional borough: areas, postcodes, UPRNs, premises, population, and the true risk.
 
 Takes a world, a folder and a seed, gives the files that a council would have (``areas.geojson``, ``postcodes.csv``,
-``uprns.csv``, ``premises.csv``, ``population.csv``), and apart from them, in ``truth``, what nobody would have: the
-true population and the true risk of harm from gambling, by area and by resident. The same version, world and seed give
-the same bytes.
+``uprns.csv``, ``premises.csv``, ``population.csv``, ``deprivation.csv``), and apart from them, in ``truth``, what
+nobody would have: the true population and the true risk of harm from gambling, by area and by resident. The same
+version, world and seed give the same bytes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from insighthub.synthetic.geography_files import FILES
 from insighthub.synthetic.ground import Ground, build_ground
 from insighthub.synthetic.people_truth import entity_ids
 from insighthub.synthetic.population import FEMALE, LONG_AGO, NEVER, World
-from insighthub.synthetic.risk import OLDEST, TrueRisk, official_estimate, population, true_risk
+from insighthub.synthetic.risk import OLDEST, TrueRisk, official_estimate, population, residents, true_risk
 from insighthub.synthetic.venues import Venues, build_venues
 from insighthub.synthetic.world import stream
 
@@ -41,6 +41,7 @@ class Geography:
     ground: Ground
     venues: Venues
     risk: TrueRisk
+    estimate: NDArray[np.int64]  # (areas, sexes, years of age): how many people official figures count
 
 
 def write_geography(world: World, folder: Path, seed: int, *, areas: int | None = None) -> Geography:
@@ -69,7 +70,8 @@ def write_geography(world: World, folder: Path, seed: int, *, areas: int | None 
     _write(truth / "population.csv", _people(ground, population(world, ground)))
     _write(truth / "true_risk.csv", risk_by_area(ground, risk))
     pyarrow.parquet.write_table(_by_resident(world, ground, risk), truth / "resident_risk.parquet", compression="zstd")
-    return Geography(folder, ground, venues, risk)
+    _write(folder / FILES["deprivation"], _deprivation(stream(seed, "deprivation"), world, ground))
+    return Geography(folder, ground, venues, risk, estimate)
 
 
 def risk_by_area(ground: Ground, risk: TrueRisk) -> dict[str, Sequence[object]]:
@@ -86,6 +88,23 @@ def risk_by_area(ground: Ground, risk: TrueRisk) -> dict[str, Sequence[object]]:
         "rate": np.round(harmed / people, 8).tolist(),
         "mean_exposure": np.round(exposure / people, 6).tolist(),
     }
+
+
+def _deprivation(rng: np.random.Generator, world: World, ground: Ground) -> dict[str, Sequence[object]]:
+    """Return how deprived an official index finds each area: the hardship of its residents, and much besides.
+
+    An index of deprivation looks at more than hardship, and some years late: what it adds is drawn, as wide as
+    ``calibration.DEPRIVATION_BESIDES`` of what areas differ by.
+    """
+    person = residents(world)
+    dwelling = world.dwelling_at(person, np.full(len(person), world.today))
+    area, n = ground.area_of_dwelling(world.places)[dwelling], len(ground.areas)
+    hardship = np.bincount(area, world.households.hardship[world.people.household[person]], n)
+    mean = hardship / np.maximum(np.bincount(area, minlength=n), 1)
+    found = mean + cal.DEPRIVATION_BESIDES * max(float(mean.std()), 1e-9) * rng.standard_normal(n)
+    score = np.round(20 + 12 * (found - found.mean()) / max(float(found.std()), 1e-9), 3).clip(min=0.5)
+    worst_first = np.argsort(np.argsort(-score, kind="stable"), kind="stable") + 1
+    return {"area": ground.areas.codes, "score": score.tolist(), "rank": worst_first.tolist()}
 
 
 def _write(path: Path, columns: Mapping[str, Sequence[object]]) -> None:

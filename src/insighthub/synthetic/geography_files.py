@@ -6,4 +6,5 @@ FILES = {
     "uprns": "uprns.csv",
     "premises": "premises.csv",
     "population": "population.csv",
+    "deprivation": "deprivation.csv",
 }

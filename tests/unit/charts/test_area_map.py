@@ -9,7 +9,7 @@ import pytest
 from shapely.geometry import MultiPolygon, box
 
 from insighthub.charts import MapArea, MapPoint, Ring, area_map, draw
-from insighthub.charts.area_map_classes import SHADES, classes
+from insighthub.charts.area_map_classes import SHADES, classes, fifths_by_rank
 from insighthub.charts.area_map_shapes import frame, paths, scale_bar
 from insighthub.charts.fragment import fragment
 from insighthub.charts.numbers import number
@@ -130,6 +130,14 @@ def test_quantiles_hold_as_many_areas_and_equal_widths_are_equal():
     assert classes([0.0, 100.0], "equal").limits == (20.0, 40.0, 60.0, 80.0)
     assert len(classes([4.0, 4.0, 4.0])) == 1
     assert classes([4.0, 4.0]).label(0) == "4.00"
+
+
+def test_fifths_are_named_by_the_ranks_they_have():
+    limits, labels = fifths_by_rank([float(v) for v in range(10)], range(10, 0, -1))
+    assert labels == ["9 to 10", "7 to 8", "5 to 6", "3 to 4", "1 to 2"]
+    words = ["".join(t.itertext()) for t in drawn(made(AREAS[:10], breaks=limits, labels=labels)).iter(f"{SVG}text")]
+    assert "1 to 2" in " ".join(words)
+    assert fifths_by_rank([1.0, 1.0, 1.0], [1, 1, 1]) == ([], ["1 to 1"])
 
 
 def test_shades_stay_in_order_without_colour():

@@ -10,11 +10,12 @@ import shapely
 
 from insighthub.places.areas import read_areas
 from insighthub.places.denominators import read_population
+from insighthub.places.deprivation import read_deprivation
 from insighthub.places.locate import area_of, read_postcodes, read_uprns
 from insighthub.places.neighbours import contiguity
 from insighthub.places.premises import read_premises
 from insighthub.synthetic import calibration as cal
-from insighthub.synthetic.geography import write_geography
+from insighthub.synthetic.geography import risk_by_area, write_geography
 from insighthub.synthetic.ground import build_ground
 from insighthub.synthetic.population import MALE, TODAY
 from insighthub.synthetic.risk import exposures, residents
@@ -158,11 +159,21 @@ def test_premises_that_closed_expose_nobody(made):
     assert exposures(made.ground.dwelling[:5], none, nothing).tolist() == [0] * 5
 
 
+def test_deprivation_is_near_to_hardship_and_is_not_the_risk(made):
+    found = read_deprivation(made.folder / "deprivation.csv")
+    assert found["area"].to_pylist() == list(made.ground.areas.codes)
+    score = found["score"].to_numpy()
+    risk = np.array(risk_by_area(made.ground, made.risk)["rate"])
+    together = np.corrcoef(np.argsort(np.argsort(score)), np.argsort(np.argsort(risk)))[0, 1]
+    assert 0.1 < together < 0.95
+    assert score.std() > 0
+
+
 def test_one_seed_gives_one_borough_and_another_another(world, made, tmp_path):
     again = write_geography(world, tmp_path / "again", SEED, areas=AREAS)
     other = write_geography(world, tmp_path / "other", SEED + 1, areas=AREAS)
     files = sorted(p.relative_to(made.folder) for p in made.folder.rglob("*") if p.is_file())
-    assert len(files) == 8
+    assert len(files) == 9
     assert all((made.folder / f).read_bytes() == (again.folder / f).read_bytes() for f in files)
     assert any((made.folder / f).read_bytes() != (other.folder / f).read_bytes() for f in files)
 

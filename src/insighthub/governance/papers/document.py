@@ -50,11 +50,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: its caption, what it shows in words, and SVG of our own drawing, without scripts."""
+    """A picture: its caption, what it shows in words, and SVG of our own drawing, without scripts.
+
+    ``narrow`` is the same for the screen of a telephone, with identifiers of its own.
+    """
 
     caption: str
     words: str
     svg: str
+    narrow: str = ""
 
 
 Block = Paragraph | Bullets | Table | Picture

@@ -19,8 +19,11 @@ dl.stamp { display: grid; grid-template-columns: max-content auto; gap: .2rem 1.
 .table { overflow-x: auto } table { border-collapse: collapse; width: 100%; margin: 1rem 0 }
 caption { text-align: left; font-weight: bold; padding-bottom: .4rem }
 th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #b1b4b6;
-         overflow-wrap: anywhere }
-figure { margin: 1rem 0 } figure svg { max-width: 100%; height: auto } figcaption { font-weight: bold }
+         overflow-wrap: break-word; min-width: 4rem }
+p, li { overflow-wrap: anywhere }
+figure { margin: 1rem 0 } figure svg { max-width: 100%; height: auto } figure svg.narrow { display: none }
+@media (max-width: 40rem) { figure svg.wide:not(:only-of-type) { display: none } figure svg.narrow { display: block } }
+ figcaption { font-weight: bold }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 @media print { body { max-width: none; font-size: 10pt } tr { break-inside: avoid } nav { display: none } }
 """
@@ -81,7 +84,7 @@ def _block(block: Block) -> str:
         return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in block.items) + "</ul>\n"
     if isinstance(block, Picture):
         words = f'<span class="unseen">{escape(block.words)}</span>'
-        return f"<figure>{block.svg}<figcaption>{escape(block.caption)}{words}</figcaption></figure>\n"
+        return f"<figure>{block.svg}{block.narrow}<figcaption>{escape(block.caption)}{words}</figcaption></figure>\n"
     if not block.rows:
         return f"<p>{escape(block.caption)}: none.</p>\n"
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in block.header)

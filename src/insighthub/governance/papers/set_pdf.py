@@ -25,7 +25,7 @@ _TEMPLATE = b"""
 #set table(stroke: (x: none, y: 0.5pt + rgb("#b1b4b6")), inset: (x: 4pt, y: 5pt))
 #show heading: set block(above: 1.6em, below: 0.9em)
 #show figure.where(kind: table): set block(breakable: true)
-#show figure.caption: it => block(sticky: true, align(left, strong(it.body)))
+#show figure.caption: it => block(sticky: true, width: 100%, align(left, strong(it.body)))
 #set figure.caption(position: top)
 #let soft(cell) = cell.replace(regex("(\\\\S{18})"), m => m.captures.at(0) + "\\u{200b}")
 #let lines(rows) = rows.map(row => row.map(cell => text(size: 8.5pt, soft(cell)))).flatten()
@@ -54,7 +54,10 @@ _TEMPLATE = b"""
   for inner in section.sections { part(inner, level + 1) }
 }
 #heading(level: 1, paper.title)
-#for pair in paper.stamp { par[#strong(pair.at(0)): #soft(pair.at(1))] }
+#grid(
+  columns: (auto, 1fr), column-gutter: 1.2em, row-gutter: 0.7em,
+  ..paper.stamp.map(pair => (strong(pair.at(0) + ":"), soft(pair.at(1)))).flatten(),
+)
 #for each in paper.lead { par(each) }
 #for each in paper.sections { part(each, 2) }
 """

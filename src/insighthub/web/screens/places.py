@@ -17,6 +17,8 @@ from insighthub.charts import numbers
 from insighthub.desk.places_desk import IndexShown, OptionsAsked, PlaceShown
 from insighthub.errors import DataError
 from insighthub.governance.actions import Action
+from insighthub.governance.papers.set_page import page
+from insighthub.governance.papers.set_pdf import pdf
 from insighthub.web import place_figures, words
 from insighthub.web.faults import release_needed
 from insighthub.web.figures import drawn, drawn_once
@@ -39,6 +41,7 @@ Text = Annotated[str, Form()]
 #: Radii that pages offer, in metres, and the least and most that an address may ask for.
 RADII = (200, 400, 800)
 _LEAST, _MOST = 100, 2000
+_LONGEST = 200  # characters
 _USUAL = {"density": "1.5", "zone": "400", "most": "3", "cap": "400", "kind": "school", "near": "200"}
 _UNKNOWN = "before records begin"
 
@@ -95,6 +98,30 @@ def area(request: Request, index: str, code: str) -> HTMLResponse:
 def place(request: Request, index: str, easting: int, northing: int, within: int = 400) -> HTMLResponse:
     """Show what is known of a place."""
     return _place_page(request, index, (easting, northing), within)
+
+
+@router.post("/{index}/at/{easting}/{northing}/pack")
+def pack(
+    request: Request,
+    index: str,
+    easting: int,
+    northing: int,
+    *,
+    within: Annotated[int, Form()] = 400,
+    about: Text = "",
+    kind: Text = "pdf",
+) -> Response:
+    """Give the evidence about a place as a file."""
+    if len(about) > _LONGEST:
+        too_long = FieldError("about", f"What the pack is for must be {_LONGEST} characters or fewer")
+        return _place_page(request, index, (easting, northing), within, errors=[too_long], about=about)
+    if not _LEAST <= within <= _MOST or kind not in ("pdf", "html"):
+        raise HTTPException(404)
+    desk = site_of(request).desk.places(account(request))
+    paper = desk.pack(index, (easting, northing), float(within), about=about)
+    data, media = (pdf(paper), "application/pdf") if kind == "pdf" else (page(paper).encode(), "text/html")
+    headers = {"Content-Disposition": f'attachment; filename="{paper.name}.{kind}"'}
+    return Response(data, media_type=media, headers=headers)
 
 
 @router.get("/{index}/options")
@@ -167,7 +194,13 @@ def _options_page(request: Request, index: str, typed: dict[str, str]) -> HTMLRe
 
 
 def _place_page(
-    request: Request, index: str, at: tuple[int, int], within: int, errors: list[FieldError] | None = None
+    request: Request,
+    index: str,
+    at: tuple[int, int],
+    within: int,
+    *,
+    errors: list[FieldError] | None = None,
+    about: str = "",
 ) -> HTMLResponse:
     site = site_of(request)
     if not _LEAST <= within <= _MOST:
@@ -184,6 +217,7 @@ def _place_page(
         shown=shown,
         at=at,
         within=within,
+        about=about,
         radii=RADII,
         map=drawn([shown.map])[0],
         circles=_circles(shown),
