@@ -176,8 +176,7 @@ def in_words(rows: Sequence[AreaDensity], surface: Surface, unit: str) -> str:
     nowhere = f"; on {numbers.share(none)} there is nothing" if none else ""
     return (
         f"The density is highest in {at.name}: {numbers.number(top)} {unit}. "
-        f"On {numbers.share(half)} of the ground it is half as high or higher{nowhere}. "
-        "The table has the mean and the highest density of every area."
+        f"On {numbers.share(half)} of the ground it is half as high or higher{nowhere}."
     )
 
 
