@@ -17,30 +17,26 @@ from xml.sax.saxutils import escape, quoteattr
 
 from insighthub.charts.area_map_classes import Classes, Way, classes
 from insighthub.charts.area_map_marks import (
+    CLASSES,
     HIDDEN,
     HIDDEN_WORDS,
-    KINDS,
-    LINE,
     NOTHING,
     NOTHING_WORDS,
     KeyLine,
-    bar,
-    fills,
-    key,
+    filled,
     patterns,
-    point_mark,
-    ring_mark,
-    small_print,
     swatch,
 )
-from insighthub.charts.area_map_shapes import Frame, frame, paths, scale_bar
+from insighthub.charts.area_map_picture import map_picture
+from insighthub.charts.area_map_points import MapPoint, Ring, kinds_of, point_lines, points_drawn, points_table
+from insighthub.charts.area_map_shapes import ROOMY, Frame, frame, paths
 from insighthub.charts.figure import Figure
 from insighthub.charts.numbers import of
 from insighthub.charts.palette import QUIET, REST
-from insighthub.charts.table import Column, Table, table
+from insighthub.charts.table import Column, table
 from insighthub.errors import DataError
 
-_ROOMY = 600  # pixels
+__all__ = ["MapArea", "MapPoint", "Ring", "area_map"]
 
 
 @dataclass(frozen=True)
@@ -65,26 +61,6 @@ class MapArea:
 
 
 @dataclass(frozen=True)
-class MapPoint:
-    """A place on the map: its kind gives the shape of its mark, and a line in the key."""
-
-    easting: float
-    northing: float
-    kind: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Ring:
-    """A circle around a place, such as 400 metres around an application; radius in metres."""
-
-    easting: float
-    northing: float
-    radius: float
-    label: str
-
-
-@dataclass(frozen=True)
 class _Map:
     areas: tuple[MapArea, ...]
     classes: Classes
@@ -93,7 +69,6 @@ class _Map:
     labels: tuple[str, ...]
     heading: str
     points: tuple[MapPoint, ...]
-    kinds: tuple[str, ...]
     ring: Ring | None
     link: Callable[[str], str] | None
     note: str
@@ -116,15 +91,11 @@ class _Map:
         circle = None if ring is None else (ring.easting, ring.northing, ring.radius)
         return frame([area.shape for area in self.areas], width, circle)
 
-    def is_dark(self, area: MapArea) -> bool:
-        value = _value(area)
-        return value is not None and self.classes.shade(self.classes.of(value)) >= 3
-
     def fill(self, area: MapArea) -> str:
         value = _value(area)
         if area.hidden:
             return HIDDEN
-        return NOTHING if value is None else f"class-{self.classes.shade(self.classes.of(value))}"
+        return NOTHING if value is None else CLASSES[self.classes.shade(self.classes.of(value))]
 
 
 def area_map(
@@ -172,9 +143,7 @@ def area_map(
     twice = [code for code, count in codes.items() if count > 1]
     if twice:
         raise DataError(f"{len(twice)} areas are given twice, {twice[0]} first", remedy="Give each area once")
-    kinds = tuple(dict.fromkeys(point.kind for point in points))
-    if len(kinds) > KINDS:
-        raise DataError(f"there are {len(kinds)} kinds of point", remedy=f"Show {KINDS} or fewer on one map")
+    kinds_of(points)
     known = {area.code: value for area in areas if (value := _value(area)) is not None}
     if ranks is None:
         ranks = {code: 1 + sum(other > value for other in known.values()) for code, value in known.items()}
@@ -188,12 +157,11 @@ def area_map(
         tuple(labels),
         heading or unit,
         tuple(points),
-        kinds,
         ring,
         link,
         note,
     )
-    drawn.frame(_ROOMY)  # a fault is said now, not when a page is laid out
+    drawn.frame(ROOMY)  # a fault is said now, not when a page is laid out
     columns = (
         Column("area", "Area"),
         Column("code", "Code"),
@@ -207,16 +175,10 @@ def area_map(
         title,
         summary,
         table(caption, columns, rows),
-        links=0 if link is None else len(areas),
-        more=(_table_of(points),) if points else (),
+        links=0 if link is None else sum(a.shape is not None and not a.shape.is_empty for a in areas),
+        more=points_table(points, [(a.name, a.shape) for a in areas], ring),
         picture=lambda name, width: _svg(drawn, name, width),
     )
-
-
-def _table_of(points: Sequence[MapPoint]) -> Table:
-    """Return what stands on the map, by kind and name."""
-    rows = sorted({(point.name, point.kind) for point in points}, key=lambda row: (row[1], row[0]))
-    return table("What stands on the map", (Column("name", "Name"), Column("kind", "Kind")), rows)
 
 
 def _value(area: MapArea) -> float | None:
@@ -228,60 +190,52 @@ def _value(area: MapArea) -> float | None:
 
 def _svg(drawn: _Map, name: str, width: int) -> str:
     """Return the map as SVG of a width in pixels; ``name`` is the figure's key and the form, and begins identifiers."""
-    figure, form = name.rsplit("-", 1)
-    prefix = f"{name}-"
     place = drawn.frame(width)
-    top = place.height + 14
-    length, words = scale_bar(place)
-    legend, bottom = key(_lines(drawn, prefix), drawn.heading, top + 10, width)
-    small, bottom = small_print(drawn.note, bottom + 4, width)
-    height = math.ceil(bottom + 4)
-    # Inside an image nothing is a link to assistive technology, so a map with links is a group.
-    role = "img" if drawn.link is None else "group"
-    # The key says nothing that an area's own words and the table do not, so it is not read out piece by piece.
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="{form} area-map" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" role="{role}" focusable="false" '
-        f'aria-labelledby="{figure}-title" aria-describedby="{figure}-summary">'
-        f"{patterns(prefix)}{_areas(drawn, place, prefix)}"
-        f'<g aria-hidden="true">{_marks(drawn, place)}{bar(length, words, top)}{legend}{small}</g></svg>'
+    prefix = f"{name}-"
+    return map_picture(
+        name,
+        place,
+        f"{patterns(prefix)}{_areas(drawn, place, prefix)}",
+        marks=points_drawn(drawn.points, drawn.ring, place),
+        lines=_lines(drawn, prefix),
+        heading=drawn.heading,
+        note=drawn.note,
+        # Inside an image nothing is a link to assistive technology, so a map with links is a group.
+        role="img" if drawn.link is None else "group",
     )
 
 
 def _areas(drawn: _Map, place: Frame, prefix: str) -> str:
-    pieces = []
-    for area, path in zip(drawn.areas, paths([a.shape for a in drawn.areas], place), strict=True):
+    """Return the areas in two layers: their fills, and over all of these what is pointed at and focused.
+
+    An area that is focused shows its outline in the upper layer, so no neighbour covers any of it.
+    """
+    below: dict[str, list[tuple[str, str]]] = {}
+    above = []
+    for number, (area, path) in enumerate(zip(drawn.areas, paths([a.shape for a in drawn.areas], place), strict=True)):
         if not path:
             continue
+        name = f"{prefix}{number}"
+        below.setdefault(drawn.fill(area), []).append((name, path))
         label = drawn.label(area)
-        first, over = (*fills(drawn.fill(area), prefix), "none")[:2]
-        # A dark line between two dark areas would not be seen.
-        line = REST if drawn.is_dark(area) else QUIET
-        edge = f'stroke="{line}" stroke-width="0.8" stroke-linejoin="round" fill-rule="evenodd"'
-        # Two strokes of the one that is pointed at, the wider below, are seen whole on any shade and whatever is
-        # drawn after it: their inner halves lie on the area itself.
-        marks = f'<path class="over" d="{path}" fill="{over}" fill-rule="evenodd"/>'
-        inner = f'<title>{escape(label)}</title><path d="{path}" fill="{first}" {edge}/>{marks}'
+        again = f'<title>{escape(label)}</title><use href="#{name}"'
         if drawn.link is None:
-            pieces.append(f"<g>{inner}</g>")
+            above.append(f"<g>{again}/></g>")
         else:
-            pieces.append(f"<a href={quoteattr(drawn.link(area.code))} aria-label={quoteattr(label)}>{inner}</a>")
-    return "".join(pieces)
+            address = f"<a href={quoteattr(drawn.link(area.code))} aria-label={quoteattr(label)}>"
+            above.append(f'{address}{again} class="edge"/><use href="#{name}" class="band"/></a>')
+    # From pale to dark: of two that touch, the line of the darker one is seen.
+    order = (fill for fill in (NOTHING, HIDDEN, *CLASSES) if fill in below)
+    ground = "".join(filled(fill, below[fill], prefix, _edge(fill)) for fill in order)
+    return (
+        f'<g aria-hidden="true" stroke-linejoin="round" fill-rule="evenodd">{ground}</g>'
+        f'<g fill="none" stroke-linejoin="round" pointer-events="fill">{"".join(above)}</g>'
+    )
 
 
-def _marks(drawn: _Map, place: Frame) -> str:
-    """Return points and the ring, which let a pointer through to the areas below them."""
-    radius = 5 if place.width >= _ROOMY else 3.5
-    pieces = [
-        f"<g><title>{escape(f'{p.kind}: {p.name}')}</title>"
-        f"{point_mark(drawn.kinds.index(p.kind), place.across(p.easting), place.down(p.northing), radius)}</g>"
-        for p in drawn.points
-    ]
-    if drawn.ring is not None:
-        ring = drawn.ring
-        spot = place.across(ring.easting), place.down(ring.northing)
-        pieces.append(f'<g pointer-events="none">{ring_mark(*spot, round(ring.radius * place.scale, 1))}</g>')
-    return "".join(pieces)
+def _edge(fill: str) -> str:
+    # A dark line between two dark areas would not be seen.
+    return f' stroke="{REST if fill in CLASSES[3:] else QUIET}" stroke-width="0.8"'
 
 
 def _lines(drawn: _Map, prefix: str) -> list[KeyLine]:
@@ -289,14 +243,10 @@ def _lines(drawn: _Map, prefix: str) -> list[KeyLine]:
     lines = []
     if drawn.ranks:
         for number in range(len(drawn.classes)):
-            fill = f"class-{drawn.classes.shade(number)}"
+            fill = CLASSES[drawn.classes.shade(number)]
             words = f"{drawn.class_label(number)} ({of(counts[fill], 'area')})"
             lines.append(KeyLine(swatch(fill, prefix), words))
     for fill, words in ((HIDDEN, HIDDEN_WORDS), (NOTHING, NOTHING_WORDS)):
         if counts[fill]:
             lines.append(KeyLine(swatch(fill, prefix), f"{words} ({of(counts[fill], 'area')})"))
-    kinds = Counter(point.kind for point in drawn.points)
-    lines += [KeyLine(point_mark(i, 0, 0, 5), f"{kind} ({kinds[kind]})") for i, kind in enumerate(drawn.kinds)]
-    if drawn.ring is not None:
-        lines.append(KeyLine(ring_mark(0, 0, LINE / 2 - 3), drawn.ring.label))
-    return lines
+    return [*lines, *point_lines(drawn.points, drawn.ring)]

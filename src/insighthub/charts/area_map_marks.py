@@ -7,10 +7,12 @@ content policy wants it.
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from insighthub.charts.area_map_classes import MOST, SHADES
+from insighthub.charts.area_map_shapes import ROOMY
 from insighthub.charts.palette import AGAINST, FONT, FONT_SIZE, INK, PAGE, QUIET
 
 #: Of a key's line, in pixels.
@@ -18,6 +20,8 @@ LINE = 22
 _CHARACTER = 6.9
 _SWATCH = 28
 
+#: Names of the fills: of classes from the palest, of areas that are not shown, and of those without a value.
+CLASSES = tuple(f"class-{shade}" for shade in range(MOST))
 HIDDEN, NOTHING = "hidden", "nothing"
 HIDDEN_WORDS, NOTHING_WORDS = "Not shown", "No data"
 
@@ -32,9 +36,8 @@ _SHAPES = (
 KINDS = len(_SHAPES)
 _KIND_FILLS = (AGAINST, PAGE, INK, PAGE, AGAINST)
 
-
 _DARK = SHADES[4]
-_PLAIN = {f"class-{shade}": colour for shade, colour in enumerate(SHADES)} | {HIDDEN: PAGE, NOTHING: PAGE}
+_PLAIN = {**dict(zip(CLASSES, SHADES, strict=True)), HIDDEN: PAGE, NOTHING: PAGE}
 _MARKS = {
     "class-1": f'<circle cx="4" cy="4" r="0.9" fill="{_DARK}"/>',
     "class-2": f'<path d="M0 4H8" stroke="{_DARK}" stroke-width="0.8"/>',
@@ -65,6 +68,22 @@ def fills(name: str, prefix: str) -> tuple[str, ...]:
     return (_PLAIN[name], f"url(#{prefix}{name})") if name in _MARKS else (_PLAIN[name],)
 
 
+def filled(fill: str, shapes: Sequence[tuple[str, str]], prefix: str, edge: str = "") -> str:
+    """Return shapes of one fill: their colour, and over it the marks if there are any.
+
+    Args:
+        fill: its name.
+        shapes: the identifier and the path of each.
+        prefix: of the identifiers of ``patterns``.
+        edge: attributes that draw a line around each.
+    """
+    colour, *marks = fills(fill, prefix)
+    drawn = "".join(f'<path id="{name}" d="{path}"/>' for name, path in shapes)
+    again = "".join(f'<use href="#{name}"/>' for name, _ in shapes)
+    over = "".join(f'<g fill="{mark}">{again}</g>' for mark in marks)
+    return f'<g fill="{colour}"{edge}>{drawn}</g>{over}'
+
+
 def _pattern(name: str, inner: str) -> str:
     return f'<pattern id={quoteattr(name)} width="8" height="8" patternUnits="userSpaceOnUse">{inner}</pattern>'
 
@@ -92,7 +111,7 @@ def ring_mark(x: float, y: float, radius: float) -> str:
     return f'{pale}<g fill="none" stroke="{INK}" stroke-width="2.2">{dark}</g>'
 
 
-def key(lines: list[KeyLine], heading: str, top: float, width: int) -> tuple[str, float]:
+def key(lines: Sequence[KeyLine], heading: str, top: float, width: int) -> tuple[str, float]:
     """Lay out a key under a map, in as many columns as there is room for.
 
     Returns:
@@ -103,7 +122,7 @@ def key(lines: list[KeyLine], heading: str, top: float, width: int) -> tuple[str
     for part in textwrap.wrap(heading, max(12, int(width / _CHARACTER))):
         pieces.append(_text(2, at, part, bold=True))
         at += LINE * 0.85
-    columns = 2 if width >= 600 else 1
+    columns = 2 if width >= ROOMY else 1
     wide = width / columns
     # The classes stay together in the first column.
     rows = max(MOST, -(-len(lines) // columns)) if columns > 1 else len(lines)

@@ -17,9 +17,13 @@ from insighthub.later import later
 
 shapely = later("shapely")
 
+#: A drawing of so many pixels has room beside its marks.
+ROOMY = 600
 #: Pixels by which a boundary may move.
 _SIMPLER = 0.6
 _TALLEST = 1.25  # heights a width
+#: Pixels around the ground, so that the outline of an area at its edge is seen whole.
+_MARGIN = 6
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Frame:
 
     def down(self, northing: float) -> float:
         """Return pixels from the top."""
-        return round((self.north - northing) * self.scale + 2, 1)
+        return round((self.north - northing) * self.scale + _MARGIN, 1)
 
 
 def frame(shapes: Iterable[Any], width: int, circle: tuple[float, float, float] | None = None) -> Frame:
@@ -67,8 +71,8 @@ def frame(shapes: Iterable[Any], width: int, circle: tuple[float, float, float] 
         west, south = min(west, easting - radius), min(south, northing - radius)
         east, north = max(east, easting + radius), max(north, northing + radius)
     broad, tall = float(max(east - west, 1.0)), float(max(north - south, 1.0))
-    scale = min((width - 4) / broad, width * _TALLEST / tall)
-    return Frame(float(west), float(north), scale, (width - broad * scale) / 2, width, tall * scale + 4)
+    scale = min((width - 2 * _MARGIN) / broad, width * _TALLEST / tall)
+    return Frame(float(west), float(north), scale, (width - broad * scale) / 2, width, tall * scale + 2 * _MARGIN)
 
 
 def paths(shapes: Sequence[Any], place: Frame) -> list[str]:
@@ -78,23 +82,38 @@ def paths(shapes: Sequence[Any], place: Frame) -> list[str]:
     found = [""] * len(shapes)
     for i, shape in zip(drawn, simple, strict=True):
         # A shape that is smaller than a pixel is drawn as it is, rather than not at all.
-        found[i] = _path(shape, place) or _path(shapes[i], place)
+        found[i] = path(shape, place) or path(shapes[i], place)
     return found
 
 
-def _path(shape: Any, place: Frame) -> str:
+def edges(shapes: Sequence[Any], place: Frame) -> tuple[str, str]:
+    """Return the outline of all shapes together, and the lines between and around them, each drawn once."""
+    drawn = [shape for shape in shapes if shape is not None and not shape.is_empty]
+    simple = shapely.coverage_simplify(drawn, _SIMPLER / place.scale)
+    lines = shapely.line_merge(shapely.union_all(shapely.boundary(simple)))
+    parts = [_line(part.coords, place, closed=False) for part in getattr(lines, "geoms", [lines])]
+    return path(shapely.union_all(simple), place), "".join(parts)
+
+
+def path(shape: Any, place: Frame) -> str:
+    """Return the path of one shape as it is, to be filled by the even-odd rule; nothing where it is empty."""
     polygons = shape.geoms if hasattr(shape, "geoms") else [shape]
     return "".join(
-        _ring(ring.coords, place) for p in polygons if p.geom_type == "Polygon" for ring in (p.exterior, *p.interiors)
+        _line(ring.coords, place, closed=True)
+        for p in polygons
+        if p.geom_type == "Polygon"
+        for ring in (p.exterior, *p.interiors)
     )
 
 
-def _ring(coordinates: Iterable[Sequence[float]], place: Frame) -> str:
+def _line(coordinates: Iterable[Sequence[float]], place: Frame, *, closed: bool) -> str:
     spots: list[str] = []
     for east, north, *_ in coordinates:
         spot = f"{place.across(east):g} {place.down(north):g}"
         if not spots or spots[-1] != spot:
             spots.append(spot)
+    if not closed:
+        return f"M{'L'.join(spots)}" if len(spots) > 1 else ""
     return f"M{'L'.join(spots[:-1])}Z" if len(spots) > 3 else ""
 
 

@@ -188,13 +188,55 @@ def density_grid(
     return DensityGrid(edge, tuple(map(float, bandwidths)), density, share)
 
 
+def density_of_cells(weights: npt.ArrayLike, edge: Edge, bandwidths: Sequence[float] = BANDWIDTHS) -> DensityGrid:
+    """Return densities of points that were summed by cell, for points too many to go through one by one, such as homes.
+
+    Each point stands at the middle of its cell, so it is off by less than a cell. Nothing is corrected, and nothing is
+    lost: what the cells hold adds up to the density on the ground and beside it.
+
+    Args:
+        weights: of all points of each cell, shape (rows, columns) of the edge; those outside it count too.
+        edge: the cells.
+        bandwidths: metres, none below the side of a cell.
+
+    Raises:
+        DataError: weights are missing or do not fit the edge, or a bandwidth is below the side of a cell.
+    """
+    weight = np.asarray(weights, np.float64)
+    if weight.shape != edge.inside.shape or not np.isfinite(weight).all():
+        raise DataError(
+            f"weights of shape {weight.shape} do not fit cells of shape {edge.inside.shape}, or one is not a number",
+            remedy="Give one weight a cell",
+        )
+    density = np.full((len(bandwidths), *edge.inside.shape), np.nan)
+    share = np.full(density.shape, np.nan)
+    for layer, bandwidth in enumerate(bandwidths):
+        _check(bandwidth)
+        if bandwidth < edge.cell:
+            raise DataError(
+                f"a bandwidth of {bandwidth:g} metres on cells of {edge.cell:g}", remedy="Use smaller cells"
+            )
+        kernel = _kernel(edge, bandwidth)
+        found = fftconvolve(weight, kernel / kernel.sum(), mode="same") / edge.cell**2
+        # A sum by Fourier transform is a rounding error beside nothing where nothing is.
+        found = np.where(np.abs(found) > 1e-9 * np.abs(found).max(initial=0.0), found, 0.0)
+        density[layer, edge.inside] = found[edge.inside] * _PER_SQUARE_KILOMETRE
+        share[layer, edge.inside] = _shares(edge, bandwidth)[edge.inside]
+    return DensityGrid(edge, tuple(map(float, bandwidths)), density, share)
+
+
 def _shares(edge: Edge, bandwidth: float) -> Floats:
     """Return the share of the kernel inside the edge at each cell: cells convolved with the kernel."""
-    reach = int(np.ceil(bandwidth / edge.cell))
-    steps = np.arange(-reach, reach + 1) * edge.cell
-    kernel = quartic(np.hypot(steps[:, None], steps[None, :]), bandwidth) * edge.cell**2
+    kernel = _kernel(edge, bandwidth)
     # The same sum as in share_inside; the sum by Fourier transform may end a rounding error above one or below nothing.
     return np.asarray(np.clip(fftconvolve(edge.inside.astype(float), kernel, mode="same"), 0.0, 1.0))
+
+
+def _kernel(edge: Edge, bandwidth: float) -> Floats:
+    """Return the share of the kernel that falls on each cell around one, by the middles of the cells."""
+    reach = int(np.ceil(bandwidth / edge.cell))
+    steps = np.arange(-reach, reach + 1) * edge.cell
+    return quartic(np.hypot(steps[:, None], steps[None, :]), bandwidth) * edge.cell**2
 
 
 def _summed(points: Floats, weight: Floats, places: Floats, bandwidth: float) -> Floats:

@@ -2,6 +2,7 @@
 
 import re
 from itertools import pairwise
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -12,9 +13,10 @@ from insighthub.charts.area_map_classes import SHADES, classes, fifths_by_rank
 from insighthub.charts.area_map_shapes import frame, paths, scale_bar
 from insighthub.charts.fragment import fragment
 from insighthub.charts.numbers import number
-from insighthub.charts.palette import contrast
+from insighthub.charts.palette import FOCUS, INK, PAGE, contrast
 from insighthub.errors import DataError
 
+APP = Path(__file__).parents[3] / "frontend" / "styles" / "app.scss"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -54,6 +56,50 @@ def test_a_map_with_links_is_a_group_and_one_without_is_an_image():
     assert plain.get("role") == "img"
     assert not plain.findall(f".//{SVG}a")
     assert plain.get("aria-labelledby") == "map-title"
+
+
+def test_an_area_that_is_focused_is_outlined_over_all_others_in_a_band_that_shows_on_any_shade():
+    root = drawn(made(link=str))
+    below, above = [e for e in root if e.tag == f"{SVG}g"][:2]
+    assert below.get("aria-hidden") == "true"
+    assert not list(below.iter(f"{SVG}a"))
+    named = {f"#{p.get('id')}" for p in below.iter(f"{SVG}path")}
+    assert len(above.findall(f"{SVG}a")) == len(named) == 12
+    assert above.get("fill") == "none"
+    for link in above:
+        assert [use.get("class") for use in link.findall(f"{SVG}use")] == ["edge", "band"]
+        assert {use.get("href") for use in link.findall(f"{SVG}use")} < named
+    for shade in (*SHADES, PAGE):
+        assert max(contrast(colour, shade) for colour in (INK, FOCUS)) >= 3
+    for styles in (fragment("Map", [], lambda prefix: [made()]), APP.read_text(encoding="utf-8")):
+        assert all(f".area-map a:{how} .{part}" in styles for how in ("focus", "hover") for part in ("edge", "band"))
+
+
+def test_a_map_of_links_can_be_skipped_and_one_without_has_nothing_to_skip():
+    page = fragment("Map", [], lambda prefix: [made(link=str)])
+    assert page.index('<a class="skip" href="#map-table">Skip the map, which has 12 links</a>') < page.index("<svg")
+    assert page.index('id="map-table"') > page.rindex("</svg>")
+    assert 'class="skip"' not in fragment("Map", [], lambda prefix: [made()])
+
+
+def test_what_stands_on_the_map_is_a_table_too():
+    points = [
+        MapPoint(540_250, 180_250, "Shop", "B"),
+        MapPoint(540_750, 180_250, "Shop", "A"),
+        MapPoint(530_000, 180_000, "School", "Far away", area="Next door"),
+        MapPoint(530_000, 180_000, "Shop", "Nowhere"),
+    ]
+    (found,) = made(points=points).more
+    assert found.rows == (
+        ("Far away", "School", "Next door"),
+        ("A", "Shop", "Area 1"),
+        ("B", "Shop", "Area 0"),
+        ("Nowhere", "Shop", None),
+    )
+    (found,) = made(points=points[:2], ring=Ring(540_750, 180_350, 400, "400 metres around")).more
+    assert [row[2:] for row in found.rows] == [("Area 1", 100), ("Area 0", 510)]
+    assert "What stands on the map" in fragment("Map", [], lambda prefix: [made(points=points)])
+    assert made().more == ()
 
 
 def test_a_hidden_value_is_nowhere_and_changes_nothing_that_is_shown():
@@ -96,7 +142,7 @@ def test_fifths_are_named_by_the_ranks_they_have():
 
 def test_shades_stay_in_order_without_colour():
     assert all(contrast(one, other) >= 1.35 for one, other in pairwise(SHADES))
-    fills = {p.get("fill") for p in drawn(made()).iter(f"{SVG}path")} - {None, "none"}
+    fills = {g.get("fill") for g in drawn(made()).iter(f"{SVG}g")} - {None, "none"}
     assert set(SHADES) <= fills
     assert {f"url(#map-wide-{name})" for name in ("class-1", "class-2", "class-3", "hidden", "nothing")} <= fills
 
@@ -156,8 +202,11 @@ def test_several_parts_holes_and_missing_boundaries():
     holed = box(541_000, 180_000, 542_000, 181_000).difference(box(541_200, 180_200, 541_800, 180_800))
     areas = [square(0, 1.0, shape=parts), square(1, 2.0, shape=holed), MapArea("X", "Nowhere", None, 3.0, "3")]
     figure = made(areas, link=str)
-    found = [a.find(f"{SVG}path").get("d") for a in drawn(figure).findall(f".//{SVG}a")]
+    root = drawn(figure)
+    path = {f"#{p.get('id')}": p.get("d") for p in root.iter(f"{SVG}path") if p.get("id")}
+    found = [path[a.find(f"{SVG}use").get("href")] for a in root.findall(f".//{SVG}a")]
     assert [path.count("Z") for path in found] == [2, 2]
+    assert figure.links == 2
     assert [row[0] for row in figure.table.rows] == ["Area 0", "Area 1", "Nowhere"]
 
 

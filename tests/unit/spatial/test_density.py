@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from insighthub.errors import DataError
-from insighthub.spatial.density import BANDWIDTHS, Edge, density_at, density_grid, quartic, share_inside
+from insighthub.spatial.density import (
+    BANDWIDTHS,
+    Edge,
+    density_at,
+    density_grid,
+    density_of_cells,
+    quartic,
+    share_inside,
+)
 
 
 def ground(rows=40, columns=40, cell=50.0):
@@ -96,3 +104,23 @@ def test_no_points_no_density_and_away_from_the_ground_nothing_is_known():
 def test_what_cannot_be_computed_is_said(arguments, what):
     with pytest.raises(DataError, match=what):
         density_at(*arguments)
+
+
+def test_points_summed_by_cell_give_the_density_of_points_at_the_middles_and_lose_nothing():
+    inside = np.ones((60, 60), bool)
+    edge = Edge(0.0, 0.0, 50.0, inside)
+    weights = np.zeros(inside.shape)
+    weights[25, 30], weights[33, 28] = 3.0, 2.0
+    east, north = edge.middles()
+    there = weights > 0
+    grid = density_of_cells(weights, edge)
+    direct = density_grid(east[there], north[there], weights[there], edge)
+    for bandwidth in BANDWIDTHS:
+        found, exact = grid.layer(bandwidth), direct.layer(bandwidth)
+        assert found.sum() * 50**2 / 1e6 == pytest.approx(5.0)
+        np.testing.assert_allclose(found, exact, atol=0.02 * exact.max())
+        assert ((found > 0) == (exact > 1e-9)).all()
+    with pytest.raises(DataError, match="on cells of 50"):
+        density_of_cells(weights, edge, [40.0])
+    with pytest.raises(DataError, match="do not fit cells"):
+        density_of_cells(weights[:5], edge)
