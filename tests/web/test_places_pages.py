@@ -145,6 +145,21 @@ def form_of(browser, action):
     return values(next(f for f in browser.tree().iter("form") if f.get("action") == action))
 
 
+@pytest.mark.parametrize("query", ["of=people", "bandwidth=500", "of=risk&bandwidth=0"])
+def test_densities_are_those_that_are_offered(officer, query):
+    officer.get(f"{INDEX}/density?{query}", status=404)
+
+
+def test_densities_are_led_to_and_compared_at_four_bandwidths(officer):
+    officer.get(INDEX)
+    assert f'href="{INDEX}/density"' in officer.page.text
+    for of in ("premises", "risk"):
+        officer.get(f"{INDEX}/density?of={of}&bandwidth=600")
+        assert "density-map" in officer.page.text or "area-map" in officer.page.text
+        for metres in (200, 400, 800):
+            assert f"/density?of={of}&amp;bandwidth={metres}" in officer.page.text
+
+
 def test_options_are_held_side_by_side_as_they_are_typed(officer):
     officer.get(f"{INDEX}/options")
     action = f"{INDEX}/options"

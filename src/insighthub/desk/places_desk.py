@@ -19,8 +19,10 @@ from insighthub.errors import DataError
 from insighthub.governance.actions import Action
 from insighthub.governance.papers.document import Document
 from insighthub.governance.purposes import named
+from insighthub.spatial import BANDWIDTHS as WIDTHS
 from insighthub.vulnerability.application import Application, Standing, application, standing_in
 from insighthub.vulnerability.definition import HarmIndex
+from insighthub.vulnerability.densities import Of, densities
 from insighthub.vulnerability.drivers import Drivers, drivers, in_words
 from insighthub.vulnerability.evidence import Evidence
 from insighthub.vulnerability.maps import application_map, index_map
@@ -29,7 +31,11 @@ from insighthub.vulnerability.pack import evidence_pack
 from insighthub.vulnerability.result import PURPOSE, Result
 from insighthub.vulnerability.whereabouts import Place, find_place, place_in_words
 
-__all__ = ["OptionsAsked", "PlacesDesk", "in_words"]
+__all__ = ["BANDWIDTHS", "DENSITIES", "OptionsAsked", "PlacesDesk", "in_words"]
+
+#: Densities that can be asked for, and the bandwidths, in metres.
+DENSITIES: tuple[Of, ...] = ("premises", "risk")
+BANDWIDTHS = tuple(int(each) for each in WIDTHS)
 
 
 @dataclass(frozen=True)
@@ -156,6 +162,19 @@ class OptionsShown:
     kinds: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class DensityShown:
+    """Where something is close together.
+
+    Attributes:
+        result: the index.
+        map: of the density, with tables of areas and of bandwidths.
+    """
+
+    result: Result
+    map: Figure
+
+
 class PlacesDesk:
     """Evidence about places, for a user."""
 
@@ -280,6 +299,26 @@ class PlacesDesk:
             council=self._gate.hub.settings.web.council,
             made_on=self._gate.clock().date(),
         )
+
+    def density(self, index_id: str, of: str, bandwidth: int) -> DensityShown:
+        """Return where premises, or residents at greater risk, are close together.
+
+        Args:
+            index_id: the index.
+            of: one of ``DENSITIES``.
+            bandwidth: one of ``BANDWIDTHS``, in metres.
+
+        Raises:
+            Refused: the user may not see it.
+            NotThere: there is no such index, density or bandwidth.
+            DataError: of risk, no group of residents may be shown.
+        """
+        evidence = self._evidence(index_id)
+        what: Of | None = next((each for each in DENSITIES if each == of), None)
+        if what is None or bandwidth not in BANDWIDTHS:
+            raise NotThere("there is no such map", remedy="Choose one that is listed")
+        self._note(evidence, {"index": index_id, "what": f"density of {what}"})
+        return DensityShown(evidence.result, densities(evidence, of=what, bandwidth=float(bandwidth)))
 
     def options(self, index_id: str, asked: OptionsAsked) -> OptionsShown:
         """Return what options of a policy would touch.
