@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from insighthub.desk.desk import Desk
 from insighthub.errors import RunError
 from insighthub.governance.audit_table import audit_table
 from insighthub.hub import Hub
+from insighthub.spoken import spoken_date
 from insighthub.vulnerability.application import application
 from insighthub.vulnerability.drivers import drivers
 from insighthub.vulnerability.evidence import read_evidence
@@ -59,6 +61,14 @@ def test_the_index_shows_every_area_with_the_ranks_it_lies_between(officer, evid
         assert f"{row['rank']}{row['name']}{interval(row['rank_low'], row['rank_high'])}" in text
     assert "nothing here is about any person" in text
     assert officer.page.text.count('class="wide area-map"') == 1
+
+
+def test_ranks_are_held_against_those_of_a_year_before(borough, officer, evidence):
+    then = f"Rank on {spoken_date(evidence.result.as_of - timedelta(days=365))}"
+    at = f"{borough.places['easting']}/{borough.places['northing']}"
+    for path in (INDEX, f"{INDEX}/areas/{borough.places['area']}", f"{INDEX}/at/{at}?within=800"):
+        officer.get(path)
+        assert then in officer.text()
 
 
 def test_an_area_shows_what_drives_it_and_where_it_would_rank_without_each(borough, officer, evidence):

@@ -298,6 +298,7 @@ class PlacesDesk:
             place=f"{about.strip()}. {words}" if about.strip() else words,
             council=self._gate.hub.settings.web.council,
             made_on=self._gate.clock().date(),
+            earlier=self._kept.earlier(index_id),
         )
 
     def density(self, index_id: str, of: str, bandwidth: int) -> DensityShown:
