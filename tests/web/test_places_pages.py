@@ -13,6 +13,7 @@ from insighthub.governance.audit_table import audit_table
 from insighthub.hub import Hub
 from insighthub.spoken import spoken_date
 from insighthub.vulnerability.application import application
+from insighthub.vulnerability.clusters import clusters
 from insighthub.vulnerability.drivers import drivers
 from insighthub.vulnerability.evidence import read_evidence
 from insighthub.web.place_figures import interval
@@ -61,6 +62,14 @@ def test_the_index_shows_every_area_with_the_ranks_it_lies_between(officer, evid
         assert f"{row['rank']}{row['name']}{interval(row['rank_low'], row['rank_high'])}" in text
     assert "nothing here is about any person" in text
     assert officer.page.text.count('class="wide area-map"') == 1
+
+
+def test_whether_neighbours_are_alike_is_told_and_no_area_named_that_may_be_chance(officer, evidence):
+    found = clusters(evidence)
+    officer.get(INDEX)
+    text = officer.text()
+    assert all(" ".join(words.split()) in text for words in found.words)
+    assert ("Areas that stand out from chance" in text) == bool(found.standing)
 
 
 def test_ranks_are_held_against_those_of_a_year_before(borough, officer, evidence):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -28,13 +28,9 @@ from insighthub.charts.table import Column, table
 
 __all__ = ["AreaDensity", "Ground", "Surface", "by_area", "density_map"]
 
-#: How classes follow each other: in steps of one size, or each twice as high as the one before. Points that stand in
-#: a few clusters make a surface of which most is low, and even steps would show nothing of that.
-Steps = Literal["even", "doubling"]
-_ROUND: dict[Steps, tuple[float, ...]] = {
-    "even": (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0),
-    "doubling": (1.0, 2.0, 4.0, 8.0),
-}
+#: Round numbers, in a power of ten: steps of one size between classes, and limits each twice the one before.
+_EVEN, _DOUBLING = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0), (1.0, 2.0, 4.0, 8.0)
+_TOO_MUCH = 0.9  # of the ground, in the lowest class
 
 
 @dataclass(frozen=True)
@@ -92,7 +88,7 @@ def density_map(
     title: str,
     unit: str,
     summary: str = "",
-    breaks: Sequence[float] | Steps = "even",
+    breaks: Sequence[float] | None = None,
     points: Sequence[MapPoint] = (),
     ring: Ring | None = None,
     key: str = "density",
@@ -107,7 +103,7 @@ def density_map(
         title: the finding, as one sentence without a full stop.
         unit: what the densities are, such as "premises per square kilometre": heading of the key, and in the table.
         summary: what the map shows, for who does not see it; without it, where it is high and how much of the ground.
-        breaks: limits between classes, rising, four at most; or how they follow each other, in round numbers.
+        breaks: limits between classes, rising, four at most; see ``round_limits`` for those that are taken without.
         points: premises and services, of five kinds at most.
         ring: a circle to draw.
         key: names the figure on the page and its CSV.
@@ -121,7 +117,7 @@ def density_map(
     kinds_of(points)
     surface = _shown(surface, areas)
     frame([area.shape for area in areas], ROOMY)  # a fault is said now, not when a page is laid out
-    limits = classes(surface.known.tolist(), round_limits(surface, breaks))
+    limits = classes(surface.known.tolist(), round_limits(surface) if breaks is None else breaks)
     drawn = _Map(tuple(areas), surface, limits, unit, tuple(points), ring, note)
     rows = by_area(areas, surface)
     columns = (
@@ -176,25 +172,29 @@ def in_words(rows: Sequence[AreaDensity], surface: Surface, unit: str) -> str:
     nowhere = f"; on {numbers.share(none)} there is nothing" if none else ""
     return (
         f"The density is highest in {at.name}: {numbers.number(top)} {unit}. "
-        f"On {numbers.share(half)} of the ground it is half as high or higher{nowhere}. "
-        "The table has the mean and the highest density of every area."
+        f"On {numbers.share(half)} of the ground it is half as high or higher{nowhere}."
     )
 
 
-def round_limits(surface: Surface, breaks: Sequence[float] | Steps) -> list[float]:
-    """Return limits between classes: those that are given, or four round ones; none where all is nought.
+def round_limits(surface: Surface) -> list[float]:
+    """Return four round limits between classes; none where all is nought.
 
-    Even steps end at the highest density or next below it; those that double end at half of it, or next below.
+    They are in even steps up to the highest density. Where that would leave nine tenths of the ground in the lowest
+    class, as with shops that stand in a few clusters, each is twice the one before, up to half the highest.
     """
-    if not isinstance(breaks, str):
-        return list(breaks)
     top = float(surface.known.max(initial=0.0))
     if not top > 0:
         return []
-    most = top / (MOST - 1) if breaks == "even" else top / 2
-    power = 10.0 ** math.floor(math.log10(most))
-    step = max(size for size in _ROUND[breaks] if size * power <= most) * power
-    return [step * (k if breaks == "even" else 2.0 ** (k - MOST + 1)) for k in range(1, MOST)]
+    step = _round_down(top / (MOST - 1), _EVEN)
+    if (surface.known < step).mean() < _TOO_MUCH:
+        return [step * k for k in range(1, MOST)]
+    most = _round_down(top / 2, _DOUBLING)
+    return [most / 2 ** (MOST - 1 - k) for k in range(1, MOST)]
+
+
+def _round_down(value: float, sizes: Sequence[float]) -> float:
+    power = 10.0 ** math.floor(math.log10(value))
+    return max((size for size in sizes if size * power <= value), default=sizes[0]) * power
 
 
 def _shown(surface: Surface, areas: Sequence[Ground]) -> Surface:

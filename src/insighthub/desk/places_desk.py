@@ -21,6 +21,7 @@ from insighthub.governance.papers.document import Document
 from insighthub.governance.purposes import named
 from insighthub.spatial import BANDWIDTHS as WIDTHS
 from insighthub.vulnerability.application import Application, Standing, application, standing_in
+from insighthub.vulnerability.clusters import Clusters
 from insighthub.vulnerability.definition import HarmIndex
 from insighthub.vulnerability.densities import Of, densities
 from insighthub.vulnerability.drivers import Drivers, drivers, in_words
@@ -61,6 +62,7 @@ class IndexShown:
         earlier_on: the day of that.
         most: the indicator that raises the score of each area most, by code.
         wrong: rows of the register of premises that could not be placed.
+        alike: whether neighbouring areas are alike.
     """
 
     result: Result
@@ -70,6 +72,7 @@ class IndexShown:
     earlier_on: date | None
     most: dict[str, str]
     wrong: int
+    alike: Clusters
 
 
 @dataclass(frozen=True)
@@ -213,6 +216,7 @@ class PlacesDesk:
             earlier_on=_day(then),
             most=_most(evidence.result),
             wrong=places.premises.quarantined.num_rows if places.has("premises") else 0,
+            alike=self._kept.clusters(index_id),
         )
 
     def area(self, index_id: str, code: str) -> AreaShown:

@@ -62,11 +62,13 @@ def test_a_hole_in_a_class_is_left_open():
     assert high.area == pytest.approx(SIDE**2 * (300 - 4))
 
 
-def test_limits_are_round_and_even_or_double():
-    assert round_limits(RISING, "even") == [6, 12, 18, 24]
-    assert round_limits(RISING, "doubling") == [1.25, 2.5, 5, 10]
-    assert round_limits(RISING, [3, 4]) == [3, 4]
-    assert round_limits(surface(np.zeros((3, 3))), "even") == []
+def test_limits_are_round_and_even_and_double_where_little_of_the_ground_is_high():
+    assert round_limits(RISING) == [6, 12, 18, 24]
+    few = np.zeros((10, 30))
+    few[3, 4:9] = [2, 9, 40.6, 9, 2]
+    assert round_limits(surface(few)) == [2.5, 5, 10, 20]
+    assert round_limits(surface(few / 1000)) == [0.0025, 0.005, 0.01, 0.02]
+    assert round_limits(surface(np.zeros((3, 3)))) == []
 
 
 def test_the_key_says_how_much_of_the_ground_each_class_has():
