@@ -72,6 +72,17 @@ def test_whether_neighbours_are_alike_is_told_and_no_area_named_that_may_be_chan
     assert ("Areas that stand out from chance" in text) == bool(found.standing)
 
 
+def test_an_index_that_was_not_run_on_the_newest_release_says_so(borough, officer, hub, monkeypatch):
+    with hub.state.read() as connection:
+        user = find_user(connection, "licensing@council.example")
+    officer.get(INDEX)
+    assert "This is of an earlier release" not in officer.text()
+    places = Desk(hub).places(user)
+    assert not places.index("gambling_harm").old
+    monkeypatch.setattr(hub.releases, "current", lambda: "r000003")
+    assert places.index("gambling_harm").old
+
+
 def test_ranks_are_held_against_those_of_a_year_before(borough, officer, evidence):
     then = f"Rank on {spoken_date(evidence.result.as_of - timedelta(days=365))}"
     at = f"{borough.places['easting']}/{borough.places['northing']}"

@@ -63,6 +63,7 @@ class IndexShown:
         most: the indicator that raises the score of each area most, by code.
         wrong: rows of the register of premises that could not be placed.
         alike: whether neighbouring areas are alike.
+        old: whether a newer release is published, on which the index was not run yet.
     """
 
     result: Result
@@ -73,6 +74,7 @@ class IndexShown:
     most: dict[str, str]
     wrong: int
     alike: Clusters
+    old: bool
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ class PlaceShown:
         map: of what is around it.
         earlier: rank about a year before of each area that the circle touches, by code.
         earlier_on: the day of that.
+        old: whether a newer release is published, on which the index was not run yet.
     """
 
     result: Result
@@ -121,6 +124,7 @@ class PlaceShown:
     map: Figure
     earlier: dict[str, int]
     earlier_on: date | None
+    old: bool
 
 
 @dataclass(frozen=True)
@@ -217,6 +221,7 @@ class PlacesDesk:
             most=_most(evidence.result),
             wrong=places.premises.quarantined.num_rows if places.has("premises") else 0,
             alike=self._kept.clusters(index_id),
+            old=self._is_old(evidence),
         )
 
     def area(self, index_id: str, code: str) -> AreaShown:
@@ -279,6 +284,7 @@ class PlacesDesk:
             map=application_map(evidence, told, lambda code: f"/places/{index_id}/areas/{code}"),
             earlier=_ranks(then),
             earlier_on=_day(then),
+            old=self._is_old(evidence),
         )
 
     def pack(self, index_id: str, at: tuple[float, float], radius: float, *, about: str) -> Document:
@@ -363,6 +369,9 @@ class PlacesDesk:
                 ranks = (row["rank"], row["rank_low"], row["rank_high"])
                 found.append((result.index.title, *ranks, result.scores.num_rows))
         return found
+
+    def _is_old(self, evidence: Evidence) -> bool:
+        return evidence.result.run_id != self._gate.hub.releases.current()
 
     def _require(self) -> None:
         self._gate.require(self._user, Action.SEE_PLACES, purpose=PURPOSE)
