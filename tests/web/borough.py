@@ -22,7 +22,7 @@ from insighthub.runs.begin import Asked
 from insighthub.synthetic.borough import generate
 from insighthub.synthetic.borough_hub import DAY, PLACES, POPULATION, places_settings, write_hub
 from insighthub.vulnerability.definition import hub_index
-from insighthub.vulnerability.result import run_index
+from insighthub.vulnerability.result import run_index, write_result
 from tests.made_once import made_once
 
 RESIDENTS, AREAS = 900, 9
@@ -99,6 +99,9 @@ def _where_gambling_may_harm(hub):
     """Run an index of areas; return an area of it, and a place to gamble."""
     for name in ("gambling_harm", "gambling_harm_with_ethnicity"):
         result = run_index(hub_index(hub.home, name), hub.releases, hub.places, hub.policy(), draws=100)
+        # As though the release before were of a year ago, so that pages have something to hold ranks against.
+        then = replace(result, run_id="r000001", as_of=result.as_of - timedelta(days=365))
+        write_result(hub.home, then)
     shops = hub.places.premises.premises.of_kind("betting shop").open_on(DAY)
     return {
         "area": result.scores["area"][0].as_py(),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,9 @@ from insighthub.desk.desk import Desk
 from insighthub.errors import RunError
 from insighthub.governance.audit_table import audit_table
 from insighthub.hub import Hub
+from insighthub.spoken import spoken_date
 from insighthub.vulnerability.application import application
+from insighthub.vulnerability.clusters import clusters
 from insighthub.vulnerability.drivers import drivers
 from insighthub.vulnerability.evidence import read_evidence
 from insighthub.web.place_figures import interval
@@ -59,6 +62,33 @@ def test_the_index_shows_every_area_with_the_ranks_it_lies_between(officer, evid
         assert f"{row['rank']}{row['name']}{interval(row['rank_low'], row['rank_high'])}" in text
     assert "nothing here is about any person" in text
     assert officer.page.text.count('class="wide area-map"') == 1
+
+
+def test_whether_neighbours_are_alike_is_told_and_no_area_named_that_may_be_chance(officer, evidence):
+    found = clusters(evidence)
+    officer.get(INDEX)
+    text = officer.text()
+    assert all(" ".join(words.split()) in text for words in found.words)
+    assert ("Areas that stand out from chance" in text) == bool(found.standing)
+
+
+def test_an_index_that_was_not_run_on_the_newest_release_says_so(borough, officer, hub, monkeypatch):
+    with hub.state.read() as connection:
+        user = find_user(connection, "licensing@council.example")
+    officer.get(INDEX)
+    assert "This is of an earlier release" not in officer.text()
+    places = Desk(hub).places(user)
+    assert not places.index("gambling_harm").old
+    monkeypatch.setattr(hub.releases, "current", lambda: "r000003")
+    assert places.index("gambling_harm").old
+
+
+def test_ranks_are_held_against_those_of_a_year_before(borough, officer, evidence):
+    then = f"Rank on {spoken_date(evidence.result.as_of - timedelta(days=365))}"
+    at = f"{borough.places['easting']}/{borough.places['northing']}"
+    for path in (INDEX, f"{INDEX}/areas/{borough.places['area']}", f"{INDEX}/at/{at}?within=800"):
+        officer.get(path)
+        assert then in officer.text()
 
 
 def test_an_area_shows_what_drives_it_and_where_it_would_rank_without_each(borough, officer, evidence):
@@ -143,6 +173,21 @@ def test_a_pack_is_downloaded_as_pdf_and_html_with_what_it_is_for(borough, offic
 
 def form_of(browser, action):
     return values(next(f for f in browser.tree().iter("form") if f.get("action") == action))
+
+
+@pytest.mark.parametrize("query", ["of=people", "bandwidth=500", "of=risk&bandwidth=0"])
+def test_densities_are_those_that_are_offered(officer, query):
+    officer.get(f"{INDEX}/density?{query}", status=404)
+
+
+def test_densities_are_led_to_and_compared_at_four_bandwidths(officer):
+    officer.get(INDEX)
+    assert f'href="{INDEX}/density"' in officer.page.text
+    for of in ("premises", "risk"):
+        officer.get(f"{INDEX}/density?of={of}&bandwidth=600")
+        assert "density-map" in officer.page.text or "area-map" in officer.page.text
+        for metres in (200, 400, 800):
+            assert f"/density?of={of}&amp;bandwidth={metres}" in officer.page.text
 
 
 def test_options_are_held_side_by_side_as_they_are_typed(officer):

@@ -12,6 +12,8 @@ VISITS = (
     Visit("/places/{index}/areas/{code}", f"{_INDEX}/areas/{{area}}", "licensing"),
     Visit("/places/{index}/at/{easting}/{northing}", _AT, "licensing"),
     Visit("/places/{index}/at/{easting}/{northing}", f"{_AT}?within=800", "leader"),
+    Visit("/places/{index}/density", f"{_INDEX}/density", "licensing"),
+    Visit("/places/{index}/density", f"{_INDEX}/density?of=risk&bandwidth=800", "leader"),
     Visit("/places/{index}/options", f"{_INDEX}/options", "licensing"),
     Visit("/places/{index}/options", f"{_INDEX}/options", "licensing", f"{_INDEX}/options"),
     Visit("/places/{index}/options", f"{_INDEX}/options", "analyst", f"{_INDEX}/options", {"density": "x"}, 422),

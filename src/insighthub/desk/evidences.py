@@ -17,6 +17,7 @@ from insighthub.governance.policy import Policy
 from insighthub.governance.purposes import named
 from insighthub.hub import Hub
 from insighthub.places.home import HubPlaces
+from insighthub.vulnerability.clusters import Clusters, clusters
 from insighthub.vulnerability.conditions import hub_conditions
 from insighthub.vulnerability.definition import INDICES, HarmIndex, hub_indices
 from insighthub.vulnerability.evidence import Evidence
@@ -39,6 +40,7 @@ class Evidences:
     def __init__(self, hub: Hub) -> None:
         self._hub, self._lock = hub, Lock()
         self._kept: dict[str, _Kept] = {}
+        self._alike: dict[str, tuple[object, Clusters]] = {}
         self._ruled: dict[str, tuple[object, bool]] = {}
 
     def indices(self) -> tuple[HarmIndex, ...]:
@@ -60,6 +62,15 @@ class Evidences:
     def earlier(self, index_id: str) -> Result | None:
         """Return the index of about a year before, None where no release is kept from then."""
         return self._of(index_id).earlier
+
+    def clusters(self, index_id: str) -> Clusters:
+        """Return whether neighbouring areas are alike in an index; worked out once, as it takes shufflings."""
+        kept = self._of(index_id)
+        with self._lock:
+            found = self._alike.get(index_id)
+            if found is None or found[0] != kept.key:
+                found = self._alike[index_id] = (kept.key, clusters(kept.evidence))
+        return found[1]
 
     def _of(self, index_id: str) -> _Kept:
         hub = self._hub

@@ -19,8 +19,11 @@ from insighthub.errors import DataError
 from insighthub.governance.actions import Action
 from insighthub.governance.papers.document import Document
 from insighthub.governance.purposes import named
+from insighthub.spatial import BANDWIDTHS as WIDTHS
 from insighthub.vulnerability.application import Application, Standing, application, standing_in
+from insighthub.vulnerability.clusters import Clusters
 from insighthub.vulnerability.definition import HarmIndex
+from insighthub.vulnerability.densities import Of, densities
 from insighthub.vulnerability.drivers import Drivers, drivers, in_words
 from insighthub.vulnerability.evidence import Evidence
 from insighthub.vulnerability.maps import application_map, index_map
@@ -29,7 +32,11 @@ from insighthub.vulnerability.pack import evidence_pack
 from insighthub.vulnerability.result import PURPOSE, Result
 from insighthub.vulnerability.whereabouts import Place, find_place, place_in_words
 
-__all__ = ["OptionsAsked", "PlacesDesk", "in_words"]
+__all__ = ["BANDWIDTHS", "DENSITIES", "OptionsAsked", "PlacesDesk", "in_words"]
+
+#: Densities that can be asked for, and the bandwidths, in metres.
+DENSITIES: tuple[Of, ...] = ("premises", "risk")
+BANDWIDTHS = tuple(int(each) for each in WIDTHS)
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,8 @@ class IndexShown:
         earlier_on: the day of that.
         most: the indicator that raises the score of each area most, by code.
         wrong: rows of the register of premises that could not be placed.
+        alike: whether neighbouring areas are alike.
+        old: whether a newer release is published, on which the index was not run yet.
     """
 
     result: Result
@@ -64,6 +73,8 @@ class IndexShown:
     earlier_on: date | None
     most: dict[str, str]
     wrong: int
+    alike: Clusters
+    old: bool
 
 
 @dataclass(frozen=True)
@@ -104,6 +115,7 @@ class PlaceShown:
         map: of what is around it.
         earlier: rank about a year before of each area that the circle touches, by code.
         earlier_on: the day of that.
+        old: whether a newer release is published, on which the index was not run yet.
     """
 
     result: Result
@@ -112,6 +124,7 @@ class PlaceShown:
     map: Figure
     earlier: dict[str, int]
     earlier_on: date | None
+    old: bool
 
 
 @dataclass(frozen=True)
@@ -156,6 +169,19 @@ class OptionsShown:
     kinds: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class DensityShown:
+    """Where something is close together.
+
+    Attributes:
+        result: the index.
+        map: of the density, with tables of areas and of bandwidths.
+    """
+
+    result: Result
+    map: Figure
+
+
 class PlacesDesk:
     """Evidence about places, for a user."""
 
@@ -194,6 +220,8 @@ class PlacesDesk:
             earlier_on=_day(then),
             most=_most(evidence.result),
             wrong=places.premises.quarantined.num_rows if places.has("premises") else 0,
+            alike=self._kept.clusters(index_id),
+            old=self._is_old(evidence),
         )
 
     def area(self, index_id: str, code: str) -> AreaShown:
@@ -256,6 +284,7 @@ class PlacesDesk:
             map=application_map(evidence, told, lambda code: f"/places/{index_id}/areas/{code}"),
             earlier=_ranks(then),
             earlier_on=_day(then),
+            old=self._is_old(evidence),
         )
 
     def pack(self, index_id: str, at: tuple[float, float], radius: float, *, about: str) -> Document:
@@ -279,7 +308,28 @@ class PlacesDesk:
             place=f"{about.strip()}. {words}" if about.strip() else words,
             council=self._gate.hub.settings.web.council,
             made_on=self._gate.clock().date(),
+            earlier=self._kept.earlier(index_id),
         )
+
+    def density(self, index_id: str, of: str, bandwidth: int) -> DensityShown:
+        """Return where premises, or residents at greater risk, are close together.
+
+        Args:
+            index_id: the index.
+            of: one of ``DENSITIES``.
+            bandwidth: one of ``BANDWIDTHS``, in metres.
+
+        Raises:
+            Refused: the user may not see it.
+            NotThere: there is no such index, density or bandwidth.
+            DataError: of risk, no group of residents may be shown.
+        """
+        evidence = self._evidence(index_id)
+        what: Of | None = next((each for each in DENSITIES if each == of), None)
+        if what is None or bandwidth not in BANDWIDTHS:
+            raise NotThere("there is no such map", remedy="Choose one that is listed")
+        self._note(evidence, {"index": index_id, "what": f"density of {what}"})
+        return DensityShown(evidence.result, densities(evidence, of=what, bandwidth=float(bandwidth)))
 
     def options(self, index_id: str, asked: OptionsAsked) -> OptionsShown:
         """Return what options of a policy would touch.
@@ -319,6 +369,9 @@ class PlacesDesk:
                 ranks = (row["rank"], row["rank_low"], row["rank_high"])
                 found.append((result.index.title, *ranks, result.scores.num_rows))
         return found
+
+    def _is_old(self, evidence: Evidence) -> bool:
+        return evidence.result.run_id != self._gate.hub.releases.current()
 
     def _require(self) -> None:
         self._gate.require(self._user, Action.SEE_PLACES, purpose=PURPOSE)

@@ -144,10 +144,6 @@ def weight_rows(result: Any) -> list[tuple[str, ...]]:
 def double_counted(result: Any, least: float = 0.7) -> list[tuple[str, ...]]:
     """Return pairs of indicators that say much the same: what is counted twice weighs twice."""
     title = {each.id: each.title for each in result.index.indicators}
-    pairs = [
-        r for r in result.correlation.to_pylist() if r["correlation"] is not None and abs(r["correlation"]) >= least
-    ]
-    return [
-        (title[r["indicator"]], title[r["other"]], f"{r['correlation']:.2f}".replace("-", "−"))
-        for r in sorted(pairs, key=lambda r: -abs(r["correlation"]))
-    ]
+    found = [r for r in result.correlation.to_pylist() if r["correlation"] is not None]
+    pairs = sorted((r for r in found if r["correlation"] >= least), key=lambda r: -r["correlation"])
+    return [(title[r["indicator"]], title[r["other"]], f"{r['correlation']:.2f}") for r in pairs]

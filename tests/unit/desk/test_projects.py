@@ -20,7 +20,7 @@ from tests.desk_hub import ADA, CARA, EVE, make_desk
 
 ENDS = date(2026, 12, 31)
 #: As the default, but the lead may use pseudonyms too, to be somebody who approves their own.
-POLICY = default_policy_text().replace('"see_leaders", "reidentify",', '"see_leaders", "reidentify", "use_pseudonyms",')
+POLICY = default_policy_text().replace('"see_places", "reidentify",', '"see_places", "reidentify", "use_pseudonyms",')
 
 
 @pytest.fixture

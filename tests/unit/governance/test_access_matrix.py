@@ -123,12 +123,12 @@ def test_every_action_has_words_and_those_of_a_person_need_a_purpose():
 def test_every_role_of_the_shipped_policy_can_do_its_work_and_no_others():
     policy = read_policy(default_policy_text())
     assert {r.name for r in policy.role} == {
-        "officer", "senior_officer", "analyst", "ig_lead", "leader", "administrator",
+        "officer", "senior_officer", "analyst", "ig_lead", "leader", "licensing_officer", "administrator",
     }  # fmt: skip
     assert policy.decide(["officer"], Action.SEE_PICTURE, "customer_services").allowed
     assert not policy.decide(["officer"], Action.SEE_PICTURE, "safeguarding").allowed
     assert policy.decide(["senior_officer"], Action.SEE_PICTURE, "safeguarding", hidden=True).allowed
-    for role in ("analyst", "leader", "administrator", "ig_lead"):
+    for role in ("analyst", "leader", "licensing_officer", "administrator", "ig_lead"):
         for action in OF_A_PERSON:
             assert not policy.decide([role], action, "customer_services").allowed
     assert {a for r in policy.role for a in r.may} == set(Action)

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from insighthub.charts import numbers
-from insighthub.desk.places_desk import IndexShown, OptionsAsked, PlaceShown
+from insighthub.desk.places_desk import BANDWIDTHS, IndexShown, OptionsAsked, PlaceShown
 from insighthub.errors import DataError
 from insighthub.governance.actions import Action
 from insighthub.governance.papers.set_page import page
@@ -43,6 +43,7 @@ RADII = (200, 400, 800)
 _LEAST, _MOST = 100, 2000
 _LONGEST = 200  # characters
 _USUAL = {"density": "1.5", "zone": "400", "most": "3", "cap": "400", "kind": "school", "near": "200"}
+_DENSITIES = {"premises": "Where places to gamble stand close together", "risk": "Where residents at greater risk live"}
 _UNKNOWN = "before records begin"
 
 
@@ -122,6 +123,25 @@ def pack(
     data, media = (pdf(paper), "application/pdf") if kind == "pdf" else (page(paper).encode(), "text/html")
     headers = {"Content-Disposition": f'attachment; filename="{paper.name}.{kind}"'}
     return Response(data, media_type=media, headers=headers)
+
+
+@router.get("/{index}/density")
+def density(request: Request, index: str, of: str = "premises", bandwidth: int = 400) -> HTMLResponse:
+    """Show where premises, or residents at greater risk, are close together."""
+    site = site_of(request)
+    shown = site.desk.places(account(request)).density(index, of, bandwidth)
+    return site.pages.page(
+        request,
+        "places/density.html",
+        title=_DENSITIES[of],
+        index=index,
+        shown=shown,
+        of=of,
+        bandwidth=bandwidth,
+        kinds=_DENSITIES,
+        bandwidths=BANDWIDTHS,
+        map=drawn([shown.map])[0],
+    )
 
 
 @router.get("/{index}/options")
