@@ -12,7 +12,10 @@ import shapely
 from pyproj import Transformer
 from scipy.sparse import csr_array, csr_matrix
 
+from insighthub.charts import Surface
 from insighthub.spatial import Edge, density_at, density_grid, global_moran, local_g, local_moran, row_standardised
+from insighthub.vulnerability.dense_places import dense_places
+from insighthub.vulnerability.densities import one_alone
 from tests.unit.spatial.neighbourhoods import pysal
 
 pytestmark = [pytest.mark.real, pytest.mark.filterwarnings("ignore")]
@@ -91,16 +94,20 @@ def test_deprivation_is_alike_among_neighbours_as_esda_says(borough, touching):
     assert len(ours.islands) == 0
 
 
-def test_what_the_edge_does_to_the_density_of_betting_shops(borough, shops):
-    shapes, _ = borough
-    assert len(shops) == 40
-    ground = shapely.union_all(shapes)
+@pytest.fixture(scope="module")
+def cells(borough):
+    ground = shapely.union_all(borough[0])
     west, south, east, north = ground.bounds
     cell = 50.0
     columns, tall = int(np.ceil((east - west) / cell)), int(np.ceil((north - south) / cell))
     empty = Edge(west, south, cell, np.zeros((tall, columns), bool))
     x, y = empty.middles()
-    edge = Edge(west, south, cell, shapely.contains_xy(ground, x, y))
+    return Edge(west, south, cell, shapely.contains_xy(ground, x, y))
+
+
+def test_what_the_edge_does_to_the_density_of_betting_shops(cells, shops):
+    assert len(shops) == 40
+    edge, cell = cells, cells.cell
     plain = density_grid(shops[:, 0], shops[:, 1], None, edge)
     inside = edge.inside
     for layer, _ in enumerate(plain.bandwidths):
@@ -117,3 +124,11 @@ def test_what_the_edge_does_to_the_density_of_betting_shops(borough, shops):
     assert ratio.max() > 1.3
     at = density_at(shops[:, 0], shops[:, 1], None, shops[:, 0], shops[:, 1], 400)
     assert (at >= 3 / (np.pi * 0.4**2) - 1e-9).all()
+
+
+def test_the_densest_places_are_so_at_every_bandwidth_and_one_at_one_only(cells, shops):
+    grid = density_grid(shops[:, 0], shops[:, 1], None, cells)
+    surfaces = {b: Surface(cells.west, cells.south, cells.cell, grid.layer(b)) for b in grid.bandwidths}
+    places = dense_places(surfaces, lambda east, north: f"{east:.0f} {north:.0f}", first=400.0, least=one_alone)
+    assert sum(len(place.ranks) == len(surfaces) for place in places) == 5
+    assert [dict(place.ranks) for place in places if len(place.ranks) == 1] == [{800.0: 5}]

@@ -32,7 +32,7 @@ def drawn(figures: Iterable[Figure]) -> list[Shown]:
 class KeptDrawings:
     """Drawings that are kept, of figures that many people look at and that seldom change.
 
-    Only for figures about no one, whose drawing shows what their title, summary and table say and nothing else: two
+    Only for figures about no one, whose drawing shows what their title, summary and tables say and nothing else: two
     that say the same are taken for one.
 
     Args:
@@ -41,11 +41,11 @@ class KeptDrawings:
 
     def __init__(self, most: int = 200) -> None:
         self._most, self._lock = most, Lock()
-        self._kept: OrderedDict[tuple[str, str, str, str], Drawing | None] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, ...], Drawing | None] = OrderedDict()
 
     def drawn(self, figures: Iterable[Figure]) -> list[Shown]:
         """Draw figures, those that are kept not anew."""
-        keys = {(f.key, f.title, f.summary, f.table.csv()): f for f in figures}
+        keys = {(f.key, f.title, f.summary, *(t.csv() for t in (f.table, *f.more))): f for f in figures}
         with self._lock:
             found = {key: self._kept[key] for key in keys if key in self._kept}
         fresh = {key: f for key, f in keys.items() if key not in found}

@@ -15,6 +15,7 @@ from insighthub.charts.fragment import fragment
 from insighthub.charts.numbers import number
 from insighthub.charts.palette import FOCUS, INK, PAGE, contrast
 from insighthub.errors import DataError
+from insighthub.web.figures import KeptDrawings
 
 APP = Path(__file__).parents[3] / "frontend" / "styles" / "app.scss"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -236,3 +237,10 @@ def test_what_cannot_be_drawn_is_said(areas, given, what):
 def test_numbers_of_any_size_keep_three_figures():
     shown = [number(v) for v in (0, 0.01234, 2.5, 25.31, 253.1, 12345.6, -3.14159, None, float("nan"))]
     assert shown == ["0", "0.0123", "2.50", "25.3", "253", "12,346", "−3.14", "–", "–"]
+
+
+def test_two_maps_that_differ_in_their_points_alone_are_not_taken_for_one():
+    kept = KeptDrawings()
+    one, other = (made(points=[MapPoint(540_250, 180_250, "Shop", name)]) for name in ("A", "B"))
+    assert "Shop: A" in kept.drawn([one])[0].drawing.wide
+    assert "Shop: B" in kept.drawn([other])[0].drawing.wide
