@@ -216,5 +216,6 @@ def test_an_index_that_the_policy_no_longer_allows_is_not_shown(borough, hub, mo
         without(**changes)
         with pytest.raises(RunError, match="the policy no longer allows"):
             places.index("gambling_harm")
+        assert all("the policy no longer allows" in each.why.casefold() for each in places.indices())
     without(title="Policy")
     assert places.index("gambling_harm").purpose == "Policy"

@@ -15,7 +15,7 @@ from insighthub.charts.figure import Figure
 from insighthub.desk.evidences import Evidences
 from insighthub.desk.gate import Gate
 from insighthub.desk.refused import NotThere
-from insighthub.errors import DataError
+from insighthub.errors import DataError, RunError
 from insighthub.governance.actions import Action
 from insighthub.governance.papers.document import Document
 from insighthub.governance.purposes import named
@@ -41,13 +41,14 @@ BANDWIDTHS = tuple(int(each) for each in WIDTHS)
 
 @dataclass(frozen=True)
 class IndexLine:
-    """An index that has a result."""
+    """An index that has a result; where that may not be shown, ``why`` says so, and of when it is is not told."""
 
     id: str
     title: str
     description: str
-    as_of: date
+    as_of: date | None
     run_id: str
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,12 @@ class PlacesDesk:
         self._require()
         out = []
         for index in self._kept.indices():
-            result = self._kept.evidence(index.id).result
+            try:
+                result = self._kept.evidence(index.id).result
+            except RunError as error:
+                why = f"{error.what[:1].upper()}{error.what[1:]}. {error.remedy}."
+                out.append(IndexLine(index.id, index.title, index.description, None, "", why))
+                continue
             out.append(IndexLine(index.id, result.index.title, result.index.description, result.as_of, result.run_id))
         return tuple(out)
 
@@ -363,7 +369,10 @@ class PlacesDesk:
         for index in self._kept.indices():
             if index.id == index_id:
                 continue
-            result = self._kept.evidence(index.id).result
+            try:
+                result = self._kept.evidence(index.id).result
+            except RunError:  # the policy does not allow it any more: the list of indices says so
+                continue
             row = next((r for r in result.scores.to_pylist() if r["area"] == code), None)
             if row is not None:
                 ranks = (row["rank"], row["rank_low"], row["rank_high"])
