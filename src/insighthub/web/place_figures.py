@@ -11,7 +11,8 @@ from typing import Any
 from insighthub.charts import Column, Figure, numbers
 from insighthub.charts.evidence import Span, Weight, pushes, ranks
 from insighthub.charts.table import table
-from insighthub.desk.places_desk import AreaShown, IndexShown, in_words
+from insighthub.desk.places_desk import in_words
+from insighthub.desk.places_seen import AreaShown, IndexShown
 
 #: How many areas are told of first, and drawn.
 FIRST = 15

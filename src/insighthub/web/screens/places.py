@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from insighthub.charts import numbers
-from insighthub.desk.places_desk import BANDWIDTHS, IndexShown, OptionsAsked, PlaceShown
+from insighthub.desk.places_seen import BANDWIDTHS, IndexShown, OptionsAsked, PlaceShown
 from insighthub.errors import DataError
 from insighthub.governance.actions import Action
 from insighthub.governance.papers.set_page import page
