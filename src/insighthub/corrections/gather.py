@@ -2,7 +2,8 @@
 
 Takes a release and the contracts, gives temporary tables that every kind of correction reads
 
-    made_anew     the residents whose cases are made anew: those in ``touched`` and in ``near_touched``
+    made_anew     the residents whose cases are made anew: those in ``touched``, and those whose addresses or whose
+                  contacts have changed by what was touched (``address_changed``, ``contact_changed``)
     in_question   of them, who may have cases: nobody with hidden status, nor whose records seem to be of two people
     service       one row a source: whether it is special category, locked, of moments, a series, of one open record
     told          one row a source, role and field: the contract has a column for it
@@ -24,7 +25,7 @@ import pyarrow as pa
 from insighthub.corrections.settings import CorrectionSettings
 from insighthub.governance.purposes import LOCKED
 from insighthub.sources.contract import PersonMap, Source
-from insighthub.store.tables import number
+from insighthub.store.tables import rows
 
 # Two whole dates of birth that no slip makes of one another: some record is somebody else's, and nobody can say which.
 _MIXED = """
@@ -130,6 +131,10 @@ FROM standing s JOIN residence r ON r.source = s.source AND r.record_id = s.reco
 WHERE NOT s.locked
 """
 
+#: Temporary tables of the stages before, in which others stand of whom something is different now.
+CHANGED = ("address_changed", "contact_changed")
+_THERE = "SELECT table_name FROM duckdb_tables() WHERE temporary AND list_contains($tables, table_name) ORDER BY 1"
+
 TEMPORARY = ("made_anew", "in_question", "service", "told", "sees", "standing", "statement")
 
 
@@ -142,8 +147,8 @@ def gather(db: duckdb.DuckDBPyConnection, settings: CorrectionSettings, sources:
         sources: the contracts of the hub's sources.
         as_of: the day on which the release speaks.
     """
-    near = number(db, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'near_touched' AND temporary")
-    touched = "FROM touched UNION FROM near_touched" if near else "FROM touched"
+    there = [f"SELECT resident_id FROM {name}" for (name,) in rows(db, _THERE, {"tables": list(CHANGED)})]
+    touched = " UNION ".join(["SELECT resident_id FROM touched", *there])
     db.execute(f"CREATE OR REPLACE TEMP TABLE made_anew AS SELECT resident_id FROM ({touched}) ORDER BY 1")
     db.execute(_QUESTION)
     db.execute(_MIXED)

@@ -14,6 +14,7 @@ from datetime import date
 import duckdb
 
 from insighthub.residents.address_settings import AddressSettings
+from insighthub.residents.changed_rows import replace_changed
 
 CREATE = """
 CREATE TABLE IF NOT EXISTS address_trust (
@@ -194,9 +195,8 @@ _STEPS = (
     WHERE p.family_name IS NOT NULL AND m.resident_id IN (SELECT resident_id FROM own_place)
     GROUP BY m.resident_id
     """,
-    "DELETE FROM together WHERE resident_id IN (SELECT resident_id FROM near_touched)",
     """
-    INSERT INTO together
+    CREATE OR REPLACE TEMP TABLE together_now AS
     WITH crowded AS (SELECT place_id FROM own_place GROUP BY place_id HAVING count(*) > $crowd),
     pairs AS (
         SELECT a.resident_id, b.resident_id AS other_id, count(*)::INTEGER AS places
@@ -219,7 +219,6 @@ _STEPS = (
     LEFT JOIN known_names x ON x.resident_id = p.resident_id
     LEFT JOIN known_names y ON y.resident_id = p.other_id
     LEFT JOIN one_record o ON o.resident_id = p.resident_id AND o.other_id = p.other_id
-    ORDER BY p.resident_id, p.other_id
     """,
     """
     CREATE OR REPLACE TEMP TABLE company AS
@@ -233,7 +232,7 @@ _STEPS = (
            max(h.since) FILTER (NOT t.linked AND b.open_first) AS stranger_since
     FROM own_place a
     JOIN own_place b ON b.place_id = a.place_id AND b.resident_id <> a.resident_id
-    JOIN together t ON t.resident_id = a.resident_id AND t.other_id = b.resident_id
+    JOIN together_now t ON t.resident_id = a.resident_id AND t.other_id = b.resident_id
     LEFT JOIN home h ON h.resident_id = b.resident_id
     WHERE a.resident_id IN (SELECT resident_id FROM near_touched)
     GROUP BY a.resident_id, a.place_id
@@ -242,8 +241,8 @@ _STEPS = (
     CREATE OR REPLACE TEMP TABLE followed AS
     SELECT t.resident_id, h.place_id, count(*) AS kin_billed, max(t.places) AS places, min(h.since) AS since,
            bool_or(t.same_name) AS same_name, bool_or(t.same_record) AS same_record
-    FROM together t JOIN home h ON h.resident_id = t.other_id
-    WHERE t.linked AND t.resident_id IN (SELECT resident_id FROM near_touched)
+    FROM together_now t JOIN home h ON h.resident_id = t.other_id
+    WHERE t.linked
       AND NOT EXISTS (SELECT 1 FROM own_place o WHERE o.resident_id = t.resident_id AND o.place_id = h.place_id)
     GROUP BY t.resident_id, h.place_id
     """,
@@ -297,9 +296,13 @@ def learn_address_trust(db: duckdb.DuckDBPyConnection, as_of: date) -> None:
 
 
 def gather_candidates(db: duckdb.DuckDBPyConnection, settings: AddressSettings, as_of: date) -> None:
-    """Make ``candidate`` for the residents in ``near_touched``, and their rows of ``together``."""
+    """Make ``candidate`` for the residents in ``near_touched``, and bring their rows of ``together`` up to date.
+
+    Makes ``together_changed``: the rows of ``together`` that are gone, and those that are new.
+    """
     db.execute(CREATE)
     values = {"as_of": as_of, "crowd": settings.crowd}
     for step in _STEPS:
         db.execute(step, {name: value for name, value in values.items() if f"${name}" in step})
     db.execute(_CANDIDATE, {"as_of": as_of})
+    replace_changed(db, "together", among="near_touched", order="n.resident_id, n.other_id")

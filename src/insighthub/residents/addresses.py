@@ -7,8 +7,10 @@ Takes the records of the residents in ``touched`` (``dated_record``), gives thre
     residence    one row a record with an address (see ``residence``)
 
 What is concluded of a resident rests on the people around them as well, so that the rows of all who share a place
-with a touched resident are made anew: these are in the temporary table ``near_touched``, and the places of their
-addresses, before and after, in ``place_touched``; households and relations go by them.
+with a touched resident are worked out anew: these are in the temporary table ``near_touched``. Of most of them the
+same is concluded as before. What follows is made anew only where it is not: ``address_changed`` has the rows of
+``address`` that are gone or new, and ``place_touched`` the places of which anything is different; households,
+relations and corrections go by these.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import duckdb
 from insighthub.residents.address_evidence import gather_candidates, learn_address_trust
 from insighthub.residents.address_model import weigh
 from insighthub.residents.address_settings import AddressSettings
+from insighthub.residents.changed_rows import replace_changed
 from insighthub.residents.place_keys import learn_place_keys
 from insighthub.residents.place_text import describe_places
 from insighthub.residents.residence import build_residence
@@ -76,7 +79,7 @@ _WHY = f"""
     ], lambda x: x IS NOT NULL), '; ')"""
 
 _ADDRESS = f"""
-INSERT INTO address
+CREATE OR REPLACE TEMP TABLE address_now AS
 WITH ranked AS (
     SELECT *, row_number() OVER (PARTITION BY resident_id ORDER BY probability DESC, place_id) AS rank FROM weighed
 ),
@@ -95,17 +98,24 @@ given_by AS (
     SELECT resident_id, place_id, list_sort(list(DISTINCT source)) AS sources
     FROM residence WHERE resident_id IN (SELECT resident_id FROM near_touched) GROUP BY ALL
 )
-SELECT t.resident_id, t.place_id, d.address, d.postcode, d.uprn, nullif(t.from_date, DATE '1900-01-01'),
+SELECT t.resident_id, t.place_id, d.address, d.postcode, d.uprn,
+       nullif(t.from_date, DATE '1900-01-01') AS from_date,
        CASE WHEN t.is_current THEN NULL
             WHEN t.ended IS NOT NULL THEN t.ended
-            WHEN n.since > coalesce(t.last_seen, t.from_date, DATE '1900-01-01') THEN n.since END,
-       t.last_seen, t.is_current, round(t.probability, 4), coalesce(g.sources, []), t.records, t.follows, t.why
+            WHEN n.since > coalesce(t.last_seen, t.from_date, DATE '1900-01-01') THEN n.since END AS to_date,
+       t.last_seen, t.is_current, round(t.probability, 4) AS probability, coalesce(g.sources, []) AS sources,
+       t.records, t.follows AS inferred, t.why
 FROM told t
 JOIN place_text d ON d.place_id = t.place_id
 LEFT JOIN now n ON n.resident_id = t.resident_id
 LEFT JOIN given_by g ON g.resident_id = t.resident_id AND g.place_id = t.place_id
 WHERE NOT t.follows OR t.is_current  -- a guess that is not the best one is no part of a history
-ORDER BY t.resident_id, t.is_current DESC, t.from_date DESC NULLS LAST, t.place_id
+"""
+_ADDRESS_ORDER = "n.resident_id, n.is_current DESC, n.from_date DESC NULLS LAST, n.place_id"
+
+_WHEREABOUTS_TOUCHED = """
+CREATE OR REPLACE TEMP TABLE whereabouts_touched AS
+SELECT resident_id FROM touched UNION SELECT resident_id FROM address_changed
 """
 
 _WHEREABOUTS = """
@@ -113,7 +123,7 @@ INSERT INTO whereabouts
 WITH best AS (
     SELECT resident_id, max(probability) AS probability, max(place_id) FILTER (is_current) AS place_id,
            max(why) FILTER (is_current) AS why, count(*) AS places, count(*) FILTER (to_date IS NOT NULL) AS ended
-    FROM address WHERE resident_id IN (SELECT resident_id FROM near_touched) GROUP BY resident_id
+    FROM address WHERE resident_id IN (SELECT resident_id FROM whereabouts_touched) GROUP BY resident_id
 ),
 died AS (SELECT resident_id, value FROM golden WHERE field = 'date_of_death')
 SELECT m.resident_id,
@@ -128,21 +138,23 @@ SELECT m.resident_id,
             WHEN b.resident_id IS NULL THEN 'no record gives an address'
             WHEN b.ended = b.places THEN 'they moved out of every address that is known'
             ELSE 'no address that is known is likely enough to be the current one' END
-FROM (SELECT resident_id FROM membership WHERE resident_id IN (SELECT resident_id FROM near_touched) GROUP BY ALL) m
+FROM (
+    SELECT resident_id FROM membership WHERE resident_id IN (SELECT resident_id FROM whereabouts_touched) GROUP BY ALL
+) m
 LEFT JOIN best b ON b.resident_id = m.resident_id
 LEFT JOIN died d ON d.resident_id = m.resident_id
 ORDER BY m.resident_id
 """
 
 _MADE_ANEW = ("residence", "address_trust", "address_kept")
-_OLD_PLACES = """
+# What a place is, and who is of its household, follows from the addresses there, from who belongs together, and from
+# what is known of the touched residents themselves.
+_PLACES = """
 CREATE OR REPLACE TEMP TABLE place_touched AS
-SELECT DISTINCT place_id FROM address WHERE resident_id IN (SELECT resident_id FROM near_touched)
-"""
-_NEW_PLACES = """
-INSERT INTO place_touched
-SELECT DISTINCT place_id FROM address
-WHERE resident_id IN (SELECT resident_id FROM near_touched) AND place_id NOT IN (SELECT place_id FROM place_touched)
+SELECT place_id FROM address_changed
+UNION
+SELECT place_id FROM address WHERE resident_id IN (
+    SELECT resident_id FROM touched UNION SELECT resident_id FROM together_changed WHERE linked)
 """
 
 
@@ -150,6 +162,8 @@ def build_addresses(
     db: duckdb.DuckDBPyConnection, settings: AddressSettings, as_of: date, *, learn: bool = False
 ) -> None:
     """Rebuild ``residence`` for the residents in ``touched``, ``address`` and ``whereabouts`` for ``near_touched``.
+
+    Makes ``address_changed``, ``together_changed`` and ``place_touched``.
 
     Args:
         db: a release with ``dated_record`` and ``golden`` of the touched residents.
@@ -170,9 +184,9 @@ def build_addresses(
     gather_candidates(db, settings, as_of)
     weigh(db)
     describe_places(db)
-    db.execute(_OLD_PLACES)
-    for table in ("address", "whereabouts"):
-        db.execute(f"DELETE FROM {table} WHERE resident_id IN (SELECT resident_id FROM near_touched)")
     db.execute(_ADDRESS, {"current_from": settings.current_from})
+    replace_changed(db, "address", among="near_touched", order=_ADDRESS_ORDER)
+    db.execute(_WHEREABOUTS_TOUCHED)
+    db.execute("DELETE FROM whereabouts WHERE resident_id IN (SELECT resident_id FROM whereabouts_touched)")
     db.execute(_WHEREABOUTS)
-    db.execute(_NEW_PLACES)
+    db.execute(_PLACES)

@@ -67,6 +67,12 @@ SELECT n.resident_id, n.kind, n.value, n.rank, n.sources, n.newest, h.holders - 
 FROM new_value n JOIN holder_count h ON h.value = n.value
 ORDER BY n.resident_id, n.kind, n.rank
 """
+# What a number is worth to a correction depends on who else has it.
+_SHARED_ANEW = """
+CREATE OR REPLACE TEMP TABLE contact_changed AS
+SELECT DISTINCT c.resident_id FROM contact c JOIN holder_count h ON h.value = c.value
+WHERE c.shared_with <> h.holders - 1
+"""
 _CONTACT_OF_OTHERS = """
 UPDATE contact SET shared_with = h.holders - 1
 FROM holder_count h
@@ -93,13 +99,16 @@ WHERE now.resident_id = identifier.resident_id AND now.kind = identifier.kind AN
   AND identifier.conflict <> now.conflict
 """
 _PARTS = (
-    ("contact", "'phone', 'mobile', 'email'", (_CONTACT, _CONTACT_OF_OTHERS)),
+    ("contact", "'phone', 'mobile', 'email'", (_CONTACT, _SHARED_ANEW, _CONTACT_OF_OTHERS)),
     ("identifier", "'nhs_number', 'nino', 'upn'", (_IDENTIFIER, _IDENTIFIER_OF_OTHERS)),
 )
 
 
 def build_contacts(db: duckdb.DuckDBPyConnection) -> None:
-    """Rebuild ``contact`` and ``identifier`` for the residents in ``touched``, from ``golden_value``."""
+    """Rebuild ``contact`` and ``identifier`` for the residents in ``touched``, from ``golden_value``.
+
+    Makes ``contact_changed``: the other residents of whose contacts more or fewer people have one now.
+    """
     db.execute(CREATE)
     for table, fields, statements in _PARTS:
         db.execute(_VALUES.format(table=table, fields=fields))

@@ -130,11 +130,11 @@ FROM new_member
 ORDER BY household_id, is_current DESC, resident_id
 """
 
-_OLD_MEMBERS = """
-CREATE OR REPLACE TEMP TABLE household_touched AS
-SELECT DISTINCT m.resident_id
+_HOME_BEFORE = """
+CREATE OR REPLACE TEMP TABLE home_before AS
+SELECT h.place_id, m.resident_id
 FROM household_member m JOIN household h ON h.household_id = m.household_id
-WHERE h.place_id IN (SELECT place_id FROM place_touched)
+WHERE m.is_current AND h.place_id IN (SELECT place_id FROM place_touched)
 """
 _DELETE = (
     """
@@ -144,24 +144,32 @@ _DELETE = (
     """,
     "DELETE FROM household WHERE place_id IN (SELECT place_id FROM place_touched)",
 )
-_NEW_MEMBERS = """
-INSERT INTO household_touched
-SELECT DISTINCT resident_id FROM new_member WHERE resident_id NOT IN (SELECT resident_id FROM household_touched)
+# What those of one household are to each other follows from who they are.
+_HOME_CHANGED = """
+CREATE OR REPLACE TEMP TABLE household_touched AS
+WITH home_now AS (SELECT place_id, resident_id FROM new_member WHERE is_current),
+changed AS (
+    SELECT place_id FROM (FROM home_before EXCEPT FROM home_now)
+    UNION SELECT place_id FROM (FROM home_now EXCEPT FROM home_before)
+)
+SELECT resident_id FROM (FROM home_before UNION ALL FROM home_now) WHERE place_id IN (SELECT place_id FROM changed)
+GROUP BY resident_id
 """
 
 
 def build_households(db: duckdb.DuckDBPyConnection, settings: HouseholdSettings, as_of: date) -> None:
     """Rebuild ``place``, ``household`` and ``household_member`` for the places in ``place_touched``.
 
-    Makes ``household_touched``: the residents who were or are in one of these households.
+    Makes ``household_touched``: the residents who live or lived in a home in which others live now than before.
     """
     db.execute(CREATE)
     build_places(db, settings, as_of)
-    db.execute(_OLD_MEMBERS)
+    db.execute(_HOME_BEFORE)
     for statement in _DELETE:
         db.execute(statement)
     db.execute(_MEMBER, {"member_from": settings.member_from})
     db.execute(_HOUSEHOLD, {"as_of": as_of})
     db.execute(_MEMBERS)
-    db.execute(_NEW_MEMBERS)
-    db.execute("DROP TABLE new_member")
+    db.execute(_HOME_CHANGED)
+    for name in ("new_member", "home_before"):
+        db.execute(f"DROP TABLE {name}")

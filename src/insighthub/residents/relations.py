@@ -85,7 +85,9 @@ CASES: dict[str, tuple[str, float, str]] = {
 _TOUCHED = (
     """
     CREATE OR REPLACE TEMP TABLE relation_touched AS
-    SELECT resident_id FROM near_touched UNION SELECT resident_id FROM household_touched
+    SELECT resident_id FROM touched
+    UNION SELECT resident_id FROM household_touched
+    UNION SELECT resident_id FROM together_changed WHERE same_name
     """,
     # What two people are to each other is also told from whom else they live with.
     """
@@ -225,7 +227,9 @@ ORDER BY a, b
 
 
 def build_relations(db: duckdb.DuckDBPyConnection, settings: RelationSettings, as_of: date) -> None:
-    """Rebuild ``relation`` for those in ``near_touched`` and ``household_touched``, and those who live with them.
+    """Rebuild ``relation`` for the residents in ``touched`` and ``household_touched``, and those who live with them.
+
+    Of those whose names are found to be one, or not to be, it is rebuilt too (``together_changed``).
 
     Args:
         db: a release with addresses and households as they are now.

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from insighthub.corrections.cases import build_corrections
+from insighthub.corrections.settings import KINDS, CorrectionSettings
 from insighthub.pipeline import standardise_landed
 from insighthub.residents import record_tables
 from insighthub.residents.address_settings import AddressSettings
@@ -19,18 +21,22 @@ from insighthub.residents.golden_settings import GoldenSettings
 from insighthub.residents.household_settings import HouseholdSettings
 from insighthub.residents.households import build_households
 from insighthub.residents.names import build_names
+from insighthub.residents.rectified import take_rectified
 from insighthub.residents.relations import RelationSettings, build_relations
-from insighthub.sources.contract import load_contract
+from insighthub.sources.contract import load_contract, parse_contract
 from insighthub.sources.landing import land_all
-from insighthub.synthetic.borough import generate
+from insighthub.synthetic.borough import contract_text, generate
 
 AS_OF = dt.date(2026, 9, 30)
 PEOPLE = 900
 
+#: Every kind, also those that are off unless asked for, and from a low probability on.
+CORRECTIONS = CorrectionSettings(kinds=tuple(KINDS), least_probability=0.5, contact_newer_by_days=30)
+
 #: Every table that the builders write, but for what is learned.
 BUILT = (
     "golden", "golden_value", "name_form", "contact", "identifier", "residence", "together", "address", "whereabouts",
-    "place", "household", "household_member", "relation",
+    "place", "household", "household_member", "relation", "correction_case",
 )  # fmt: skip
 
 _FILL = (
@@ -67,7 +73,7 @@ def touch(db: duckdb.DuckDBPyConnection, residents: list[str] | None = None) -> 
     if residents is None:
         db.execute("INSERT INTO touched SELECT resident_id FROM resident ORDER BY 1")
     else:
-        db.execute("INSERT INTO touched SELECT unnest($1) ORDER BY 1", [residents])
+        db.execute("INSERT INTO touched SELECT DISTINCT unnest($1) ORDER BY 1", [residents])
 
 
 def build(db: duckdb.DuckDBPyConnection, *, learn: bool, addresses: AddressSettings | None = None) -> None:
@@ -79,6 +85,8 @@ def build(db: duckdb.DuckDBPyConnection, *, learn: bool, addresses: AddressSetti
     build_addresses(db, addresses or AddressSettings(), AS_OF, learn=learn)
     build_households(db, HouseholdSettings(), AS_OF)
     build_relations(db, RelationSettings(), AS_OF)
+    take_rectified(db, ())
+    build_corrections(db, CORRECTIONS, parse_contract(contract_text(), "the borough").source, AS_OF, learn=learn)
 
 
 def rows(db: duckdb.DuckDBPyConnection, table: str) -> list[tuple[object, ...]]:
