@@ -52,7 +52,7 @@ def build_corrections(
     *,
     learn: bool = False,
 ) -> None:
-    """Rebuild ``correction_case`` for the residents in ``touched``, and for those whom ``gather`` finds changed by them.
+    """Rebuild ``correction_case`` for the residents in ``touched``, and for those of whom they changed something.
 
     Args:
         db: a release with ``touched``; the golden record, contacts and addresses of its residents are built.

@@ -37,7 +37,7 @@ _KEY = ("source", "record_id", "person")
 _SAID = ", ".join(name for name in _NAMES if name not in _KEY)
 
 _COMPARE = """
-CREATE OR REPLACE TEMP TABLE change AS
+CREATE OR REPLACE TEMP TABLE {table} AS
 SELECT
     record_id, now.content, now.hidden, now.place,
     coalesce(before.first_seen, $as_of) AS first_seen,
@@ -208,28 +208,28 @@ def take_in_changes(
         for each, delivery in zip(sources, deliveries, strict=True)
         if full or known.get(each.source.name) != (_landed_name(delivery), contract_hash(each.source))
     ]
-    wanted, contents = [], []
-    for source, delivery in fresh:
+    wanted = []
+    for number, (source, delivery) in enumerate(fresh):
         assert delivery.path is not None
         landed = pq.read_table(delivery.path)
         content = _with_people_withheld(content_of(landed, source), withheld.get(source.name))
         restated = full or _is_restated(known, source)
-        _compare(db, source.name, content, as_of)
+        _compare(db, source.name, content, as_of, number)
         rows = arrow(db, _ROWS, {"all": restated})["place"]
         every = len(rows) == landed.num_rows
         wanted.append(LandedRows(source, delivery.path, None if every else rows.to_numpy()))
-        contents.append(content)
     said = standardise_landed_rows(wanted, folder, as_of=as_of, progress=progress)
     out, changes = [], {}
     said = [_without_people(s, withheld.get(source.name)) for (source, _), s in zip(fresh, said, strict=True)]
-    for (source, delivery), content, standardised in zip(fresh, contents, said, strict=True):
+    for number, ((source, delivery), standardised) in enumerate(zip(fresh, said, strict=True)):
         restated = full or _is_restated(known, source)
-        _compare(db, source.name, content, as_of)
+        _look_at(db, number)
         left = arrow(db, _OUT, {"all": restated})["record_id"]
         out.append(pa.table([pa.repeat(source.name, len(left)), left.cast(pa.string())], schema=RECORD))
         changes[source.name] = _source_change(db, source.name, delivery)
         _replace(db, source.name, standardised, as_of=as_of, restated=restated)
         _note_delivery(db, source, delivery, as_of)
+        db.execute(f"DROP VIEW temp.change; DROP TABLE temp.change_{number}")
     gone = sorted(set(known) - {each.source.name for each in sources})
     for name in gone:
         out.append(_leave_source(db, name, as_of))
@@ -305,10 +305,17 @@ def _is_restated(known: dict[str, tuple[str, str]], source: Source) -> bool:
     return source.name in known and known[source.name][1] != contract_hash(source)
 
 
-def _compare(db: duckdb.DuckDBPyConnection, source: str, content: pa.Table, as_of: date) -> None:
+def _compare(db: duckdb.DuckDBPyConnection, source: str, content: pa.Table, as_of: date, number: int) -> None:
+    """Hold what was delivered against what there was; keep what changed, as ``change``, under a number."""
     db.register("content", content)
-    db.execute(_COMPARE, {"source": source, "as_of": as_of})
+    db.execute(_COMPARE.format(table=f"change_{number}"), {"source": source, "as_of": as_of})
     db.unregister("content")
+    _look_at(db, number)
+
+
+def _look_at(db: duckdb.DuckDBPyConnection, number: int) -> None:
+    """Let ``change`` be what changed in the source that was compared under a number."""
+    db.execute(f"CREATE OR REPLACE TEMP VIEW change AS FROM change_{number}")
 
 
 def _source_change(db: duckdb.DuckDBPyConnection, source: str, delivery: Delivery) -> SourceChange:
