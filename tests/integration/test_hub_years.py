@@ -45,14 +45,15 @@ def test_after_the_last_month_a_full_run_gives_the_same_residents(life):
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory):
-    """Return a hub after a full run, one of changes, and a full one again."""
+    """Return a hub after a full run, two of changes, and a full one again."""
     home = tmp_path_factory.mktemp("hub")
     generate(home / "extracts", residents=800, seed=5)
     write_hub(home)
     with Hub(home) as hub:
         hub.run(Asked(as_of=DAY))
-        assert redeliver(home / "extracts", 60, np.random.default_rng(1)) > 40
-        assert not hub.run(Asked(as_of=DAY)).full
+        for number_of_delivery in (1, 2):
+            assert redeliver(home / "extracts", 60, np.random.default_rng(number_of_delivery)) > 40
+            assert not hub.run(Asked(as_of=DAY)).full
         assert hub.run(Asked(as_of=DAY, full=True)).full
         yield hub
 

@@ -305,4 +305,5 @@ def gather_candidates(db: duckdb.DuckDBPyConnection, settings: AddressSettings, 
     for step in _STEPS:
         db.execute(step, {name: value for name, value in values.items() if f"${name}" in step})
     db.execute(_CANDIDATE, {"as_of": as_of})
-    replace_changed(db, "together", among="near_touched", order="n.resident_id, n.other_id")
+    pair = ("resident_id", "other_id")
+    replace_changed(db, "together", among="near_touched", key=pair, order="resident_id, other_id")

@@ -111,7 +111,7 @@ LEFT JOIN now n ON n.resident_id = t.resident_id
 LEFT JOIN given_by g ON g.resident_id = t.resident_id AND g.place_id = t.place_id
 WHERE NOT t.follows OR t.is_current  -- a guess that is not the best one is no part of a history
 """
-_ADDRESS_ORDER = "n.resident_id, n.is_current DESC, n.from_date DESC NULLS LAST, n.place_id"
+_ADDRESS_ORDER = "resident_id, is_current DESC, from_date DESC NULLS LAST, place_id"
 
 _WHEREABOUTS_TOUCHED = """
 CREATE OR REPLACE TEMP TABLE whereabouts_touched AS
@@ -185,7 +185,7 @@ def build_addresses(
     weigh(db)
     describe_places(db)
     db.execute(_ADDRESS, {"current_from": settings.current_from})
-    replace_changed(db, "address", among="near_touched", order=_ADDRESS_ORDER)
+    replace_changed(db, "address", among="near_touched", key=("resident_id", "place_id"), order=_ADDRESS_ORDER)
     db.execute(_WHEREABOUTS_TOUCHED)
     db.execute("DELETE FROM whereabouts WHERE resident_id IN (SELECT resident_id FROM whereabouts_touched)")
     db.execute(_WHEREABOUTS)
