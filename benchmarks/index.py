@@ -1,10 +1,10 @@
 """How long a hub's runs take: a full one beside one of what changed, in one go, under one model.
 
 Takes a number of residents, makes the fictional borough and its hub, and then, several times over: delivers the text
-files anew with some records in a hundred changed, and runs; delivers one source alone so, and runs; runs in full.
-Prints seconds of each, the medians and the ratios, by stage too; whether the index that runs of changes built is the
-one that a full run builds; and the most memory that was held. Then the full picture and the search are timed on the
-release that came of it.
+files anew with some records in a hundred changed, and runs; runs in full. Prints seconds of each, the medians and the
+ratios, by stage too, and seconds of the processors, which tell more where these are busy with other work; whether the
+index that runs of changes built is the one that a full run builds; and the most memory that was held. Then the full
+picture and the search are timed on the release that came of it.
 
     python -m benchmarks.index [--residents N] [--share PERCENT] [--rounds N] [--home DIR] [--only-runs]
 """
@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -65,44 +66,57 @@ def _runs(home: Path, residents: int, share: float, rounds: int) -> Path:
         rng = np.random.default_rng(len(hub.runs()))  # deliveries of its own, also where the home is used again
         took = 0.0
         if hub.releases.current() is None:
-            _, took = _timed(hub, Asked(as_of=DAY))
+            _, took, _ = _timed(hub, Asked(as_of=DAY))
         with hub.release() as db:
             records = number(db, "SELECT count(*) FROM source_record")
             people = number(db, "SELECT count(*) FROM resident")
         first = f"the first run, which learns: {took:.1f} s" if took else "from before"
         print(f"{records:,} records of {people:,} residents; {first}", flush=True)
-        full: list[tuple[float, RunOutcome]] = []
-        changes: list[tuple[float, RunOutcome]] = []
+        full: list[Timed] = []
+        changes: list[Timed] = []
         for _ in range(rounds):
             changed = redeliver(extracts, round(records * share), rng)
-            outcome, took = _timed(hub, Asked(as_of=DAY, accept=True))
-            print(f"{changed:,} records changed in all text files: {took:.1f} s", flush=True)
-            changes.append((took, outcome))
-            outcome, took = _timed(hub, Asked(as_of=DAY, full=True))
-            print(f"a full run: {took:.1f} s", flush=True)
-            full.append((took, outcome))
+            changes.append(_timed(hub, Asked(as_of=DAY, accept=True)))
+            print(f"{changed:,} records changed in all text files: {_said(changes[-1])}", flush=True)
+            full.append(_timed(hub, Asked(as_of=DAY, full=True)))
+            print(f"a full run: {_said(full[-1])}", flush=True)
         _by_stage(full, changes)
-        before, after = changes[-1][1].run_id, full[-1][1].run_id
+        before, after = changes[-1].outcome.run_id, full[-1].outcome.run_id
         differing = different(hub.releases.file(before), hub.releases.file(after))
         print(f"tables that differ between the last two: {', '.join(differing) or 'none'}")
         print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
         return hub.releases.file(after)
 
 
-def _timed(hub: Hub, asked: Asked) -> tuple[RunOutcome, float]:
-    start = time.perf_counter()
+class Timed(NamedTuple):
+    """What a run gave, how many seconds it took, and how many of the processors'."""
+
+    outcome: RunOutcome
+    seconds: float
+    of_processors: float
+
+
+def _timed(hub: Hub, asked: Asked) -> Timed:
+    start, busy = time.perf_counter(), time.process_time()
     outcome = hub.run(asked)
-    return outcome, time.perf_counter() - start
+    return Timed(outcome, time.perf_counter() - start, time.process_time() - busy)
 
 
-def _by_stage(full: Sequence[tuple[float, RunOutcome]], changes: Sequence[tuple[float, RunOutcome]]) -> None:
+def _said(run: Timed) -> str:
+    return f"{run.seconds:.1f} s, {run.of_processors:.1f} s of processors"
+
+
+def _by_stage(full: Sequence[Timed], changes: Sequence[Timed]) -> None:
     print(f"{'medians, seconds':40s}{'full':>9s}{'changes':>9s}{'ratio':>9s}")
-    stages = list(full[0][1].seconds)
-    for stage in stages:
-        whole, part = (statistics.median(o.seconds.get(stage, 0.0) for _, o in runs) for runs in (full, changes))
-        print(f"{stage:40s}{whole:9.2f}{part:9.2f}{part / max(whole, 1e-9):9.1%}")
-    whole, part = (statistics.median(took for took, _ in runs) for runs in (full, changes))
-    print(f"{'together':40s}{whole:9.2f}{part:9.2f}{part / whole:9.1%}", flush=True)
+    for stage in full[0].outcome.seconds:
+        _line(stage, *([run.outcome.seconds.get(stage, 0.0) for run in runs] for runs in (full, changes)))
+    _line("together", *([run.seconds for run in runs] for runs in (full, changes)))
+    _line("together, of the processors", *([run.of_processors for run in runs] for runs in (full, changes)))
+
+
+def _line(name: str, full: Sequence[float], changes: Sequence[float]) -> None:
+    whole, part = statistics.median(full), statistics.median(changes)
+    print(f"{name:40s}{whole:9.2f}{part:9.2f}{part / max(whole, 1e-9):9.1%}", flush=True)
 
 
 def different(one: Path, other: Path) -> list[str]:
