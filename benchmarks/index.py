@@ -1,12 +1,14 @@
 """How long a hub's runs take: a full one beside one of what changed, in one go, under one model.
 
 Takes a number of residents, makes the fictional borough and its hub, and then, several times over: delivers the text
-files anew with some records in a hundred changed, and runs; runs in full. Prints seconds of each, the medians and the
-ratios, by stage too, and seconds of the processors, which tell more where these are busy with other work; whether the
-index that runs of changes built is the one that a full run builds; and the most memory that was held. Then the full
-picture and the search are timed on the release that came of it.
+files anew with some records in a hundred changed, and runs; runs in full. What changes is what does in a month of the
+borough's life, or all of it is people who move, a change that reaches further than any other. Prints seconds of each,
+the medians and the ratios, by stage too, and seconds of the processors, which tell more where these are busy with other
+work; whether the index that runs of changes built is the one that a full run builds; and the most memory that was held.
+Then the full picture and the search are timed on the release that came of it.
 
-    python -m benchmarks.index [--residents N] [--share PERCENT] [--rounds N] [--home DIR] [--only-runs]
+    python -m benchmarks.index [--residents N] [--share PERCENT] [--rounds N] [--changes life|moves] [--home DIR]
+        [--only-runs]
 """
 
 from __future__ import annotations
@@ -18,21 +20,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 import numpy as np
 
-from benchmarks.redeliver import redeliver
+from benchmarks.redeliver import redeliver, redeliver_of
 from insighthub.hub import Hub
 from insighthub.run import RunOutcome
 from insighthub.runs.begin import Asked
 from insighthub.store.tables import number, rows
 from insighthub.synthetic.borough import generate
 from insighthub.synthetic.borough_hub import DAY, write_hub
+from insighthub.synthetic.changing import Month, generate_months
 
+_KINDS = ("life", "moves")
 #: Tables that say when something was done, or what was said in releases before, and so differ from run to run.
 _OF_THE_RUN = {"run", "quality_trend", "measure_published", "measure_basis"}
 
@@ -43,12 +48,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--residents", type=int, default=220_000)
     parser.add_argument("--share", type=float, default=1.0, help="percent of all records that change")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--changes", choices=_KINDS, help="what changes; one after the other, if it is not said")
     parser.add_argument("--home", type=Path, help="a folder to keep; what is there is used again")
     parser.add_argument("--only-runs", action="store_true", help="leave the picture and the search out")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         home = given.home or Path(folder)
-        release = _runs(home, given.residents, given.share / 100, given.rounds)
+        release = _runs(home, given.residents, given.share / 100, given.rounds, given.changes)
         if not given.only_runs:
             truth = str(home / "extracts" / "truth.parquet")
             _also("benchmarks.picture", str(home))
@@ -56,12 +62,12 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _runs(home: Path, residents: int, share: float, rounds: int) -> Path:
+def _runs(home: Path, residents: int, share: float, rounds: int, what: str | None) -> Path:
     """Time the runs; return the file of the last release."""
     extracts = home / "extracts"
-    if not (extracts / "contract.toml").is_file():
+    if not extracts.exists():
         generate(extracts, residents=residents, seed=1)
-    write_hub(home)
+        write_hub(home)
     with Hub(home) as hub:
         rng = np.random.default_rng(len(hub.runs()))  # deliveries of its own, also where the home is used again
         took = 0.0
@@ -72,20 +78,37 @@ def _runs(home: Path, residents: int, share: float, rounds: int) -> Path:
             people = number(db, "SELECT count(*) FROM resident")
         first = f"the first run, which learns: {took:.1f} s" if took else "from before"
         print(f"{records:,} records of {people:,} residents; {first}", flush=True)
-        full: list[Timed] = []
-        changes: list[Timed] = []
-        for _ in range(rounds):
-            changed = redeliver(extracts, round(records * share), rng)
-            changes.append(_timed(hub, Asked(as_of=DAY, accept=True)))
-            print(f"{changed:,} records changed in all text files: {_said(changes[-1])}", flush=True)
-            full.append(_timed(hub, Asked(as_of=DAY, full=True)))
-            print(f"a full run: {_said(full[-1])}", flush=True)
-        _by_stage(full, changes)
-        before, after = changes[-1].outcome.run_id, full[-1].outcome.run_id
-        differing = different(hub.releases.file(before), hub.releases.file(after))
-        print(f"tables that differ between the last two: {', '.join(differing) or 'none'}")
+        last = Path()
+        for kind in (what,) if what else _KINDS:
+            with tempfile.TemporaryDirectory() as folder:
+                months = generate_months(Path(folder), residents=residents, months=rounds + 1, seed=1)
+                last = _side_by_side(hub, kind, round(records * share), rounds, islice(months, 1, None), rng)
         print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
-        return hub.releases.file(after)
+        return last
+
+
+def _side_by_side(
+    hub: Hub, kind: str, records: int, rounds: int, later: Iterator[Month], rng: np.random.Generator
+) -> Path:
+    """Deliver and run, and run in full, several times; print what it took, and return the file of the last release."""
+    extracts = hub.home / "extracts"
+    full: list[Timed] = []
+    changes: list[Timed] = []
+    for _ in range(rounds):
+        if kind == "moves":
+            changed = redeliver(extracts, records, rng)
+        else:
+            changed = redeliver_of(extracts, next(later).folder, records, rng)
+        changes.append(_timed(hub, Asked(as_of=DAY, accept=True)))
+        print(f"{changed:,} records changed in all text files ({kind}): {_said(changes[-1])}", flush=True)
+        full.append(_timed(hub, Asked(as_of=DAY, full=True)))
+        print(f"a full run: {_said(full[-1])}", flush=True)
+    print(f"changes: {kind}")
+    _by_stage(full, changes)
+    before, after = changes[-1].outcome.run_id, full[-1].outcome.run_id
+    differing = different(hub.releases.file(before), hub.releases.file(after))
+    print(f"tables that differ between the last two: {', '.join(differing) or 'none'}", flush=True)
+    return hub.releases.file(after)
 
 
 class Timed(NamedTuple):

@@ -128,7 +128,8 @@ class Hub:
             self.records.pop(record, None)
         for rows in added:
             self.records[rows[0]["source"], rows[0]["record_id"]] = rows
-        self.bring_in(result, set(removed))
+        stands = zip(*(result.as_before[name].to_pylist() for name in ("source", "record_id")), strict=True)
+        self.bring_in(result, set(removed) - set(stands))
         return result
 
     def bring_in(self, result, removed):

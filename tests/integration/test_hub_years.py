@@ -1,6 +1,7 @@
 """A hub lives with a changing borough: ids stay, all of them lead somewhere, and changes give what a full run gives."""
 
 import re
+import shutil
 from collections import Counter
 
 import duckdb
@@ -10,7 +11,7 @@ from typer.testing import CliRunner
 
 from benchmarks.index import different
 from benchmarks.index_life import live
-from benchmarks.redeliver import redeliver
+from benchmarks.redeliver import redeliver, redeliver_of
 from insighthub.cli import app
 from insighthub.hub import Hub
 from insighthub.population import build as population
@@ -21,6 +22,7 @@ from insighthub.runs.begin import Asked
 from insighthub.store.tables import number, rows
 from insighthub.synthetic.borough import generate
 from insighthub.synthetic.borough_hub import DAY, write_hub
+from insighthub.synthetic.changing import generate_months
 from scripts.reference_hub import release_tables
 
 
@@ -45,15 +47,21 @@ def test_after_the_last_month_a_full_run_gives_the_same_residents(life):
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory):
-    """Return a hub after a full run, two of changes, and a full one again."""
-    home = tmp_path_factory.mktemp("hub")
-    generate(home / "extracts", residents=800, seed=5)
+    """Return a hub after a full run, three of changes, and a full one again."""
+    home, rng = tmp_path_factory.mktemp("hub"), np.random.default_rng(1)
+    months = generate_months(tmp_path_factory.mktemp("months"), residents=800, months=2, seed=5)
+    shutil.copytree(next(months).folder, home / "extracts")
     write_hub(home)
+    later = next(months).folder
     with Hub(home) as hub:
         hub.run(Asked(as_of=DAY))
-        for number_of_delivery in (1, 2):
-            assert redeliver(home / "extracts", 60, np.random.default_rng(number_of_delivery)) > 40
-            assert not hub.run(Asked(as_of=DAY)).full
+        for deliver in (
+            lambda: redeliver_of(home / "extracts", later, 80, rng),
+            lambda: redeliver(home / "extracts", 60, rng),
+            lambda: redeliver_of(home / "extracts", later, 80, rng),
+        ):
+            assert deliver() > 40
+            assert not hub.run(Asked(as_of=DAY, accept=True)).full
         assert hub.run(Asked(as_of=DAY, full=True)).full
         yield hub
 

@@ -63,13 +63,18 @@ CREATE OR REPLACE TEMP TABLE assigned AS
 SELECT g.source, g.record_id, g.person, g.before, g.returned, i.resident_id
 FROM region g JOIN group_id i USING (cluster)
 """
-_TOUCHED = """
-CREATE OR REPLACE TEMP TABLE touched AS
+_REASSIGNED = """
+CREATE OR REPLACE TEMP TABLE reassigned AS
 SELECT resident_id FROM assigned WHERE $all OR returned OR before IS DISTINCT FROM resident_id
 UNION SELECT before FROM assigned WHERE before IS NOT NULL AND ($all OR before <> resident_id)
 UNION SELECT resident_id FROM assigned JOIN said USING (source, record_id)
 UNION SELECT resident_id FROM left_record
 UNION SELECT resident_id FROM resident WHERE $all  -- an older release may hold some that are no more
+"""
+# A record that says to linkage what it said is of whom it was of; of them something else changed.
+_TOUCHED = """
+CREATE OR REPLACE TEMP TABLE touched AS
+FROM reassigned UNION SELECT resident_id FROM membership JOIN as_before USING (source, record_id)
 """
 _BETWEEN = """
 CREATE OR REPLACE TEMP TABLE between_records AS
@@ -78,7 +83,7 @@ FROM pairs p
 JOIN assigned l ON (l.source, l.record_id, l.person) = (p.source_l, p.record_id_l, p.person_l)
 JOIN assigned r ON (r.source, r.record_id, r.person) = (p.source_r, p.record_id_r, p.person_r)
     AND l.resident_id = r.resident_id
-WHERE l.resident_id IN (FROM touched)
+WHERE l.resident_id IN (FROM reassigned)
 """
 _TAKE_MEMBERSHIP = """
 INSERT INTO membership
@@ -93,7 +98,7 @@ WITH best AS (
 )
 SELECT resident_id, source, record_id, person, probability
 FROM assigned LEFT JOIN best USING (source, record_id, person)
-WHERE resident_id IN (FROM touched)
+WHERE resident_id IN (FROM reassigned)
 ORDER BY ALL
 """
 _TAKE_EVIDENCE = """
@@ -160,6 +165,7 @@ def identify(
     *,
     removed: pa.Table,
     said: pa.Table,
+    as_before: pa.Table,
     decided: pa.Table,
     closed_before: Collection[str],
     next_number: int,
@@ -175,15 +181,24 @@ def identify(
         db: the release that is built; ``membership`` is as it was before.
         relinked: source, record_id, person, cluster of the records that linkage looked at; whole clusters.
         pairs: their pairs, as ``evidence_table`` has them.
-        removed: source, record_id of records that went or are said anew.
+        removed: source, record_id of records that went or are said anew, but for those in ``as_before``.
         said: source, record_id of records that came or are said anew.
+        as_before: source, record_id of records that are said anew and were not linked for it, as they say what they
+            said in all that linkage looks at.
         decided: decisions in force.
         closed_before: ids that are closed.
         next_number: the number of the next id that is issued.
         everybody: whether all residents count as touched.
         chance: where ids come from.
     """
-    given = {"relinked": relinked, "pairs": pairs, "removed": removed, "said": said, "decided": decided}
+    given = {
+        "relinked": relinked,
+        "pairs": pairs,
+        "removed": removed,
+        "said": said,
+        "as_before": as_before,
+        "decided": decided,
+    }
     for name, table in given.items():
         db.register(name, table)
     db.execute(_REGION, {"all": everybody})
@@ -205,7 +220,8 @@ def identify(
     issued = tuple(zip(ids, range(next_number, next_number + len(ids)), strict=True))
     _register_ids(db, pa.array(clusters[order], pa.int64()), group_ids, issued)
     db.execute(_ASSIGN)
-    db.execute(_TOUCHED, {"all": everybody})
+    db.execute(_REASSIGNED, {"all": everybody})
+    db.execute(_TOUCHED)
     gone = _without_records(db)
     _replace(db, pairs)
     take_possible_matches(db)
@@ -288,8 +304,8 @@ def _without_records(db: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
 def _replace(db: duckdb.DuckDBPyConnection, pairs: pa.Table) -> None:
     levels = ", ".join(f'"{n[6:]}" := "{n}"' for n in pairs.column_names if n.startswith("level_"))
     db.execute(_BETWEEN)
-    for table in ("membership", "evidence", "resident"):
-        db.execute(f"DELETE FROM {table} WHERE resident_id IN (FROM touched)")
+    for table, whose in (("membership", "reassigned"), ("evidence", "reassigned"), ("resident", "touched")):
+        db.execute(f"DELETE FROM {table} WHERE resident_id IN (FROM {whose})")
     db.execute(_TAKE_MEMBERSHIP)
     db.execute(_TAKE_EVIDENCE.format(levels=levels))
     db.execute(_TAKE_RESIDENTS)

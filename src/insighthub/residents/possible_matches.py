@@ -29,7 +29,7 @@ CREATE OR REPLACE TEMP TABLE looked_at AS
 SELECT resident_id FROM assigned
 UNION SELECT before FROM assigned WHERE before IS NOT NULL
 UNION SELECT resident_id FROM left_record
-UNION SELECT resident_id FROM touched
+UNION SELECT resident_id FROM reassigned
 """
 _LEAVE = "DELETE FROM possible_match WHERE resident_a IN (FROM looked_at) OR resident_b IN (FROM looked_at)"
 # One end after the other: joined at once, every resident may be set beside every other.
@@ -76,7 +76,7 @@ SELECT (SELECT count(*) FROM resident) - (SELECT coalesce(sum(match_probability)
 
 
 def take_possible_matches(db: duckdb.DuckDBPyConnection) -> None:
-    """Bring the table up to date; ``pairs``, ``decided``, ``assigned``, ``left_record`` and ``touched`` are there."""
+    """Bring the table up to date, from ``pairs``, ``decided``, ``assigned``, ``left_record`` and ``reassigned``."""
     db.execute(_LOOKED_AT)
     db.execute(_LEAVE)
     db.execute(_FIRST_END, {"near": NEAR_BITS})

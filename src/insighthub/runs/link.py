@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.standing import Relinked, learn, link_all, relink
+from insighthub.linkage.standing.as_before import without
 from insighthub.residents.decisions import in_force
 from insighthub.residents.identify import Identified, identify
 from insighthub.residents.identity_state import closed_ids, memberships, next_number, numbers
@@ -66,8 +67,9 @@ def identify_run(run: Run, received: Received, relinked: Relinked) -> Identified
         db,
         relinked.rows,
         relinked.pairs,
-        removed=received.removed,
+        removed=without([received.removed], relinked.as_before)[0],
         said=said,
+        as_before=relinked.as_before,
         decided=decisions,
         closed_before=closed,
         next_number=following,

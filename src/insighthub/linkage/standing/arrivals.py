@@ -90,6 +90,16 @@ class Present:
                     out[at[some[right]]] = start + found[right]
         return out
 
+    def rows_of(self, records: pa.Table) -> Ints:
+        """Return how many rows are there of each record, named by source and record_id; shape (records,)."""
+        out = np.zeros(records.num_rows, np.int64)
+        there = np.concatenate([[0], np.cumsum(self.alive)])  # how many stand before each slot
+        for name, at, ids in _by_source(records["source"], records["record_id"]):
+            for start, segment in _starts(self.segments):
+                begins, ends = segment.places(name, ids)
+                out[at] += there[start + ends] - there[start + begins]
+        return out
+
 
 def _slots_of_records(segments: Sequence[Segment], records: pa.Table) -> Iterator[Ints]:
     """Give the slots of records' rows, there or gone."""

@@ -6,7 +6,8 @@ folder. Clusters and pairs are, all together, those of a full run on the records
 A row is *looked at anew* if it came, or if rows that say exactly the same came or went. The partners of these rows are
 found by the index and weighed. A region is touched if a row of it went, is looked at anew, weighs enough with one that
 is, is named by a decision that was made or taken back, or stands in a block that passed the limit of the plan. The
-touched regions and the new rows are linked by themselves.
+touched regions and the new rows are linked by themselves. A record that came for one that went, and says what that said
+in all that linkage looks at, neither came nor went.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from insighthub.errors import DataError
 from insighthub.linkage.clock import Clock
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.standing.arrivals import Present
+from insighthub.linkage.standing.as_before import as_before, without
 from insighthub.linkage.standing.compact import compacted, is_due
 from insighthub.linkage.standing.decided import named_rows, newly_decided, with_persons
 from insighthub.linkage.standing.folder import Standing, State
@@ -73,6 +75,8 @@ def relink(
     with clock.stage("open", "Opening what stands"):
         base = _opened(base_folder, folder, single_sources)
         settings = replace(settings, keep_probability=base.keep_probability)
+        stands = as_before(base, removed, added)
+        removed, added = without((removed, added), stands)
         present = Present.after(base, removed, added)
     with clock.stage("touched", "Finding what the delivery touches"):
         decided = newly_decided(base.decisions, decisions)
@@ -100,7 +104,8 @@ def relink(
             base.sizes,
         )
         (compacted(standing, threads) if is_due(standing) else standing).write(out_folder)
-    return result_of(rows, linked, found.outgrown, rows_in_all=int(present.alive.sum()), seconds=clock.seconds)
+    result = result_of(rows, linked, found.outgrown, rows_in_all=int(present.alive.sum()), seconds=clock.seconds)
+    return replace(result, as_before=stands)
 
 
 def _opened(path: Path, folder: ModelFolder, single_sources: Collection[str] | None) -> Standing:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
+
+RECORD = pa.schema([pa.field("source", pa.string()), pa.field("record_id", pa.string())])
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class Relinked:
         findings: what somebody should know, in plain English.
         figures: rows in all, rows looked at, regions, pairs compared.
         seconds: wall seconds by stage.
+        as_before: source and record_id of records that were delivered anew and say to linkage what they said before:
+            they were not looked at for that, and are of whom they were of.
     """
 
     rows: pa.Table
@@ -26,3 +30,4 @@ class Relinked:
     findings: tuple[str, ...]
     figures: dict[str, int]
     seconds: dict[str, float]
+    as_before: pa.Table = field(default_factory=RECORD.empty_table)

@@ -276,3 +276,36 @@ def test_pairs_are_given_as_they_were_for_the_base(tmp_path, model):
     changes = {"removed": gone([key_of(rows)]), "added": table(rows)}
     again = relink(tmp_path / "base", model, tmp_path / "next", **changes, settings=SETTINGS)
     assert set(keys(again.pairs, "_l")) <= set(keys(first.pairs, "_l"))
+
+
+def test_a_record_that_changed_in_what_linkage_does_not_look_at_stays_where_it_is(hub):
+    before, pairs, (rows, *_) = hub.clusters, hub.pairs, linkable_records()
+    result = hub.deliver([key_of(rows)], [[{**rows[0], "ethnicity": "other", "date_of_death": "2026-01-02"}]])
+    assert result.figures["rows looked at"] == 0
+    assert list(zip(*result.as_before.to_pydict().values(), strict=True)) == [key_of(rows)]
+    assert (hub.clusters, hub.pairs) == (before, pairs)
+    assert_as_in_full(hub, hub.deliver([], []))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda rows: [rows[0], {**rows[1], "given_name": "OTHERWISE"}],
+        lambda rows: rows[:1],
+        lambda rows: [*rows, {**rows[1], "person": 3}],
+        lambda rows: [rows[0], {**rows[1], "other_ref": "R1"}],
+        lambda rows: [rows[0], {**dict.fromkeys(rows[1]), **{n: rows[1][n] for n in KEY}, "not_linked_reason": "no"}],
+    ],
+    ids=["one says something else", "one is gone", "one more", "another reference", "one is not to be linked"],
+)
+def test_of_a_record_every_person_has_to_say_what_was_said(hub, changed):
+    rows = next(rows for rows in RECORDS if len(rows) == 2)
+    result = hub.deliver([key_of(rows)], [changed(rows)])
+    assert result.as_before.num_rows == 0
+    assert_as_in_full(hub, result)
+
+
+def test_what_comes_without_going_is_never_taken_for_what_was_there(hub):
+    one, other = linkable_records()[:2]
+    with pytest.raises(DataError, match="there already"):
+        hub.deliver([key_of(other)], [one, other])
