@@ -22,6 +22,8 @@ from insighthub.store.state import insert_rows
 from insighthub.store.state_tables import identity_event, membership, resident
 
 _LOT = 400
+_ALL_FROM = 50_000  # of more records, all that went are read: that is sooner than to ask for each
+_OF = (membership.c.source, membership.c.record_id, membership.c.person, membership.c.resident_id)
 GONE_BEFORE = pa.schema(
     [("source", pa.string()), ("record_id", pa.string()), ("person", pa.int32()), ("resident_id", pa.string())]
 )
@@ -60,9 +62,10 @@ def next_number(connection: Connection) -> int:
     return int(connection.execute(select(func.max(resident.c.number))).scalar() or 0) + 1
 
 
-def numbers(connection: Connection) -> pa.Table:
-    """Return resident_id and number of every id ever issued."""
-    found = connection.execute(select(resident.c.resident_id, resident.c.number)).all()
+def numbers(connection: Connection, *, closed: bool = False) -> pa.Table:
+    """Return resident_id and number of every id ever issued, or of those that are closed."""
+    query = select(resident.c.resident_id, resident.c.number)
+    found = connection.execute(query.where(resident.c.closed_run.is_not(None)) if closed else query).all()
     ids, order = zip(*found, strict=True) if found else ((), ())
     return pa.table({"resident_id": pa.array(ids, pa.string()), "number": pa.array(order, pa.int64())})
 
@@ -72,11 +75,34 @@ def closed_ids(connection: Connection) -> set[str]:
     return set(connection.execute(select(resident.c.resident_id).where(resident.c.closed_run.is_not(None))).scalars())
 
 
-def memberships(connection: Connection, *, there: bool) -> pa.Table:
-    """Return source, record_id, person and resident_id of the records that are there, or of those that are gone."""
-    gone = membership.c.left_run
-    columns = (membership.c.source, membership.c.record_id, membership.c.person, membership.c.resident_id)
-    found = connection.execute(select(*columns).where(gone.is_(None) if there else gone.is_not(None))).all()
+def memberships(connection: Connection) -> pa.Table:
+    """Return source, record_id, person and resident_id of the records that are there."""
+    return _membership_table(connection.execute(select(*_OF).where(membership.c.left_run.is_(None))).all())
+
+
+def gone_memberships(connection: Connection, records: pa.Table) -> pa.Table:
+    """Return source, record_id, person and resident_id of those records that were there once and went.
+
+    Args:
+        connection: of the state.
+        records: source and record_id; each may be named several times. Where very many are named, all that went are
+            given, named or not.
+    """
+    query = select(*_OF).where(membership.c.left_run.is_not(None))
+    if records.num_rows > _ALL_FROM:
+        return _membership_table(connection.execute(query).all())
+    by_source: dict[str, list[str]] = {}
+    for source, record_id in dict.fromkeys(_tuples(records)):
+        by_source.setdefault(source, []).append(record_id)
+    found: list[Any] = []
+    for source, ids in by_source.items():
+        for start in range(0, len(ids), _LOT):
+            some = membership.c.record_id.in_(ids[start : start + _LOT])
+            found += connection.execute(query.where(membership.c.source == source, some)).all()
+    return _membership_table(found)
+
+
+def _membership_table(found: Sequence[Any]) -> pa.Table:
     listed: Sequence[Sequence[Any]] = list(zip(*found, strict=True)) if found else [()] * 4
     return pa.table([pa.array(c, f.type) for c, f in zip(listed, GONE_BEFORE, strict=True)], schema=GONE_BEFORE)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -209,15 +209,14 @@ def take_in_changes(
         if full or known.get(each.source.name) != (_landed_name(delivery), contract_hash(each.source))
     ]
     wanted = []
-    for number, (source, delivery) in enumerate(fresh):
+    for number, ((source, delivery), (landed, said_now)) in enumerate(zip(fresh, _read_ahead(fresh), strict=True)):
         assert delivery.path is not None
-        landed = pq.read_table(delivery.path)
-        content = _with_people_withheld(content_of(landed, source), withheld.get(source.name))
+        content = _with_people_withheld(said_now, withheld.get(source.name))
         restated = full or _is_restated(known, source)
         _compare(db, source.name, content, as_of, number)
         rows = arrow(db, _ROWS, {"all": restated})["place"]
         every = len(rows) == landed.num_rows
-        wanted.append(LandedRows(source, delivery.path, None if every else rows.to_numpy()))
+        wanted.append(LandedRows(source, delivery.path, None if every else landed.take(pa.array(rows.to_numpy()))))
     said = standardise_landed_rows(wanted, folder, as_of=as_of, progress=progress)
     out, changes = [], {}
     said = [_without_people(s, withheld.get(source.name)) for (source, _), s in zip(fresh, said, strict=True)]
@@ -250,6 +249,21 @@ def take_in_changes(
         pa.concat_tables(added) if added else with_columns(coded(schema.empty_table()), schema),
         tuple(changes[name] for name in [*(each.source.name for each in sources), *gone]),
     )
+
+
+def _read_ahead(fresh: Sequence[tuple[Source, Delivery]]) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """Give what was landed of each source, and the content of its records; the next is read meanwhile."""
+
+    def read(source: Source, delivery: Delivery) -> tuple[pa.Table, pa.Table]:
+        landed = pq.read_table(delivery.path)
+        return landed, content_of(landed, source)
+
+    with ThreadPoolExecutor(1) as pool:
+        ahead = [pool.submit(read, *each) for each in fresh[:1]]
+        for number in range(len(fresh)):
+            found = ahead.pop().result()
+            ahead += [pool.submit(read, *each) for each in fresh[number + 1 : number + 2]]
+            yield found
 
 
 def _with_people_withheld(content: pa.Table, withheld: Withheld | None) -> pa.Table:

@@ -13,7 +13,7 @@ from insighthub.linkage.standing import Relinked, learn, link_all, relink
 from insighthub.linkage.standing.as_before import without
 from insighthub.residents.decisions import in_force
 from insighthub.residents.identify import Identified, identify
-from insighthub.residents.identity_state import closed_ids, memberships, next_number, numbers
+from insighthub.residents.identity_state import closed_ids, gone_memberships, memberships, next_number, numbers
 from insighthub.residents.received import RECORD, Placed, Received
 from insighthub.review.labels import review_labels
 from insighthub.runs.under_way import Run
@@ -49,12 +49,16 @@ def link_run(run: Run, sources: Sequence[Placed], received: Received) -> Relinke
 def identify_run(run: Run, received: Received, relinked: Relinked) -> Identified:
     """Give every record that was linked its resident."""
     db = run.db
+    said = pa.table([received.added[name].cast(pa.string()) for name in RECORD.names], schema=RECORD)
     with run.state.read() as connection:
-        known, gone, closed = numbers(connection), memberships(connection, there=False), closed_ids(connection)
-        following, decisions = next_number(connection), in_force(connection)
-        there = None if newest_run(connection) == run.row.base else memberships(connection, there=True)
+        from_newest = newest_run(connection) == run.row.base
+        known, closed = numbers(connection, closed=from_newest), closed_ids(connection)
+        gone, following, decisions = gone_memberships(connection, said), next_number(connection), in_force(connection)
+        there = None if from_newest else memberships(connection)
     db.register("told", known)
     db.execute("CREATE OR REPLACE TEMP TABLE resident_number AS FROM told")
+    if from_newest:  # all others are in the release that this began from
+        db.execute("INSERT INTO resident_number SELECT resident_id, number FROM resident")
     db.register("told", gone)
     db.execute("CREATE OR REPLACE TEMP TABLE gone_before AS FROM told")
     if there is not None:  # this did not begin from the newest release: the state knows better whose records are
@@ -62,7 +66,6 @@ def identify_run(run: Run, received: Received, relinked: Relinked) -> Identified
         db.execute("DELETE FROM membership")
         db.execute("INSERT INTO membership SELECT resident_id, source, record_id, person, NULL FROM told")
     db.unregister("told")
-    said = pa.table([received.added[name].cast(pa.string()) for name in RECORD.names], schema=RECORD)
     return identify(
         db,
         relinked.rows,

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -32,12 +30,12 @@ class LandedRows:
     Attributes:
         source: the contract.
         path: the landed file.
-        rows: places of the rows wanted, rising; all of them where it is None.
+        some: the rows wanted, as landing wrote them, where these are not all.
     """
 
     source: Source
     path: Path
-    rows: npt.NDArray[np.int64] | None = None
+    some: pa.Table | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ def standardise_landed_rows(
     """
     folder.mkdir(parents=True, exist_ok=True)
     out: dict[int, Standardised] = {}
-    whole = [n for n, each in enumerate(wanted) if each.rows is None]
+    whole = [n for n, each in enumerate(wanted) if each.some is None]
     tasks = [LandedTask(wanted[n].source, wanted[n].path, folder, as_of) for n in whole]
     sizes = [task.path.stat().st_size for task in tasks]
     order = sorted(range(len(tasks)), key=lambda n: (-sizes[n], n))
@@ -107,9 +105,8 @@ def standardise_landed_rows(
     for n, task in zip(whole, tasks, strict=True):
         out[n] = Standardised(mapped(task.place("records")), mapped(task.place("facts")))
     for n, each in enumerate(wanted):
-        if each.rows is not None:
-            landed = pq.read_table(each.path).take(pa.array(each.rows))
-            out[n] = _made(landed, each.source, as_of)
+        if each.some is not None:
+            out[n] = _made(each.some, each.source, as_of)
     return [out[n] for n in range(len(wanted))]
 
 

@@ -5,10 +5,12 @@ import pytest
 from sqlalchemy import select
 
 from insighthub.errors import RunError
+from insighthub.residents import identity_state
 from insighthub.residents.identify import CLOSED, REOPENED, Identified, IdentityChange
 from insighthub.residents.identity import MERGED, MOVED, SPLIT
 from insighthub.residents.identity_state import (
     closed_ids,
+    gone_memberships,
     keep_identities,
     memberships,
     next_number,
@@ -55,8 +57,14 @@ class Keeper:
     def story(self, resident_id):
         return [(e.run_id, e.kind, e.resident_id, e.other_id) for e in self.ask(resolve, resident_id).events]
 
-    def records(self, *, there=True):
-        table = self.ask(memberships, there=there)
+    def records(self):
+        return self._of(self.ask(memberships))
+
+    def gone(self, *records, source="benefits"):
+        named = pa.table({"source": pa.array([source] * len(records), pa.string()), "record_id": list(records)})
+        return self._of(self.ask(gone_memberships, named))
+
+    def _of(self, table):
         return dict(zip(table["record_id"].to_pylist(), table["resident_id"].to_pylist(), strict=True))
 
 
@@ -94,10 +102,24 @@ def test_records_are_known_with_whose_they_are(keeper):
 def test_a_record_that_went_is_known_with_whose_it_was_until_it_returns(keeper):
     keeper.keep(closed=["R1"], events=[(CLOSED, "R1", None)], left=["a"])
     assert "a" not in keeper.records()
-    assert keeper.records(there=False) == {"a": "R1"}
+    assert keeper.gone("a", "b", "a", "z") == {"a": "R1"}
+    assert keeper.gone("b") == keeper.gone("a", source="libraries") == {}
     keeper.keep(reopened=["R1"], events=[(REOPENED, "R1", None)], now=[("a", "R1")])
     assert keeper.records()["a"] == "R1"
-    assert keeper.records(there=False) == {}
+    assert keeper.gone("a") == {}
+
+
+@pytest.mark.parametrize("all_from", [0, 3, 10_000])
+def test_of_many_records_those_that_went_are_found_however_they_are_asked_for(keeper, monkeypatch, all_from):
+    monkeypatch.setattr(identity_state, "_ALL_FROM", all_from)
+    monkeypatch.setattr(identity_state, "_LOT", 2)
+    keeper.keep(left=["a", "c", "d"])
+    assert keeper.gone("a", "b", "c", "d", "e") == {"a": "R1", "c": "R3", "d": "R4"}
+
+
+def test_the_numbers_of_closed_ids_alone(keeper):
+    keeper.keep(closed=["R2", "R4"])
+    assert keeper.ask(numbers, closed=True).to_pydict() == {"resident_id": ["R2", "R4"], "number": [2, 4]}
 
 
 def test_an_id_to_which_nothing_happened_leads_to_itself(keeper):
