@@ -13,13 +13,14 @@ from typer.testing import CliRunner
 
 from insighthub.cli import app
 from insighthub.store.output_folder import check_whole, output_folder
+from tests.examples import examples
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.name != "posix", reason="a process is forked, and killed by a signal"),
 ]
 
-KILLS = 50
+KILLS = examples(20)
 NEAR_THE_END = 0.4  # share of kills in the last part of a run
 
 
