@@ -37,9 +37,9 @@ _KEY = ("source", "record_id", "person")
 _SAID = ", ".join(name for name in _NAMES if name not in _KEY)
 
 _COMPARE = """
-CREATE OR REPLACE TEMP TABLE {table} AS
+CREATE OR REPLACE TEMP TABLE compared AS
 SELECT
-    record_id, now.content, now.hidden, now.place,
+    $source AS source, record_id, now.content, now.hidden, now.place,
     coalesce(before.first_seen, $as_of) AS first_seen,
     CASE WHEN before.content = now.content THEN before.changed_on ELSE $as_of END AS changed_on,
     CASE
@@ -51,17 +51,19 @@ SELECT
 FROM content AS now
 FULL JOIN (FROM source_record WHERE source = $source) AS before USING (record_id)
 """
-_COUNT = "SELECT what, count(*) FROM change GROUP BY what"
-_ROWS = "SELECT place FROM change WHERE what <> 'removed' AND ($all OR what <> 'same') ORDER BY place"
-_OUT = "SELECT record_id FROM change WHERE what <> 'added' AND ($all OR what <> 'same') ORDER BY record_id"
+_COUNT = "SELECT what, count(*) FROM compared GROUP BY what"
+# What is said anew: what changed, or all, whether it did or not.
+_CHANGE = "CREATE OR REPLACE TEMP TABLE {table} AS FROM compared WHERE $all OR what <> 'same'"
+_ROWS = "SELECT place FROM {table} WHERE what <> 'removed' ORDER BY place"
+_OUT = "SELECT record_id FROM {table} WHERE what <> 'added' ORDER BY record_id"
 _FORMER = f"""
 INSERT INTO former_record
 SELECT p.*, $as_of
-FROM person_record p JOIN change USING (record_id)
-WHERE p.source = $source AND what IN ('changed', 'removed')
+FROM person_record p JOIN change USING (source, record_id)
+WHERE what IN ('changed', 'removed')
 AND NOT EXISTS (
     FROM records r
-    WHERE r.record_id = p.record_id AND r.person = p.person
+    WHERE r.source = p.source AND r.record_id = p.record_id AND r.person = p.person
     AND row({", ".join(f"r.{n}" for n in _SAID.split(", "))}) IS NOT DISTINCT FROM
         row({", ".join(f"p.{n}" for n in _SAID.split(", "))})
 )
@@ -74,21 +76,18 @@ AND (ended_on < $as_of::DATE - to_months($months) OR (record_id, ended_on) IN (
     WHERE source = $source AND try_cast(valid_to AS DATE) < $as_of::DATE - to_months($months)
 ))
 """
-_LEAVE = """
-DELETE FROM {table} WHERE source = $source
-AND ($all OR record_id IN (SELECT record_id FROM change WHERE what <> 'same'))
-"""
+_LEAVE = "DELETE FROM {table} WHERE (source, record_id) IN (SELECT (source, record_id) FROM change)"
 _TAKE_RECORDS = f"""
 INSERT INTO person_record
 SELECT {", ".join(f"r.{n}" for n in _NAMES)}, first_seen, changed_on
-FROM records r JOIN change USING (record_id)
+FROM records r JOIN change USING (source, record_id)
 ORDER BY ALL
 """
 _TAKE_FACTS = "INSERT INTO fact SELECT * FROM facts ORDER BY ALL"
 _TAKE_SOURCE_RECORDS = """
 INSERT INTO source_record
-SELECT $source, record_id, content, hidden, first_seen, changed_on
-FROM change WHERE what <> 'removed' AND ($all OR what <> 'same') ORDER BY record_id
+SELECT source, record_id, content, hidden, first_seen, changed_on
+FROM change WHERE what <> 'removed' ORDER BY source, record_id
 """
 _TAKE_SOURCE = """
 INSERT INTO source
@@ -208,27 +207,24 @@ def take_in_changes(
         for each, delivery in zip(sources, deliveries, strict=True)
         if full or known.get(each.source.name) != (_landed_name(delivery), contract_hash(each.source))
     ]
-    wanted = []
+    wanted, out, changes = [], [], {}
     for number, ((source, delivery), (landed, said_now)) in enumerate(zip(fresh, _read_ahead(fresh), strict=True)):
         assert delivery.path is not None
         content = _with_people_withheld(said_now, withheld.get(source.name))
-        restated = full or _is_restated(known, source)
-        _compare(db, source.name, content, as_of, number)
-        rows = arrow(db, _ROWS, {"all": restated})["place"]
+        changes[source.name] = _compared(db, source.name, content, as_of, delivery)
+        db.execute(_CHANGE.format(table=_change(number)), {"all": full or _is_restated(known, source)})
+        left = arrow(db, _OUT.format(table=_change(number)))["record_id"]
+        out.append(pa.table([pa.repeat(source.name, len(left)), left.cast(pa.string())], schema=RECORD))
+        rows = arrow(db, _ROWS.format(table=_change(number)))["place"]
         every = len(rows) == landed.num_rows
         wanted.append(LandedRows(source, delivery.path, None if every else landed.take(pa.array(rows.to_numpy()))))
     said = standardise_landed_rows(wanted, folder, as_of=as_of, progress=progress)
-    out, changes = [], {}
     said = [_without_people(s, withheld.get(source.name)) for (source, _), s in zip(fresh, said, strict=True)]
-    for number, ((source, delivery), standardised) in enumerate(zip(fresh, said, strict=True)):
-        restated = full or _is_restated(known, source)
-        _look_at(db, number)
-        left = arrow(db, _OUT, {"all": restated})["record_id"]
-        out.append(pa.table([pa.repeat(source.name, len(left)), left.cast(pa.string())], schema=RECORD))
-        changes[source.name] = _source_change(db, source.name, delivery)
-        _replace(db, source.name, standardised, as_of=as_of, restated=restated)
+    # All at once, where little changed: the tables are gone through once. One after the other, where there is much.
+    for numbers in [[n] for n in range(len(fresh))] if full else [list(range(len(fresh)))] if fresh else []:
+        _replace(db, numbers, [said[n] for n in numbers], as_of)
+    for source, delivery in fresh:
         _note_delivery(db, source, delivery, as_of)
-        db.execute(f"DROP VIEW temp.change; DROP TABLE temp.change_{number}")
     gone = sorted(set(known) - {each.source.name for each in sources})
     for name in gone:
         out.append(_leave_source(db, name, as_of))
@@ -319,20 +315,13 @@ def _is_restated(known: dict[str, tuple[str, str]], source: Source) -> bool:
     return source.name in known and known[source.name][1] != contract_hash(source)
 
 
-def _compare(db: duckdb.DuckDBPyConnection, source: str, content: pa.Table, as_of: date, number: int) -> None:
-    """Hold what was delivered against what there was; keep what changed, as ``change``, under a number."""
+def _compared(
+    db: duckdb.DuckDBPyConnection, source: str, content: pa.Table, as_of: date, delivery: Delivery
+) -> SourceChange:
+    """Hold what was delivered against what there was, as ``compared``; return how much changed."""
     db.register("content", content)
-    db.execute(_COMPARE.format(table=f"change_{number}"), {"source": source, "as_of": as_of})
+    db.execute(_COMPARE, {"source": source, "as_of": as_of})
     db.unregister("content")
-    _look_at(db, number)
-
-
-def _look_at(db: duckdb.DuckDBPyConnection, number: int) -> None:
-    """Let ``change`` be what changed in the source that was compared under a number."""
-    db.execute(f"CREATE OR REPLACE TEMP VIEW change AS FROM change_{number}")
-
-
-def _source_change(db: duckdb.DuckDBPyConnection, source: str, delivery: Delivery) -> SourceChange:
     counts = dict(db.execute(_COUNT).fetchall())
     before = sum(counts.get(what, 0) for what in ("same", "changed", "removed"))
     added, changed, removed = (counts.get(what, 0) for what in ("added", "changed", "removed"))
@@ -340,23 +329,32 @@ def _source_change(db: duckdb.DuckDBPyConnection, source: str, delivery: Deliver
     return SourceChange(source, *rows, before, added, changed, removed, new_delivery=True)
 
 
+def _change(number: int) -> str:
+    """Return the name of the temporary table of what is said anew by the source of a number."""
+    return f"change_{number}"
+
+
 def _unchanged(db: duckdb.DuckDBPyConnection, source: str, delivery: Delivery) -> SourceChange:
     held = db.execute("SELECT count(*) FROM source_record WHERE source = ?", [source]).fetchall()[0][0]
     return SourceChange(source, delivery.delivered, delivery.landed, delivery.quarantined, held, 0, 0, 0, False)
 
 
-def _replace(db: duckdb.DuckDBPyConnection, source: str, said: Standardised, *, as_of: date, restated: bool) -> None:
-    """Put what a source says now in the place of what it said before; ``change`` tells what changed."""
-    db.register("records", said.records.select(_NAMES))
-    db.register("facts", said.facts)
-    db.execute(_FORMER, {"source": source, "as_of": as_of})
+def _replace(db: duckdb.DuckDBPyConnection, numbers: Sequence[int], said: Sequence[Standardised], as_of: date) -> None:
+    """Put what sources say now in the place of what they said before."""
+    every = " UNION ALL ".join(f"FROM {_change(number)}" for number in numbers)
+    db.execute(f"CREATE OR REPLACE TEMP VIEW change AS {every}")
+    db.register("records", pa.concat_tables([each.records.select(_NAMES).cast(PERSON_RECORDS) for each in said]))
+    db.register("facts", pa.concat_tables([each.facts for each in said]))
+    db.execute(_FORMER, {"as_of": as_of})
     for table in ("person_record", "fact", "source_record"):
-        db.execute(_LEAVE.format(table=table), {"source": source, "all": restated})
-    db.execute(_TAKE_RECORDS)
-    db.execute(_TAKE_FACTS)
-    db.execute(_TAKE_SOURCE_RECORDS, {"source": source, "all": restated})
+        db.execute(_LEAVE.format(table=table))
+    for statement in (_TAKE_RECORDS, _TAKE_FACTS, _TAKE_SOURCE_RECORDS):
+        db.execute(statement)
     db.unregister("records")
     db.unregister("facts")
+    db.execute("DROP VIEW temp.change")
+    for number in numbers:
+        db.execute(f"DROP TABLE temp.{_change(number)}")
 
 
 def _note_delivery(db: duckdb.DuckDBPyConnection, source: Source, delivery: Delivery, as_of: date) -> None:
