@@ -4,8 +4,9 @@ Takes a number of residents, makes the fictional borough and its hub, and then, 
 files anew with some records in a hundred changed, and runs; runs in full. What changes is what does in a month of the
 borough's life, or all of it is people who move, a change that reaches further than any other. Prints seconds of each,
 the medians and the ratios, by stage too, and seconds of the processors, which tell more where these are busy with other
-work; whether the index that runs of changes built is the one that a full run builds; and the most memory that was held.
-Then the full picture and the search are timed on the release that came of it.
+work; of how many residents something changed; whether the index that runs of changes built is the one that a full run
+builds; and the most memory that was held. Then the full picture and the search are timed on the release that came of
+it. A home that is used again after moves is no longer the borough of which a month's life can be told.
 
     python -m benchmarks.index [--residents N] [--share PERCENT] [--rounds N] [--changes life|moves] [--home DIR]
         [--only-runs]
@@ -15,13 +16,13 @@ from __future__ import annotations
 
 import argparse
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,7 +36,7 @@ from insighthub.runs.begin import Asked
 from insighthub.store.tables import number, rows
 from insighthub.synthetic.borough import generate
 from insighthub.synthetic.borough_hub import DAY, write_hub
-from insighthub.synthetic.changing import Month, generate_months
+from insighthub.synthetic.changing import generate_months
 
 _KINDS = ("life", "moves")
 #: Tables that say when something was done, or what was said in releases before, and so differ from run to run.
@@ -65,9 +66,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _runs(home: Path, residents: int, share: float, rounds: int, what: str | None) -> Path:
     """Time the runs; return the file of the last release."""
     extracts = home / "extracts"
-    if not extracts.exists():
+    if not (extracts / "contract.toml").is_file():
         generate(extracts, residents=residents, seed=1)
-        write_hub(home)
+    write_hub(home)
     with Hub(home) as hub:
         rng = np.random.default_rng(len(hub.runs()))  # deliveries of its own, also where the home is used again
         took = 0.0
@@ -78,29 +79,42 @@ def _runs(home: Path, residents: int, share: float, rounds: int, what: str | Non
             people = number(db, "SELECT count(*) FROM resident")
         first = f"the first run, which learns: {took:.1f} s" if took else "from before"
         print(f"{records:,} records of {people:,} residents; {first}", flush=True)
-        last = Path()
         for kind in (what,) if what else _KINDS:
             with tempfile.TemporaryDirectory() as folder:
-                months = generate_months(Path(folder), residents=residents, months=rounds + 1, seed=1)
-                last = _side_by_side(hub, kind, round(records * share), rounds, islice(months, 1, None), rng)
+                later = _months(Path(folder), residents, rounds) if kind == "life" else [None] * rounds
+                _side_by_side(hub, kind, round(records * share), later, rng)
         print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
-        return last
+        return hub.releases.file(str(hub.releases.current()))
 
 
-def _side_by_side(
-    hub: Hub, kind: str, records: int, rounds: int, later: Iterator[Month], rng: np.random.Generator
-) -> Path:
-    """Deliver and run, and run in full, several times; print what it took, and return the file of the last release."""
+def _months(folder: Path, residents: int, months: int) -> list[Path]:
+    """Return the extracts of the borough's next months; it is gone from memory by then."""
+    out = []
+    for month in generate_months(folder / "borough", residents=residents, months=months + 1, seed=1):
+        out.append(folder / str(month.number))
+        shutil.copytree(month.folder, out[-1])
+    return out[1:]  # the first is the borough of today
+
+
+def _side_by_side(hub: Hub, kind: str, records: int, later: Sequence[Path | None], rng: np.random.Generator) -> None:
+    """Deliver and run, and run in full, several times; print what it took.
+
+    Args:
+        hub: with a release.
+        kind: what changes.
+        records: how many change each time.
+        later: for each time, the extracts that changes are taken of; None where people move.
+        rng: says which records change.
+    """
     extracts = hub.home / "extracts"
     full: list[Timed] = []
     changes: list[Timed] = []
-    for _ in range(rounds):
-        if kind == "moves":
-            changed = redeliver(extracts, records, rng)
-        else:
-            changed = redeliver_of(extracts, next(later).folder, records, rng)
+    for month in later:
+        base = hub.releases.file(str(hub.releases.current()))
+        changed = redeliver_of(extracts, month, records, rng) if month else redeliver(extracts, records, rng)
         changes.append(_timed(hub, Asked(as_of=DAY, accept=True)))
         print(f"{changed:,} records changed in all text files ({kind}): {_said(changes[-1])}", flush=True)
+        print(_felt(changes[-1].outcome, base, hub.releases.file(changes[-1].outcome.run_id)), flush=True)
         full.append(_timed(hub, Asked(as_of=DAY, full=True)))
         print(f"a full run: {_said(full[-1])}", flush=True)
     print(f"changes: {kind}")
@@ -108,7 +122,17 @@ def _side_by_side(
     before, after = changes[-1].outcome.run_id, full[-1].outcome.run_id
     differing = different(hub.releases.file(before), hub.releases.file(after))
     print(f"tables that differ between the last two: {', '.join(differing) or 'none'}", flush=True)
-    return hub.releases.file(after)
+
+
+def _felt(outcome: RunOutcome, base: Path, now: Path) -> str:
+    """Say of how many residents something changed, and for how many other addresses were concluded."""
+    with duckdb.connect() as db:
+        db.execute(f"ATTACH '{base}' AS base (READ_ONLY)")
+        db.execute(f"ATTACH '{now}' AS now (READ_ONLY)")
+        sides = (f"(FROM {a}.address EXCEPT FROM {b}.address)" for a, b in (("base", "now"), ("now", "base")))
+        others = number(db, f"SELECT count(DISTINCT resident_id) FROM ({' UNION ALL '.join(sides)})")
+    touched, everybody = outcome.figures["residents_touched"], outcome.figures["residents"]
+    return f"touched: {touched / everybody:.1%} of the residents; other addresses: {others / everybody:.1%}"
 
 
 class Timed(NamedTuple):

@@ -20,22 +20,22 @@ from insighthub.sources.contract import Source, load_contract
 _DELIMITERS = {".csv": ",", ".tsv": "\t", ".txt": "|"}
 _PLACE = ("address", "postcode", "uprn")
 _ENCODINGS = ("utf-8", "cp1252")
-Row = list[str]
-_Records = dict[tuple[str, ...], list[Row]]
+_Row = list[str]
+_Records = dict[tuple[str, ...], list[_Row]]
 
 
 class _File(NamedTuple):
     """A text file of a source: how it is written, the lines up to its header, and the whole rows below."""
 
     encoding: str
-    head: list[Row]
-    body: list[Row]
+    head: list[_Row]
+    body: list[_Row]
 
     def columns(self, names: tuple[str, ...] | list[str]) -> list[int]:
         """Return where columns stand."""
         return [self.head[-1].index(name) for name in names]
 
-    def write(self, path: Path, body: list[Row]) -> None:
+    def write(self, path: Path, body: list[_Row]) -> None:
         """Write the file with these rows."""
         with path.open("w", encoding=self.encoding, newline="") as handle:
             csv.writer(handle, delimiter=_DELIMITERS[path.suffix]).writerows([*self.head, *body])
@@ -108,7 +108,7 @@ def _place_columns(source: Source) -> list[str]:
 
 def _by_id(file: _File, record_id: tuple[str, ...]) -> _Records:
     """Return the rows of each record; a record may stand in the file twice."""
-    places, out = file.columns(record_id), defaultdict[tuple[str, ...], list[Row]](list)
+    places, out = file.columns(record_id), defaultdict[tuple[str, ...], list[_Row]](list)
     for row in file.body:
         out[tuple(row[place] for place in places)].append(row)
     return dict(out)

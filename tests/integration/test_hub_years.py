@@ -61,7 +61,7 @@ def hub(tmp_path_factory):
             lambda: redeliver_of(home / "extracts", later, 80, rng),
         ):
             assert deliver() > 40
-            assert not hub.run(Asked(as_of=DAY, accept=True)).full
+            assert not hub.run(Asked(as_of=DAY)).full
         assert hub.run(Asked(as_of=DAY, full=True)).full
         yield hub
 

@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from insighthub.linkage.standing.relinked import RECORD
 from insighthub.progress import Progress
 from insighthub.sources.contract import Source
 from insighthub.sources.landing import Delivery, land
@@ -31,7 +32,6 @@ from insighthub.standardise.records import other_columns, person_records_schema
 from insighthub.standardise.schema import PERSON_RECORDS
 from insighthub.store.tables import arrow
 
-RECORD = pa.schema([pa.field("source", pa.string()), pa.field("record_id", pa.string())])
 _NAMES = [field.name for field in PERSON_RECORDS]
 _KEY = ("source", "record_id", "person")
 _SAID = ", ".join(name for name in _NAMES if name not in _KEY)
@@ -221,8 +221,9 @@ def take_in_changes(
     said = standardise_landed_rows(wanted, folder, as_of=as_of, progress=progress)
     said = [_without_people(s, withheld.get(source.name)) for (source, _), s in zip(fresh, said, strict=True)]
     # All at once, where little changed: the tables are gone through once. One after the other, where there is much.
-    for numbers in [[n] for n in range(len(fresh))] if full else [list(range(len(fresh)))] if fresh else []:
-        _replace(db, numbers, [said[n] for n in numbers], as_of)
+    at_once = 1 if full else max(1, len(fresh))
+    for first in range(0, len(fresh), at_once):
+        _replace(db, range(first, first + at_once), said[first : first + at_once], as_of)
     for source, delivery in fresh:
         _note_delivery(db, source, delivery, as_of)
     gone = sorted(set(known) - {each.source.name for each in sources})

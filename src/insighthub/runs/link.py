@@ -11,10 +11,11 @@ import pyarrow as pa
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.standing import Relinked, learn, link_all, relink
 from insighthub.linkage.standing.as_before import without
+from insighthub.linkage.standing.relinked import RECORD
 from insighthub.residents.decisions import in_force
 from insighthub.residents.identify import Identified, identify
 from insighthub.residents.identity_state import closed_ids, gone_memberships, memberships, next_number, numbers
-from insighthub.residents.received import RECORD, Placed, Received
+from insighthub.residents.received import Placed, Received
 from insighthub.review.labels import review_labels
 from insighthub.runs.under_way import Run
 from insighthub.store.run_log import newest_run
@@ -70,7 +71,7 @@ def identify_run(run: Run, received: Received, relinked: Relinked) -> Identified
         db,
         relinked.rows,
         relinked.pairs,
-        removed=without([received.removed], relinked.as_before)[0],
+        removed=without(received.removed, relinked.as_before),
         said=said,
         as_before=relinked.as_before,
         decided=decisions,

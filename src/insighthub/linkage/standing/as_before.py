@@ -6,8 +6,6 @@ rows stand already and say the same. They need not be linked again, and most of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -21,7 +19,7 @@ from insighthub.linkage.standing.segments import FIELDS, linkable, rows_at
 from insighthub.standardise.coded import REASON, Coded, coded, codes_of, is_coded
 from insighthub.standardise.schema import OTHER_PREFIX
 
-_BETWEEN = "\x1f"  # in no id: landing takes control characters away
+_BETWEEN = "\x1f"  # in no name of a source, so that a key is of one record, whatever stands in its id
 
 
 def as_before(base: Standing, removed: pa.Table, added: pa.Table) -> pa.Table:
@@ -54,6 +52,11 @@ def among(rows: pa.Table, records: pa.Table) -> npt.NDArray[np.bool_]:
     return np.asarray(pc.is_in(_key(rows), value_set=_key(records)).to_numpy(zero_copy_only=False), bool)
 
 
+def without(rows: pa.Table, records: pa.Table) -> pa.Table:
+    """Return rows without those of some records."""
+    return rows.filter(pa.array(~among(rows, records))) if records.num_rows else rows
+
+
 def _key(rows: pa.Table) -> pa.Array:
     texts = [rows[name].cast(pa.string()).combine_chunks() for name in RECORD.names]
     return pc.binary_join_element_wise(*texts, _BETWEEN)
@@ -81,8 +84,3 @@ def _column(table: pa.Table, name: str) -> Coded:
     if name not in table.column_names:
         return Coded(pa.array([], pa.string()), np.full(table.num_rows, MISSING, np.int32))
     return codes_of(table[name])
-
-
-def without(tables: Sequence[pa.Table], records: pa.Table) -> list[pa.Table]:
-    """Return tables without the rows of some records."""
-    return [t.filter(pa.array(~among(t, records))) for t in tables] if records.num_rows else list(tables)

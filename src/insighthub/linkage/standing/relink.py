@@ -76,7 +76,7 @@ def relink(
         base = _opened(base_folder, folder, single_sources)
         settings = replace(settings, keep_probability=base.keep_probability)
         stands = as_before(base, removed, added)
-        removed, added = without((removed, added), stands)
+        removed, added = without(removed, stands), without(added, stands)
         present = Present.after(base, removed, added)
     with clock.stage("touched", "Finding what the delivery touches"):
         decided = newly_decided(base.decisions, decisions)
