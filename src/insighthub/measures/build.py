@@ -218,10 +218,7 @@ def _steps(measure: Measure, as_of: date, settings: MeasureSettings) -> list[Ste
         ),
         (statements.MET, {}),
         *(_condition(measure, number, condition) for number, condition in enumerate(conditions, start=1)),
-        (
-            statements.UNIT_ROW[measure.unit],
-            {"needed": needed} if measure.unit == "record" else {"needed": needed, **of_whom},
-        ),
+        (statements.UNIT_ROW[measure.unit], {} if measure.unit == "record" else {"needed": needed, **of_whom}),
         (
             statements.VALUES,
             {

@@ -49,7 +49,7 @@ counted AS (
     SELECT row_number() OVER ()::INTEGER AS resident, resident_id, hidden IS NOT NULL AS hidden
     FROM resident ANTI JOIN not_counted USING (resident_id)
 )
-SELECT c.resident, c.resident_id, c.hidden, s.sex, s.died IS NOT NULL AS dead,
+SELECT c.resident, c.resident_id, c.hidden, s.sex,
        try_cast(replace(replace(s.born, '-XX-', '-07-'), '-XX', '-15') AS DATE) AS born,
        CASE WHEN s.died IS NOT NULL
            THEN coalesce(try_cast(replace(replace(s.died, '-XX-', '-07-'), '-XX', '-15') AS DATE), DATE '0001-01-01')
@@ -88,10 +88,21 @@ SELECT row_number() OVER ()::INTEGER AS place, postcode
 FROM (SELECT DISTINCT postcode FROM address WHERE postcode IS NOT NULL)
 """
 
+#: A day as a number, 20260228, so that an age is a subtraction and a division. On 28 February of a common year whoever
+#: was born on a 29 February is a year older, as for DuckDB.
+_NUMBER = "(year({0}) * 10000 + month({0}) * 100 + day({0}))::INTEGER"
+TODAY = f"""{_NUMBER.format("ends")} + (strftime(ends, '%m%d') = '0228' AND last_day(ends) = ends)::INTEGER"""
+DAY = f"day AS (SELECT ends, {TODAY} AS today FROM (SELECT unnest($days::DATE[]) AS ends))"
+#: Of a row of ``stay`` on one day: whether it tells of it, and whether they are alive then, and of which age.
+STANDS = "ends >= since AND ends < until"
+ALIVE = "coalesce(born <= today, TRUE) AND coalesce(died > ends, TRUE)"
+AGE = "((today - born) // 10000)::SMALLINT"
+
 #: Where each resident was from which day to before which: whether here, and in which postcode; 0 is one that is not
 #: known, and null that of a hidden resident or of nowhere here. On one day a resident has one row; times before the
 #: first of the days and after the last are left out. Of the resident it has what is asked with every row.
-STAY = """
+#: Most have one address, where they are now, and only the others' have to be put in order.
+STAY = f"""
 CREATE OR REPLACE TEMP TABLE stay AS
 WITH home AS (
     SELECT p.resident, coalesce(n.place, 0) AS place, a.place_id, a.from_date, a.to_date, a.last_seen, a.is_current
@@ -100,22 +111,25 @@ WITH home AS (
 of_each AS (
     SELECT resident, max(coalesce(to_date, last_seen)) FILTER (NOT is_current) AS left_by,
            min(from_date) FILTER (is_current) AS here_since,
-           bool_or(is_current AND from_date IS NULL) AS here_undated
+           bool_or(is_current AND from_date IS NULL) AS here_undated,
+           count(*) = 1 AND bool_and(is_current AND to_date IS NULL) AS is_settled
     FROM home GROUP BY resident
 ),
 begun AS (
-    SELECT h.resident, h.place, h.place_id, h.to_date, h.last_seen, h.is_current,
+    SELECT h.resident, h.place, h.place_id, h.to_date, h.last_seen, h.is_current, e.is_settled,
            coalesce(h.from_date, CASE WHEN h.is_current THEN e.left_by END, DATE '0001-01-01') AS since,
            least(e.here_since, CASE WHEN e.here_undated THEN coalesce(e.left_by, DATE '0001-01-01') END) AS now_since
     FROM home h JOIN of_each e USING (resident)
 ),
+settled AS (SELECT resident, least(since, $as_of::DATE) AS since, place FROM begun WHERE is_settled),
+other AS (SELECT resident FROM person ANTI JOIN settled USING (resident)),
 -- An address that is thought to be wrong, as the current one began before it, is no home.
 since AS (
     SELECT resident, since,
            arg_max(struct_pack(place := place, until := to_date,
                                left_unseen := CASE WHEN NOT is_current THEN last_seen END),
                    (is_current, coalesce(to_date, DATE '9999-12-31'), place_id)) AS told
-    FROM begun WHERE is_current OR since < coalesce(now_since, DATE '9999-12-31') GROUP BY ALL
+    FROM begun WHERE NOT is_settled AND (is_current OR since < coalesce(now_since, DATE '9999-12-31')) GROUP BY ALL
 ),
 following AS (
     SELECT resident, since, told.place AS place, next_since,
@@ -131,42 +145,34 @@ earlier AS (
     UNION ALL
     SELECT resident, greatest(until, since), next_since, FALSE, NULL FROM following WHERE until < next_since
     UNION ALL
-    SELECT p.resident, DATE '0001-01-01', coalesce(min(f.since), DATE '9999-12-31'), FALSE, NULL
-    FROM person p LEFT JOIN following f USING (resident) GROUP BY p.resident
+    SELECT o.resident, DATE '0001-01-01', coalesce(min(f.since), DATE '9999-12-31'), FALSE, NULL
+    FROM other o LEFT JOIN following f USING (resident) GROUP BY o.resident
 ),
 now AS (
     SELECT resident, arg_max(place, (coalesce(from_date, DATE '0001-01-01'), place_id)) AS place
-    FROM home WHERE is_current GROUP BY resident
+    FROM home SEMI JOIN other USING (resident) WHERE is_current GROUP BY resident
 ),
 stood AS (
-    SELECT resident, since, least(until, $as_of::DATE) AS until, is_here, place FROM earlier
+    SELECT resident, since, DATE '9999-12-31' AS until, TRUE AS is_here, place FROM settled
     UNION ALL
-    SELECT p.resident, $as_of::DATE, DATE '9999-12-31', n.resident IS NOT NULL, n.place
-    FROM person p LEFT JOIN now n USING (resident)
+    SELECT resident, DATE '0001-01-01', since, FALSE, NULL FROM settled
+    UNION ALL
+    SELECT resident, since, least(until, $as_of::DATE), is_here, place FROM earlier
+    UNION ALL
+    SELECT o.resident, $as_of::DATE, DATE '9999-12-31', n.resident IS NOT NULL, n.place
+    FROM other o LEFT JOIN now n USING (resident)
 )
-SELECT s.resident, p.sex, p.born, p.died, s.since, s.until, s.is_here, CASE WHEN NOT p.hidden THEN s.place END AS place
+SELECT s.resident, p.sex, {_NUMBER.format("p.born")} AS born, p.died, s.since, s.until, s.is_here,
+       CASE WHEN NOT p.hidden THEN s.place END AS place
 FROM stood s JOIN person p USING (resident)
 WHERE s.since < s.until AND s.since <= list_max($days::DATE[]) AND s.until > list_min($days::DATE[])
 """
 
-#: Whether somebody is alive, and how old, on the day that ``{0}`` is.
-_ALIVE = "coalesce(s.born <= {0}, TRUE) AND coalesce(s.died > {0}, TRUE)"
-_AGE = "date_sub('year', s.born, {0})::SMALLINT"
-
-#: Residents on some days, a row each.
-POPULATION = f"""
-CREATE OR REPLACE TEMP TABLE population AS
-WITH day AS (SELECT unnest($days::DATE[]) AS ends)
-SELECT d.ends, s.resident, s.sex, {_AGE.format("d.ends")} AS age, {_ALIVE.format("d.ends")} AS is_alive, s.is_here,
-       s.place
-FROM day d JOIN stay s ON d.ends >= s.since AND d.ends < s.until
-"""
-
 HOUSE_AT = f"""
 CREATE OR REPLACE TEMP TABLE house_at AS
-WITH day AS (SELECT unnest($days::DATE[]) AS ends),
+WITH {DAY},
 housed AS (
-    SELECT d.ends, p.resident,
+    SELECT d.ends, d.today, p.resident,
            arg_max(h.household_id,
                    (h.is_current, coalesce(h.from_date, DATE '0001-01-01'), h.household_id)) AS household_id
     FROM household_member h JOIN person p USING (resident_id)
@@ -174,9 +180,8 @@ housed AS (
         ELSE coalesce(h.from_date <= d.ends, TRUE) AND coalesce(h.to_date > d.ends, TRUE) END
     GROUP BY ALL
 )
-SELECT h.ends, h.resident, h.household_id, s.sex, {_AGE.format("h.ends")} AS age,
-       {_ALIVE.format("h.ends")} AS is_alive, s.is_here, s.place
-FROM housed h JOIN stay s ON s.resident = h.resident AND h.ends >= s.since AND h.ends < s.until
+SELECT ends, resident, household_id, sex, {AGE} AS age, {ALIVE} AS is_alive, is_here, place
+FROM housed JOIN stay USING (resident) WHERE {STANDS}
 """
 
 PLACE_GROUP = """
@@ -201,25 +206,22 @@ CREATE OR REPLACE TEMP TABLE crowd (
 )
 """
 
-#: Those who were born on one day, and were in one area from one of the days until another, are counted before their age
-#: is told for each of these days.
+_KNOWN = "known AS (SELECT DISTINCT resident FROM resident_source WHERE list_contains($known_to::VARCHAR[], source))"
+#: Most stay where they are from the first of the days to the last, so that all who were born on one day are taken together
+#: before their age is told for each of these days.
 CROWD = f"""
 INSERT INTO crowd
-WITH day AS (SELECT unnest($days::DATE[]) AS ends),
-known AS (SELECT DISTINCT resident FROM resident_source WHERE list_contains($known_to::VARCHAR[], source)),
-alive AS (
-    SELECT s.sex, s.born, s.is_here, g.group_value AS area, greatest(s.since, s.born) AS since,
-           least(s.until, s.died) AS until
+WITH {DAY},
+{_KNOWN},
+alike AS (
+    SELECT s.sex, s.born, s.is_here, g.group_value AS area, greatest(s.since, list_min($days::DATE[])) AS since,
+           least(s.until, s.died, list_max($days::DATE[]) + 1) AS until, count(*)::INTEGER AS residents
     FROM stay s LEFT JOIN place_group g ON g."by" = $by AND g.place = s.place
     WHERE len($known_to::VARCHAR[]) = 0 OR s.resident IN (FROM known)
-),
-alike AS (
-    SELECT sex, born, is_here, area, (SELECT min(ends) FROM day WHERE ends >= since) AS since,
-           (SELECT max(ends) FROM day WHERE ends < until) AS until, count(*) AS residents
-    FROM alive GROUP BY ALL
+    GROUP BY ALL
 )
-SELECT $known_to, $by, d.ends, s.is_here, s.sex, {_AGE.format("d.ends")}, s.area, sum(s.residents)
-FROM alike s JOIN day d ON d.ends BETWEEN s.since AND s.until
+SELECT $known_to, $by, ends, is_here, sex, {AGE}, area, sum(residents)
+FROM alike JOIN day ON {STANDS} WHERE coalesce(born <= today, TRUE)
 GROUP BY ALL
 """
 
@@ -231,12 +233,11 @@ CREATE OR REPLACE TEMP TABLE held (
 """
 HELD = f"""
 INSERT INTO held
-WITH day AS (SELECT unnest($days::DATE[]) AS ends),
-known AS (SELECT DISTINCT resident FROM resident_source WHERE list_contains($known_to::VARCHAR[], source)),
+WITH {DAY},
+{_KNOWN},
 alive AS (
-    SELECT d.ends, s.resident, s.is_here, s.sex, {_AGE.format("d.ends")} AS age
-    FROM day d JOIN stay s ON d.ends >= s.since AND d.ends < s.until
-    WHERE {_ALIVE.format("d.ends")} AND (len($known_to::VARCHAR[]) = 0 OR s.resident IN (FROM known))
+    SELECT ends, resident, is_here, sex, {AGE} AS age FROM day JOIN stay ON {STANDS}
+    WHERE {ALIVE} AND (len($known_to::VARCHAR[]) = 0 OR resident IN (FROM known))
 )
 SELECT $known_to, a.ends, a.is_here, a.sex, a.age, r.source, sum(r.records), count(*), min(r.first_delivered),
        max(r.last_delivered)

@@ -8,12 +8,15 @@ sorts: DuckDB 2.0.0 can sort sums into too narrow a number (480 becomes -32), an
 ``insighthub.measures.population``.
 """
 
-PERIOD = """
+from insighthub.measures.population import AGE, ALIVE, STANDS, TODAY
+
+PERIOD = f"""
 CREATE OR REPLACE TEMP TABLE period AS
-SELECT unnest($starts::DATE[]) AS starts, unnest($ends::DATE[]) AS ends, unnest($months::DATE[]) AS month
+SELECT *, {TODAY} AS today
+FROM (SELECT unnest($starts::DATE[]) AS starts, unnest($ends::DATE[]) AS ends, unnest($months::DATE[]) AS month)
 """
 
-#: Which records meet which condition, for whom and when.
+#: Which records meet which condition, for whom and when; a record twice where two of its facts do.
 MET = """
 CREATE OR REPLACE TEMP TABLE met (
     condition INTEGER, ends DATE, resident INTEGER, member BIGINT, source VARCHAR, changed_on DATE
@@ -24,26 +27,23 @@ CREATE OR REPLACE TEMP TABLE met (
 FACT_MEETS = """
 INSERT INTO met
 WITH at_the_time AS (
-    SELECT p.ends, f.resident, f.member, f.source, f.changed_on, f.value, f.amount
+    SELECT p.ends, f.resident, f.member, f.source, f.changed_on, f.date, f.value, f.amount
     FROM period p JOIN fact_of f ON CASE $at
         WHEN 'holds' THEN coalesce(f.date <= p.ends, TRUE) AND coalesce(f.end_date >= p.starts, TRUE)
         WHEN 'begins' THEN f.date BETWEEN p.starts AND p.ends
         WHEN 'ends' THEN f.end_date BETWEEN p.starts AND p.ends
         ELSE coalesce(f.date <= p.ends, TRUE) END
     WHERE f.name = $fact AND list_contains($sources::VARCHAR[], f.source)
-    QUALIFY $at <> 'newest' OR f.date IS NOT DISTINCT FROM max(f.date) OVER (PARTITION BY p.ends, f.resident)
 ),
-says_so AS (
-    SELECT DISTINCT ends, resident, member, source, changed_on
-    FROM at_the_time
-    WHERE (len($values::VARCHAR[]) = 0 OR list_contains($values::VARCHAR[], value))
-      AND NOT coalesce(list_contains($not_values::VARCHAR[], value), FALSE)
-      AND ($over::DOUBLE IS NULL OR amount > $over::DOUBLE)
-      AND ($under::DOUBLE IS NULL OR amount < $under::DOUBLE)
-)
-SELECT $condition, ends, resident, member, source, changed_on
-FROM says_so
-QUALIFY $at_least = 1 OR count(*) OVER (PARTITION BY ends, resident) >= $at_least
+newest AS (SELECT ends, resident, max(date) AS date FROM at_the_time WHERE $at = 'newest' GROUP BY ends, resident)
+SELECT $condition, a.ends, a.resident, a.member, a.source, a.changed_on
+FROM at_the_time a LEFT JOIN newest n ON n.ends = a.ends AND n.resident = a.resident
+WHERE ($at <> 'newest' OR a.date IS NOT DISTINCT FROM n.date)
+  AND (len($values::VARCHAR[]) = 0 OR list_contains($values::VARCHAR[], a.value))
+  AND NOT coalesce(list_contains($not_values::VARCHAR[], a.value), FALSE)
+  AND ($over::DOUBLE IS NULL OR a.amount > $over::DOUBLE)
+  AND ($under::DOUBLE IS NULL OR a.amount < $under::DOUBLE)
+QUALIFY $at_least = 1 OR count(DISTINCT a.member) OVER (PARTITION BY a.ends, a.resident) >= $at_least
 """
 
 #: A condition on the sources that know a resident.
@@ -75,9 +75,8 @@ WITH counted AS (
 ),
 {_KNOWN},
 alive AS (
-    SELECT c.ends, c.resident, s.sex, date_sub('year', s.born, c.ends)::SMALLINT AS age, s.is_here, s.place
-    FROM counted c JOIN stay s ON s.resident = c.resident AND c.ends >= s.since AND c.ends < s.until
-    WHERE coalesce(s.born <= c.ends, TRUE) AND coalesce(s.died > c.ends, TRUE)
+    SELECT ends, resident, sex, {AGE} AS age, is_here, place
+    FROM counted JOIN period USING (ends) JOIN stay USING (resident) WHERE {STANDS} AND {ALIVE}
 )
 SELECT ends, resident, sex, age, place, FALSE AS is_base, 1 AS counted FROM alive
 WHERE {_FITS} AND (len($known_to::VARCHAR[]) = 0 OR resident IN (FROM known))
@@ -103,14 +102,13 @@ SELECT h.ends, h.household_id, NULL::VARCHAR AS sex, NULL::SMALLINT AS age, h.pl
 FROM household h LEFT JOIN counted c ON c.ends = h.ends AND c.household_id = h.household_id
 """,
     # Events count whoever they are of, also those who have no home here; what they are held against are residents.
-    "record": """
+    "record": f"""
 CREATE OR REPLACE TEMP TABLE unit_row AS
 WITH counted AS (
-    SELECT ends, resident, count(*)::INTEGER AS counted FROM met WHERE $needed = 1 GROUP BY ends, resident
+    SELECT ends, resident, count(DISTINCT member)::INTEGER AS counted FROM met GROUP BY ends, resident
 )
-SELECT c.ends, c.resident, s.sex, date_sub('year', s.born, c.ends)::SMALLINT AS age, s.place, FALSE AS is_base,
-       c.counted
-FROM counted c JOIN stay s ON s.resident = c.resident AND c.ends >= s.since AND c.ends < s.until
+SELECT ends, resident, sex, {AGE} AS age, place, FALSE AS is_base, counted
+FROM counted JOIN period USING (ends) JOIN stay USING (resident) WHERE {STANDS}
 """,
 }
 
@@ -158,7 +156,11 @@ FROM grid g LEFT JOIN told t ON t."by" = g."by" AND t.ends = g.ends AND t.group_
 #: What a figure rests on: the records that made somebody count, and those of all who are counted of on the last day.
 _USED = """
 SELECT $measure, 'counted', source, count(*), count(DISTINCT resident), min(changed_on), max(changed_on)
-FROM (SELECT DISTINCT resident, member, source, changed_on FROM used) GROUP BY source
+FROM (
+    SELECT any_value(resident) AS resident, any_value(source) AS source, any_value(changed_on) AS changed_on
+    FROM used GROUP BY member
+)
+GROUP BY source
 UNION ALL
 """
 _OF_RESIDENTS = f"""
