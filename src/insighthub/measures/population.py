@@ -82,9 +82,10 @@ FROM fact f JOIN member m ON m.source = f.source AND m.record_id = f.record_id A
 WHERE list_contains($facts::VARCHAR[], f.name)
 """
 
+#: In the order of postcodes: of a household that is in several, the first counts.
 PLACE = """
 CREATE OR REPLACE TEMP TABLE place_no AS
-SELECT row_number() OVER ()::INTEGER AS place, postcode
+SELECT row_number() OVER (ORDER BY postcode)::INTEGER AS place, postcode
 FROM (SELECT DISTINCT postcode FROM address WHERE postcode IS NOT NULL)
 """
 
