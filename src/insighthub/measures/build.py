@@ -182,10 +182,7 @@ def _crowd_steps(definitions: Sequence[Measure], as_of: date) -> list[Step]:
             for known_to, by in sorted(crowd)
         ),
         (population.HELDS, {}),
-        *(
-            (population.HELD, {"known_to": list(known_to), "days": sorted(held[known_to])})
-            for known_to in sorted(held)
-        ),
+        *((population.HELD, {"known_to": list(known_to), "days": sorted(held[known_to])}) for known_to in sorted(held)),
     ]
 
 

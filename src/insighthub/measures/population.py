@@ -19,8 +19,8 @@ are counted once for all measures; only those who meet its conditions are looked
 On the day of the release the current address and household count. On an earlier day those count that were the last to
 have begun (first of all, where the beginning is not known), unless they had ended. Who is thought to have left, nobody
 knows when, is taken to have left when they were last seen; an address that began after the current one and is not
-current is taken for a mistake. A resident who is hidden counts in
-the whole and in no area, for their address is not to be told from anything.
+current is taken for a mistake. A resident who is hidden counts in the whole and in no area, for their address is not to
+be told from anything.
 """
 
 from __future__ import annotations
@@ -198,8 +198,10 @@ UNION ALL
 SELECT a.kind, p.place, a.area FROM place_no p JOIN given_area a ON a.code = replace(p.postcode, ' ', '')
 """
 
-#: Of whom measures count: whoever is known to one of some sources, or everybody where none is named. ``by`` is a kind of
-#: area, or none.
+KNOWN = "known AS (SELECT DISTINCT resident FROM resident_source WHERE list_contains($known_to::VARCHAR[], source))"
+
+#: Of whom measures count: whoever is known to one of some sources, or everybody where none is named. ``by`` is a kind
+#: of area, or none.
 CROWDS = """
 CREATE OR REPLACE TEMP TABLE crowd (
     known_to VARCHAR[], "by" VARCHAR, ends DATE, is_here BOOLEAN, sex VARCHAR, age SMALLINT, area VARCHAR,
@@ -207,13 +209,12 @@ CREATE OR REPLACE TEMP TABLE crowd (
 )
 """
 
-_KNOWN = "known AS (SELECT DISTINCT resident FROM resident_source WHERE list_contains($known_to::VARCHAR[], source))"
-#: Most stay where they are from the first of the days to the last, so that all who were born on one day are taken together
-#: before their age is told for each of these days.
+#: Most stay where they are from the first of the days to the last, so that all who were born on one day are taken
+#: together before their age is told for each of these days.
 CROWD = f"""
 INSERT INTO crowd
 WITH {DAY},
-{_KNOWN},
+{KNOWN},
 alike AS (
     SELECT s.sex, s.born, s.is_here, g.group_value AS area, greatest(s.since, list_min($days::DATE[])) AS since,
            least(s.until, s.died, list_max($days::DATE[]) + 1) AS until, count(*)::INTEGER AS residents
@@ -226,6 +227,7 @@ FROM alike JOIN day ON {STANDS} WHERE coalesce(born <= today, TRUE)
 GROUP BY ALL
 """
 
+#: What sources hold of those whom measures count of.
 HELDS = """
 CREATE OR REPLACE TEMP TABLE held (
     known_to VARCHAR[], ends DATE, is_here BOOLEAN, sex VARCHAR, age SMALLINT, source VARCHAR, records BIGINT,
@@ -235,7 +237,7 @@ CREATE OR REPLACE TEMP TABLE held (
 HELD = f"""
 INSERT INTO held
 WITH {DAY},
-{_KNOWN},
+{KNOWN},
 alive AS (
     SELECT ends, resident, is_here, sex, {AGE} AS age FROM day JOIN stay ON {STANDS}
     WHERE {ALIVE} AND (len($known_to::VARCHAR[]) = 0 OR resident IN (FROM known))

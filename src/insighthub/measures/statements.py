@@ -4,11 +4,11 @@ Each is one step that reads named tables and makes one. Everything that a defini
 the statements are the same for all measures, and what is kept of a run is these texts and what was bound. None of them
 sorts: DuckDB 2.0.0 can sort sums into too narrow a number (480 becomes -32), and readers sort anyway.
 
-``period`` (starts, ends, month) holds the days of the measure at hand; the tables that measures share are those of
-``insighthub.measures.population``.
+``period`` (starts, ends, month, and the last day as a number) holds the days of the measure at hand; the tables that
+measures share are those of ``insighthub.measures.population``.
 """
 
-from insighthub.measures.population import AGE, ALIVE, STANDS, TODAY
+from insighthub.measures.population import AGE, ALIVE, KNOWN, STANDS, TODAY
 
 PERIOD = f"""
 CREATE OR REPLACE TEMP TABLE period AS
@@ -63,7 +63,6 @@ _FITS = """(is_here OR NOT $living_here)
            AND coalesce(age >= $age_from::INTEGER, $age_from::INTEGER IS NULL)
            AND coalesce(age <= $age_to::INTEGER, $age_to::INTEGER IS NULL)
            AND coalesce(sex = $sex::VARCHAR, $sex::VARCHAR IS NULL)"""
-_KNOWN = "known AS (SELECT DISTINCT resident FROM resident_source WHERE list_contains($known_to::VARCHAR[], source))"
 
 #: A row a unit that is counted, and of households also those that are counted of. ``counted`` is how many times: 0 or
 #: 1, but for records.
@@ -73,7 +72,7 @@ CREATE OR REPLACE TEMP TABLE unit_row AS
 WITH counted AS (
     SELECT ends, resident FROM met GROUP BY ends, resident HAVING count(DISTINCT condition) >= $needed
 ),
-{_KNOWN},
+{KNOWN},
 alive AS (
     SELECT ends, resident, sex, {AGE} AS age, is_here, place
     FROM counted JOIN period USING (ends) JOIN stay USING (resident) WHERE {STANDS} AND {ALIVE}
@@ -83,7 +82,7 @@ WHERE {_FITS} AND (len($known_to::VARCHAR[]) = 0 OR resident IN (FROM known))
 """,
     "household": f"""
 CREATE OR REPLACE TEMP TABLE unit_row AS
-WITH {_KNOWN},
+WITH {KNOWN},
 lived AS (
     SELECT ends, household_id, place,
            is_alive AND (len($known_to::VARCHAR[]) = 0 OR resident IN (FROM known)) AND {_FITS} AS is_base
@@ -177,7 +176,7 @@ LINEAGE = {
 INSERT INTO measure_lineage
 WITH used AS (
     SELECT m.* FROM met m JOIN house_at h ON h.ends = m.ends AND h.resident = m.resident
-    SEMI JOIN unit_row u ON u.ends = h.ends AND u.household_id = h.household_id AND u.counted > 0
+    SEMI JOIN unit_row u ON u.ends = h.ends AND u.household_id = h.household_id
 ),
 of_whom AS (
     SELECT h.resident FROM house_at h SEMI JOIN unit_row u ON u.ends = h.ends AND u.household_id = h.household_id
