@@ -176,7 +176,7 @@ LINEAGE = {
 INSERT INTO measure_lineage
 WITH used AS (
     SELECT m.* FROM met m JOIN house_at h ON h.ends = m.ends AND h.resident = m.resident
-    SEMI JOIN unit_row u ON u.ends = h.ends AND u.household_id = h.household_id
+    SEMI JOIN unit_row u ON u.ends = h.ends AND u.household_id = h.household_id AND u.counted > 0
 ),
 of_whom AS (
     SELECT h.resident FROM house_at h SEMI JOIN unit_row u ON u.ends = h.ends AND u.household_id = h.household_id
