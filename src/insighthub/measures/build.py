@@ -70,7 +70,7 @@ CREATE TABLE IF NOT EXISTS not_counted (
 """
 
 _WORKING = (
-    "person", "member", "resident_source", "fact_of", "place_no", "home_span", "population", "house_at", "place_group",
+    "person", "member", "resident_source", "fact_of", "place_no", "stay", "house_at", "place_group", "crowd", "held",
     "period", "met", "unit_row",
 )  # fmt: skip
 Step = tuple[str, Mapping[str, Any]]
@@ -158,20 +158,53 @@ def _shared_steps(definitions: Sequence[Measure], as_of: date) -> list[Step]:
         (population.RESIDENT_SOURCE, {}),
         (population.FACT_OF, {"facts": sorted(facts)}),
         (population.PLACE, {}),
-        (population.HOME_SPAN, {}),
-        (population.POPULATION, {"days": days, "as_of": as_of}),
+        (population.STAY, {"days": days, "as_of": as_of}),
         (population.HOUSE_AT, {"days": household_days, "as_of": as_of}),
         (population.PLACE_GROUP, {}),
+        *_crowd_steps([m for m in definitions if m.unit != "household"], as_of),
     ]
+
+
+def _crowd_steps(definitions: Sequence[Measure], as_of: date) -> list[Step]:
+    """Return the statements that count of whom measures of residents and records count, each sort of them once."""
+    crowd: dict[tuple[tuple[str, ...], str], set[date]] = {}
+    held: dict[tuple[str, ...], set[date]] = {}
+    for measure in definitions:
+        known_to = measure.denominator.known_to
+        days = [p.ends for p in periods(measure.window, as_of)]
+        held.setdefault(known_to, set()).add(days[-1])
+        for by in {_area(by) for by in (WHOLE, *measure.by)}:
+            crowd.setdefault((known_to, by), set()).update(days)
+    return [
+        (population.CROWDS, {}),
+        *(
+            (population.CROWD, {"known_to": list(known_to), "by": by, "days": sorted(crowd[known_to, by])})
+            for known_to, by in sorted(crowd)
+        ),
+        (population.HELDS, {}),
+        *((population.HELD, {"known_to": list(known_to), "days": sorted(held[known_to])}) for known_to in sorted(held)),
+    ]
+
+
+def _area(by: str) -> str:
+    """Return the kind of area of a breakdown, the whole where it is by something else."""
+    return WHOLE if by in PERSON_GROUPS else by
 
 
 def _steps(measure: Measure, as_of: date, settings: MeasureSettings) -> list[Step]:
     """Return the statements of one measure with what is bound to them, in order."""
     spans = periods(measure.window, as_of)
     conditions = measure.numerator.condition
-    of_whom = measure.denominator
     needed = len(conditions) if measure.numerator.match == "all" else 1
-    steps: list[Step] = [
+    fits = {
+        "living_here": measure.denominator.living_here,
+        "age_from": measure.denominator.age_from,
+        "age_to": measure.denominator.age_to,
+        "sex": measure.denominator.sex,
+    }
+    of_whom = {"known_to": list(measure.denominator.known_to), **fits}
+    groups = (WHOLE, *measure.by)
+    return [
         (
             statements.PERIOD,
             {
@@ -182,30 +215,27 @@ def _steps(measure: Measure, as_of: date, settings: MeasureSettings) -> list[Ste
         ),
         (statements.MET, {}),
         *(_condition(measure, number, condition) for number, condition in enumerate(conditions, start=1)),
+        (statements.UNIT_ROW[measure.unit], {} if measure.unit == "record" else {"needed": needed, **of_whom}),
         (
-            statements.UNIT_ROW[measure.unit],
+            statements.VALUES,
             {
-                "needed": needed,
-                "living_here": of_whom.living_here,
-                "age_from": of_whom.age_from,
-                "age_to": of_whom.age_to,
-                "sex": of_whom.sex,
-                "known_to": list(of_whom.known_to),
+                "measure": measure.name,
+                "unit": measure.unit,
+                "by": list(groups),
+                "by_area": [_area(by) != WHOLE for by in groups],
+                "whole": WHOLE,
+                "not_known": NOT_KNOWN,
+                "bands": [band.name for band in settings.bands()],
+                "first_ages": [band.first for band in settings.bands()],
+                "last_ages": [band.last for band in settings.bands()],
+                **of_whom,
             },
         ),
+        (
+            statements.LINEAGE[measure.unit],
+            {"measure": measure.name} if measure.unit == "household" else {"measure": measure.name, **of_whom},
+        ),
     ]
-    for by in (WHOLE, *measure.by):
-        parameters = {
-            "measure": measure.name,
-            "by": by,
-            "bands": [band.name for band in settings.bands()],
-            "first_ages": [band.first for band in settings.bands()],
-            "last_ages": [band.last for band in settings.bands()],
-            "not_known": NOT_KNOWN,
-        }
-        steps.append((statements.VALUES, parameters))
-    steps.append((statements.LINEAGE, {"measure": measure.name, "unit": measure.unit}))
-    return steps
 
 
 def _condition(measure: Measure, number: int, condition: FactCondition | KnownCondition) -> Step:

@@ -46,7 +46,7 @@ came AS (
     ANTI JOIN stood o ON o.ends = s.starts AND o.resident = n.resident
 ),
 went AS (
-    SELECT s.ends, CASE WHEN p.dead AND coalesce(p.died <= s.ends, TRUE) THEN 'died' ELSE 'left' END AS flow
+    SELECT s.ends, CASE WHEN p.died <= s.ends THEN 'died' ELSE 'left' END AS flow
     FROM step s JOIN stood n ON n.ends = s.starts JOIN person p ON p.resident = n.resident
     ANTI JOIN stood o ON o.ends = s.ends AND o.resident = n.resident
 )

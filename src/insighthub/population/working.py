@@ -29,13 +29,15 @@ AGE_NOT_KNOWN, NO_SEGMENT = "age_not_known", "no_segment"
 MONTHS = 12
 
 _TABLES = (
-    "person", "member", "resident_source", "fact_of", "place_no", "home_span", "population", "period", "met", "living",
+    "person", "member", "resident_source", "fact_of", "place_no", "stay", "period", "met", "living",
     "stood", "has_need", "in_segment", "contact", "household_type",
 )  # fmt: skip
 
-_STOOD = """
+_STOOD = f"""
 CREATE OR REPLACE TEMP TABLE stood AS
-SELECT n.ends, n.resident, n.age, n.sex FROM population n WHERE n.is_alive AND n.is_here
+WITH {population.DAY}
+SELECT ends, resident, {population.AGE} AS age, sex FROM day JOIN stay ON {population.STANDS}
+WHERE {population.ALIVE} AND is_here
 """
 _LIVING = """
 CREATE OR REPLACE TEMP TABLE living AS
@@ -97,15 +99,15 @@ def make_working_tables(db: duckdb.DuckDBPyConnection, declared: Declared, as_of
     db.execute(population.RESIDENT_SOURCE)
     db.execute(population.FACT_OF, {"facts": facts})
     db.execute(population.PLACE)
-    db.execute(population.HOME_SPAN)
-    db.execute(population.POPULATION, {"days": sorted({*month_ends(as_of), as_of}), "as_of": as_of})
-    db.execute(_STOOD)
+    days = sorted({*month_ends(as_of), as_of})
+    db.execute(population.STAY, {"days": days, "as_of": as_of})
+    db.execute(_STOOD, {"days": days})
     db.execute(_LIVING, {"tenants": declared.tenants, "as_of": as_of})
     db.execute(HOUSEHOLD_TYPE, PARAMETERS)
     _needs(db, declared, as_of)
     _segments(db, declared.segment)
-    days = month_ends(as_of)
-    db.execute(_CONTACT, {"since": days[0], "until": days[-1], "services": list(declared.services)})
+    months = month_ends(as_of)
+    db.execute(_CONTACT, {"since": months[0], "until": months[-1], "services": list(declared.services)})
 
 
 def drop_working_tables(db: duckdb.DuckDBPyConnection) -> None:
