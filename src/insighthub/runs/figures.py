@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 
 import pyarrow as pa
 
+from insighthub.linkage.standing.relinked import RECORD
 from insighthub.measures.build import build_measures
 from insighthub.measures.definition import Measure
 from insighthub.measures.home import hub_measures
@@ -18,7 +19,7 @@ from insighthub.measures.publish import publish_measures
 from insighthub.population.build import build_population
 from insighthub.population.declared import load_declared
 from insighthub.quality.build import Since, build_quality
-from insighthub.residents.received import RECORD, Placed, Received
+from insighthub.residents.received import Placed, Received
 from insighthub.runs.under_way import LANDING, Run
 from insighthub.store.tables import rows
 
