@@ -121,7 +121,7 @@ def _go(run: Run, sources: list[Placed], refused: tuple[Refused, ...], *, accept
     check_churn(identified, 1.0 if accept else limits.most_churn)
     not_counted = take_flags(run)
     households = build_index(run, [each.source for each in sources])
-    build_figures(run, sources, measures, not_counted)
+    build_figures(run, sources, measures, received, not_counted)
     run.stage("Checking the release")
     broken = broken_rules(run.db, RULES | INDEX_RULES)
     if broken:

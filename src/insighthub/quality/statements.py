@@ -1,10 +1,7 @@
-"""The statements that measure data quality, each one step.
+"""The tables of data quality, and the statements that write those which are made of counts, each one step.
 
-Names of columns that are filled in are those of standard fields, which come from the contract's model and not from
-data.
+What is counted by source and field, and can be counted on from run to run, is in ``counts``.
 """
-
-from collections.abc import Collection
 
 #: Fields in which a record should say of the person what the golden record says.
 CONSISTENT_FIELDS = ("given_name", "family_name", "date_of_birth", "sex", "nhs_number", "nino", "upn")
@@ -58,120 +55,76 @@ CREATE TABLE IF NOT EXISTS quality_linkage (
     probability_without DOUBLE,
     matches_missed DOUBLE                  -- more alone than if as often as with it
 );
+CREATE TABLE IF NOT EXISTS quality_said (
+    source VARCHAR NOT NULL,
+    field VARCHAR NOT NULL,
+    said BOOLEAN NOT NULL,                 -- what quality_linkage is made of: those that have the field, those without
+    records BIGINT NOT NULL,               -- linkable person-records
+    alone BIGINT NOT NULL,                 -- of these, how many are their resident's only record
+    likely BIGINT NOT NULL,                -- of those that are not, how many have a probability,
+    probability HUGEINT NOT NULL           -- and the sum of these, in million millionths
+);
 """
 
-#: What standardisation makes of a mapped field, where that is not the field of the same name alone. A previous name
-#: that is the present one says nothing, and is no fault. Neither is the name of an organisation, or of nobody, that was
-#: told to be that. ``m`` is the person, ``d`` what was delivered.
-STANDARDISED = {
-    "full_name": "coalesce(m.family_name, m.given_name, m.not_linked_reason)",
-    "given_name": "coalesce(m.given_name, m.not_linked_reason)",
-    "family_name": "coalesce(m.family_name, m.not_linked_reason)",
-    "previous_family_name": "coalesce(m.previous_family_name, m.family_name, m.not_linked_reason)",
-}
-#: A mobile number in the column of a landline goes to the other field, and the other way round.
-OTHER_NUMBER = {"phone": "mobile", "mobile": "phone"}
-
-
-def standardised(field: str, mapped: Collection[str]) -> str:
-    """Return what standardisation made of a mapped field, in SQL.
-
-    Args:
-        field: the standard field.
-        mapped: all fields that the contract maps.
-    """
-    if (other := OTHER_NUMBER.get(field)) is None:
-        return STANDARDISED.get(field, f"m.{field}")
-    taken = f"CASE WHEN NOT d.{other} THEN m.{other} END" if other in mapped else f"m.{other}"
-    return f"coalesce(m.{field}, {taken})"
-
-
-#: Completeness and validity of the fields of one source. A value that was there and gave nothing is invalid. ``told``
-#: is, for each field in turn, how many records have a value, and how many of these gave none of use.
-DELIVERED = """
+#: What is made of the counts of the rules that are asked of values and records: their shares.
+QUALITY = """
 INSERT INTO quality
-WITH main AS (
-    SELECT * FROM person_record WHERE source = $source AND person = 1 AND coalesce(role, 'main') = 'main'
-),
-counted AS (
-    SELECT count(*) AS rows, {filled} AS filled, {invalid} AS invalid
-    FROM delivered d LEFT JOIN main m USING (record_id)
-),
-told AS (
-    SELECT rows, unnest($fields::VARCHAR[]) AS field, unnest(filled) AS filled, unnest(invalid) AS invalid FROM counted
-)
-SELECT $source, field, 'complete', rows, rows - filled, filled / nullif(rows, 0) FROM told
-UNION ALL
-SELECT $source, field, 'valid', filled, invalid, 1 - invalid / nullif(filled, 0) FROM told
+SELECT source, field, rule, rows, failed,
+       CASE WHEN rule = 'complete' THEN (rows - failed) / nullif(rows, 0) ELSE 1 - failed / nullif(rows, 0) END
+FROM counted
+ORDER BY source, rule, field
 """
 
-#: Whether a record says of its resident what the golden record says, asked only where another record says anything. An
-#: initial, and a date that is known in part, say less and contradict nothing.
-CONSISTENT = f"""
-INSERT INTO quality
-WITH said AS (
-    SELECT resident_id, field, source, TRUE AS agrees
-    FROM golden_value WHERE rank = 1 AND field IN {CONSISTENT_FIELDS}
-    UNION ALL
-    SELECT v.resident_id, v.field, v.source,
-           (v.field = 'given_name' AND length(v.value) = 1 AND starts_with(g.value, v.value))
-           OR (v.field = 'date_of_birth' AND g.value LIKE replace(v.value, 'X', '_'))
-    FROM golden_value v JOIN golden g USING (resident_id, field)
-    WHERE v.rank > 1 AND v.field IN {CONSISTENT_FIELDS}
-),
-shared AS (SELECT resident_id, field FROM said GROUP BY resident_id, field HAVING count(*) > 1),
-counted AS (
-    SELECT source, field, count(*) AS rows, count(*) FILTER (NOT agrees) AS failed
-    FROM said SEMI JOIN shared USING (resident_id, field)
-    GROUP BY source, field
-)
-SELECT source, field, 'consistent', rows, failed, 1 - failed / rows FROM counted
-"""
-
-#: The day as of which each record speaks: its own dates and those of its facts, up to today, or a change that was seen.
+#: The day as of which each record speaks, of those that are dated by anything: its own dates and those of its facts, up
+#: to today, or a change that was seen.
 RECORD_DAY = """
 CREATE OR REPLACE TEMP TABLE record_day AS
-WITH told AS (
-    SELECT source, record_id, unnest([try_cast(valid_from AS DATE), try_cast(valid_to AS DATE)]) AS day
-    FROM person_record
-    UNION ALL
-    SELECT source, record_id, unnest([date, end_date]) FROM fact
+WITH held AS (
+    SELECT source, record_id, try_cast(valid_from AS DATE) AS starts, try_cast(valid_to AS DATE) AS ends
+    FROM person_record WHERE valid_from IS NOT NULL OR valid_to IS NOT NULL
 ),
-newest AS (SELECT source, record_id, max(day) AS day FROM told WHERE day <= $as_of GROUP BY source, record_id)
-SELECT s.source, s.record_id, s.first_seen, s.changed_on,
-       greatest(n.day, CASE WHEN s.changed_on > s.first_seen THEN s.changed_on END) AS day
-FROM source_record s LEFT JOIN newest n USING (source, record_id)
+told AS (
+    SELECT source, record_id, starts AS one, ends AS other FROM held
+    UNION ALL
+    SELECT source, record_id, date, end_date FROM fact WHERE date IS NOT NULL OR end_date IS NOT NULL
+),
+dated AS (
+    SELECT source, record_id,
+           greatest(CASE WHEN one <= $as_of THEN one END, CASE WHEN other <= $as_of THEN other END) AS day
+    FROM told
+    UNION ALL
+    SELECT source, record_id, changed_on FROM source_record WHERE changed_on > first_seen
+)
+SELECT source, max(day) AS day FROM dated WHERE day IS NOT NULL GROUP BY source, record_id
 """
 
 TIMELY = """
 INSERT INTO quality
-WITH counted AS (
-    SELECT source, count(day) AS rows, count(*) FILTER (day < $as_of::DATE - INTERVAL 1 YEAR) AS failed
+WITH held AS (SELECT DISTINCT source FROM source_record),
+counted AS (
+    SELECT source, count(*) AS rows, count(*) FILTER (day < $as_of::DATE - INTERVAL 1 YEAR) AS failed
     FROM record_day GROUP BY source
 )
-SELECT source, 'record', 'timely', rows, failed, 1 - failed / nullif(rows, 0) FROM counted
-"""
-
-#: What one source holds twice of one resident, beyond the first. A source that holds many records of one person by its
-#: nature, such as reports or school terms, fails this rule and is none the worse: see docs/how-to/read-data-quality.md.
-UNIQUE = """
-INSERT INTO quality
-WITH held AS (SELECT source, resident_id, count(DISTINCT record_id) AS records FROM membership GROUP BY ALL),
-counted AS (SELECT source, sum(records)::BIGINT AS rows, sum(records - 1)::BIGINT AS failed FROM held GROUP BY source)
-SELECT source, 'record', 'unique', rows, failed, 1 - failed / rows FROM counted
+SELECT source, 'record', 'timely', coalesce(c.rows, 0), coalesce(c.failed, 0), 1 - c.failed / c.rows
+FROM held LEFT JOIN counted c USING (source)
+ORDER BY source
 """
 
 SOURCE = """
 INSERT INTO quality_source
-WITH dated AS (
-    SELECT source, count(*) AS records, median(date_diff('day', day, $as_of::DATE)) AS median_age_days,
-           count(*) FILTER (day IS NULL) AS undated,
-           count(*) FILTER (changed_on >= $as_of::DATE - INTERVAL 1 YEAR) / count(*) AS changed_in_a_year
+WITH held AS (
+    SELECT source, count(*) AS records, count(*) FILTER (changed_on >= $as_of::DATE - INTERVAL 1 YEAR) AS changed
+    FROM source_record GROUP BY source
+),
+aged AS (
+    SELECT source, count(*) AS dated, median(date_diff('day', day, $as_of::DATE)) AS median_age_days
     FROM record_day GROUP BY source
 )
-SELECT d.source, d.records, s.landed_file, s.contract, s.delivered_on,
-       date_diff('day', s.delivered_on, $as_of::DATE), d.median_age_days, d.undated, d.changed_in_a_year
-FROM dated d LEFT JOIN source s USING (source)
+SELECT h.source, h.records, s.landed_file, s.contract, s.delivered_on,
+       date_diff('day', s.delivered_on, $as_of::DATE), a.median_age_days, h.records - coalesce(a.dated, 0),
+       h.changed / h.records
+FROM held h LEFT JOIN aged a USING (source) LEFT JOIN source s USING (source)
+ORDER BY h.source
 """
 
 QUARANTINE = "INSERT INTO quality_quarantine SELECT source, reason, count(*) FROM quarantine GROUP BY source, reason"
@@ -180,40 +133,22 @@ TREND = """
 INSERT INTO quality_trend SELECT $run_id, $as_of, source, field, rule, share FROM quality
 """
 
-_HAS = "count(p.{0})"
-_ALONE_WITH = "count(*) FILTER (p.{0} IS NOT NULL AND r.records = 1)"
-_ALONE_WITHOUT = "count(*) FILTER (p.{0} IS NULL AND r.records = 1)"
-# Rounded, as the last digits of a mean depend on the order in which threads add up.
-_SURE_WITH = "round(avg(m.probability) FILTER (p.{0} IS NOT NULL AND r.records > 1), 9)"
-_SURE_WITHOUT = "round(avg(m.probability) FILTER (p.{0} IS NULL AND r.records > 1), 9)"
-
-
-def _each_field(expression: str) -> str:
-    """Return the list of one expression for every linking field in turn, in SQL."""
-    return f"[{', '.join(expression.format(field) for field in LINKING_FIELDS)}]"
-
-
 #: What the lack of each field goes with, source by source.
-LINKAGE = f"""
+LINKAGE = """
 INSERT INTO quality_linkage
-WITH counted AS (
-    SELECT m.source, count(*) AS rows,
-           {_each_field(_HAS)} AS rows_with,
-           {_each_field(_ALONE_WITH)} AS alone_with,
-           {_each_field(_SURE_WITH)} AS probability_with,
-           {_each_field(_ALONE_WITHOUT)} AS alone_without,
-           {_each_field(_SURE_WITHOUT)} AS probability_without
-    FROM membership m JOIN resident r USING (resident_id) JOIN person_record p USING (source, record_id, person)
-    GROUP BY m.source
-),
-told AS (
-    SELECT source, unnest({list(LINKING_FIELDS)}) AS field, rows,
-           unnest(rows_with) AS rows_with, unnest(alone_with) AS alone_with,
-           unnest(probability_with) AS probability_with,
-           unnest(alone_without) AS alone_without, unnest(probability_without) AS probability_without
-    FROM counted
+WITH known AS (
+    SELECT source, field,
+           coalesce(sum(records) FILTER (said), 0)::BIGINT AS rows_with,
+           coalesce(sum(alone) FILTER (said), 0)::BIGINT AS alone_with,
+           sum(probability) FILTER (said) / 1e12 / nullif(sum(likely) FILTER (said), 0) AS probability_with,
+           coalesce(sum(records) FILTER (NOT said), 0)::BIGINT AS rows_without,
+           coalesce(sum(alone) FILTER (NOT said), 0)::BIGINT AS alone_without,
+           sum(probability) FILTER (NOT said) / 1e12 / nullif(sum(likely) FILTER (NOT said), 0) AS probability_without
+    FROM quality_said GROUP BY source, field
 )
-SELECT source, field, rows_with, alone_with, probability_with, rows - rows_with, alone_without, probability_without,
-       CASE WHEN rows_with > 0 THEN greatest(0, alone_without - (rows - rows_with) * alone_with / rows_with) END
-FROM told
+SELECT source, field, rows_with, alone_with, round(probability_with, 9), rows_without, alone_without,
+       round(probability_without, 9),
+       CASE WHEN rows_with > 0 THEN greatest(0, alone_without - rows_without * alone_with / rows_with) END
+FROM known
+ORDER BY source, field
 """

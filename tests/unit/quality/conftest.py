@@ -29,10 +29,10 @@ SCHOOL = {"name": "school", "path": "school.csv", "record_id": "ref", "person": 
 
 
 class Release:
-    """A release in memory, filled one record at a time."""
+    """A release in memory, or in a file, filled one record at a time."""
 
-    def __init__(self, folder: Path):
-        self.db = duckdb.connect()
+    def __init__(self, folder: Path, file: Path | str = ":memory:"):
+        self.db = duckdb.connect(file)
         create(self.db)
         self.db.execute(CREATE_GOLDEN)
         self.folder = folder
@@ -41,7 +41,8 @@ class Release:
 
     def land(self, source, file="first", contract="c", /, **columns):
         """Write a landed file, and note that it was delivered today."""
-        self.landed[source] = self.folder / f"{source}-{file}.parquet"
+        self.landed[source] = self.folder / source / f"{file}.parquet"
+        self.landed[source].parent.mkdir(exist_ok=True)
         pq.write_table(pa.table({k: pa.array(v, pa.string()) for k, v in columns.items()}), self.landed[source])
         self.db.execute("DELETE FROM source WHERE source = ?", [source])
         self.db.execute("INSERT INTO source VALUES (?, ?, ?, ?, 0, 0, 0, FALSE)", [source, file, contract, DAY])
