@@ -61,8 +61,8 @@ CREATE TABLE IF NOT EXISTS quality_said (
     said BOOLEAN NOT NULL,                 -- what quality_linkage is made of: those that have the field, those without
     records BIGINT NOT NULL,               -- linkable person-records
     alone BIGINT NOT NULL,                 -- of these, how many are their resident's only record
-    likely BIGINT NOT NULL,                -- of those that are not, how many have a probability,
-    probability HUGEINT NOT NULL           -- and the sum of these, in million millionths
+    likely BIGINT NOT NULL,                -- of those that are not, how many have a probability
+    probability HUGEINT NOT NULL           -- the sum of these probabilities, in million millionths
 );
 """
 
