@@ -127,7 +127,7 @@ _MEMBERS = """
 INSERT INTO household_member
 SELECT household_id, resident_id, from_date, to_date, is_current, probability, why
 FROM new_member
-ORDER BY household_id, is_current DESC, resident_id
+ORDER BY resident_id, household_id  -- as they are mostly asked for
 """
 
 _HOME_BEFORE = """

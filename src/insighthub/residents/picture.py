@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -38,7 +38,7 @@ from insighthub.residents.picture_parts import (
 )
 from insighthub.residents.picture_values import Said, forms_of_name, in_order
 from insighthub.residents.rectified import RULE
-from insighthub.store.tables import rows
+from insighthub.store.tables import one_of, rows
 
 #: Comparison -> what each of its levels means, as the model has them.
 Levels = Mapping[str, tuple[str, ...]]
@@ -54,8 +54,11 @@ SELECT field, value, rank, source, record_id, person, date, why_lost
 FROM golden_value WHERE resident_id = $id AND list_contains($sources, source)
 ORDER BY field, rank, source, record_id
 """
-_INFERRED = "SELECT field, value, why FROM golden WHERE resident_id = $id AND inferred ORDER BY field"
-_PUT_RIGHT = f"SELECT field, value, why FROM golden WHERE resident_id = $id AND rule = '{RULE}' ORDER BY field"
+_OF_NO_SOURCE = f"""
+SELECT field, value, why, inferred, rule = '{RULE}'
+FROM golden WHERE resident_id = $id AND (inferred OR rule = '{RULE}')
+ORDER BY field
+"""
 _NAMES = """
 SELECT given_name, middle_names, family_name, kind, list_sort(list_intersect(sources, $sources))
 FROM name_form WHERE resident_id = $id AND list_has_any(sources, $sources)
@@ -110,26 +113,24 @@ FROM evidence
 WHERE resident_id = $id AND list_contains($sources, source_l) AND list_contains($sources, source_r)
 ORDER BY match_weight, source_l, record_id_l, source_r, record_id_r
 """
-# Who lives together is told only as far as allowed sources give both of them that home.
 _HOUSEHOLD = """
 SELECT m.household_id, h.place_id, h.kind
 FROM household_member m JOIN household h USING (household_id)
-JOIN address a ON a.resident_id = m.resident_id AND a.place_id = h.place_id AND list_has_any(a.sources, $sources)
 WHERE m.resident_id = $id
 ORDER BY m.is_current DESC, m.from_date DESC NULLS LAST, m.household_id
 """
 _MATES = """
-SELECT resident_id, bool_or(is_current), max(probability), arg_max(why, (is_current, household_id))
+SELECT resident_id, is_current, probability, why
 FROM household_member
-WHERE list_contains($households, household_id) AND resident_id <> $id
-GROUP BY resident_id
+WHERE household_id IN (SELECT unnest($households)) AND resident_id <> $id
+ORDER BY is_current, household_id
 """
 _KNOWN_MATES = """
 SELECT n.resident_id, arg_min(concat_ws(' ', n.given_name, n.family_name), (n.kind <> 'current', n.family_name))
 FROM name_form n
-JOIN address a ON a.resident_id = n.resident_id AND list_contains($places, a.place_id)
+JOIN address a ON a.resident_id = n.resident_id AND a.place_id {places}
     AND list_has_any(a.sources, $sources)
-WHERE list_contains($mates, n.resident_id) AND list_has_any(n.sources, $sources)
+WHERE n.resident_id {mates} AND a.resident_id {mates} AND list_has_any(n.sources, $sources)
 GROUP BY n.resident_id
 """
 _RELATIONS = """
@@ -198,6 +199,7 @@ def picture(db: duckdb.DuckDBPyConnection, asking: Asking, levels: Levels) -> Pi
     release, as_of = rows(db, "SELECT run_id, as_of FROM run ORDER BY run_id DESC LIMIT 1")[0]
     held = Counter(source for source, _ in records)
     values = ask(_VALUES)
+    of_no_source = ask(_OF_NO_SOURCE)
     contacts = tuple(Contact(row[0], row[1], tuple(row[2]), row[3], row[4]) for row in ask(_CONTACTS))
     identifiers = None
     if asking.purpose.identifiers:
@@ -216,12 +218,13 @@ def picture(db: duckdb.DuckDBPyConnection, asking: Asking, levels: Levels) -> Pi
         if hidden is not None:
             hidden = ask(_HIDDEN_BECAUSE)[0][0] or "the reason is not for this purpose"
     else:
-        fields = _fields(values, ask(_INFERRED), asking.purpose)
+        fields = _fields(values, [row[:3] for row in of_no_source if row[3]], asking.purpose)
         names = tuple(NameForm(row[0], row[1], row[2], row[3], tuple(row[4])) for row in ask(_NAMES))
-        addresses = tuple(_address(row) for row in ask(_ADDRESSES))
-        mates, kind = ((), None) if hidden else _household(ask)
+        there = ask(_ADDRESSES)
+        addresses = tuple(_address(row) for row in there)
+        mates, kind = ((), None) if hidden else _household(ask, {row[-1] for row in there})
         left = any(row[0] == "probably left" for row in ask(_WHEREABOUTS))
-    put_right = {field: (value, why) for field, value, why in ask(_PUT_RIGHT)}
+    put_right = {field: (value, why) for field, value, why, _, right in of_no_source if right}
     fields = _with_put_right(fields, put_right, asking.purpose)
     names = _with_name_put_right(names, put_right, fields)
     mates = tuple(mate for mate in mates if mate.resident_id not in asking.not_shown)
@@ -347,14 +350,18 @@ def _own_identifiers(ask: Any, identifiers: tuple[Identifier, ...]) -> tuple[Ide
     )
 
 
-def _household(ask: Any) -> tuple[tuple[Mate, ...], str | None]:
-    """Return who lives, and lived, with the resident, of those whom the purpose's sources know."""
-    households = ask(_HOUSEHOLD)
+def _household(ask: Any, places: Collection[str]) -> tuple[tuple[Mate, ...], str | None]:
+    """Return who lives, and lived, with the resident, as far as allowed sources give both of them that place."""
+    households = [row for row in ask(_HOUSEHOLD) if row[1] in places]
     if not households:
         return (), None
+    # Once for each of the households that they share, the current ones last: these say.
     found = {row[0]: row[1:] for row in ask(_MATES, households=[row[0] for row in households])}
-    mates = sorted(found)
-    names = dict(ask(_KNOWN_MATES, mates=mates, places=[row[1] for row in households]))
+    if not (mates := sorted(found)):
+        return (), households[0][2]
+    theirs, bound = one_of("mate", mates)
+    there, homes = one_of("place", [row[1] for row in households])
+    names = dict(ask(_KNOWN_MATES.format(mates=theirs, places=there), **bound, **homes))
     relations: dict[str, tuple[str, str]] = {}
     for other, kind, why in ask(_RELATIONS, mates=mates):
         relations.setdefault(other, (kind, why))

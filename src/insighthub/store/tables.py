@@ -25,6 +25,21 @@ def rows(
     return found
 
 
+def one_of(name: str, values: Sequence[object]) -> tuple[str, dict[str, object]]:
+    """Return ``IN (...)`` with a parameter for each of some values, and these parameters by name.
+
+    For single values DuckDB passes over the groups of rows that cannot hold them; for a list that is bound as a whole
+    it looks at every row.
+
+    Raises:
+        ValueError: there are no values.
+    """
+    if not values:
+        raise ValueError("there is nothing to be one of")
+    bound: dict[str, object] = {f"{name}_{number}": value for number, value in enumerate(values)}
+    return f"IN ({', '.join(f'${key}' for key in bound)})", bound
+
+
 def number(
     db: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None
 ) -> Any:
