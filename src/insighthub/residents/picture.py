@@ -48,7 +48,11 @@ _NOT_SHOWN = ("place_id", *IDENTIFIERS)
 _NAME_FIELDS = ("given_name", "middle_names", "family_name")
 _MOST_REASONS = 12
 
-_RESIDENT = "SELECT confidence, hidden FROM resident WHERE resident_id = $id"
+_RESIDENT = """
+SELECT confidence, hidden, run_id, as_of
+FROM resident, (SELECT run_id, as_of FROM run ORDER BY run_id DESC LIMIT 1)
+WHERE resident_id = $id
+"""
 _VALUES = """
 SELECT field, value, rank, source, record_id, person, date, why_lost
 FROM golden_value WHERE resident_id = $id AND list_contains($sources, source)
@@ -192,11 +196,10 @@ def picture(db: duckdb.DuckDBPyConnection, asking: Asking, levels: Levels) -> Pi
     found = ask(_RESIDENT)
     if not found or (found[0][1] is not None and not asking.purpose.hidden):
         raise no_such_resident()
-    confidence, hidden = found[0]
+    confidence, hidden, release, as_of = found[0]
     records = ask(_RECORDS)
     if not records:
         raise no_such_resident()
-    release, as_of = rows(db, "SELECT run_id, as_of FROM run ORDER BY run_id DESC LIMIT 1")[0]
     held = Counter(source for source, _ in records)
     values = ask(_VALUES)
     of_no_source = ask(_OF_NO_SOURCE)
