@@ -30,7 +30,7 @@ import pyarrow.parquet as pq
 from insighthub.quality import counts, statements
 from insighthub.quality.delivered import delivered_fields, measured_fields
 from insighthub.sources.contract import Source
-from insighthub.store.tables import number, rows
+from insighthub.store.tables import number, quoted, rows
 
 _MEASURED = "SELECT source, landed_file, contract FROM quality_source"
 _LANDED = "SELECT source, landed_file, contract FROM source"
@@ -111,8 +111,7 @@ def _beside(db: duckdb.DuckDBPyConnection, since: Since | None) -> Iterator[Sinc
     if since is None or not number(db, "SELECT count(*) FROM quality_said"):
         yield None
         return
-    quoted = str(since.release).replace("'", "''")
-    db.execute(f"ATTACH '{quoted}' AS {counts.BEFORE} (READ_ONLY)")
+    db.execute(f"ATTACH {quoted(since.release)} AS {counts.BEFORE} (READ_ONLY)")
     try:
         yield since
     finally:
@@ -138,12 +137,15 @@ def _count_delivered(
     since: Since | None,
 ) -> None:
     """Count what the landed rows fill in: of a source whose file is another one, of the records that changed."""
-    kept = set() if anew else _unchanged(db) & {source.name for source in sources}
+    measured, there = ({row[0]: row[1:] for row in rows(db, query)} for query in (_MEASURED, _LANDED))
+    kept = set() if anew else {s.name for s in sources if s.name in there and measured.get(s.name) == there[s.name]}
     now, before = [], []
     for source in sources:
         if source.name not in landed or source.name in kept:
             continue
-        changed = _changed_rows(db, landed[source.name], source, since)
+        file, contract = measured.get(source.name, (None, None))
+        former = file if contract == there.get(source.name, (None, None))[1] else None
+        changed = _changed_rows(landed[source.name], former, source, since)
         if changed is None:
             now.append(delivered_fields(landed[source.name], source))
             for rule in _DELIVERED:
@@ -163,25 +165,15 @@ def _count_delivered(
                 db.unregister("delivered")
 
 
-def _unchanged(db: duckdb.DuckDBPyConnection) -> set[str]:
-    """Return the sources whose landed file was measured under the same contract in the run before."""
-    measured = {row[0]: row[1:] for row in rows(db, _MEASURED)}
-    return {row[0] for row in rows(db, _LANDED) if measured.get(row[0]) == row[1:]}
-
-
 def _changed_rows(
-    db: duckdb.DuckDBPyConnection, path: Path, source: Source, since: Since | None
+    path: Path, file: str | None, source: Source, since: Since | None
 ) -> tuple[pa.Table, pa.Table] | None:
     """Return what the records of a source that changed fill in, as they are now and as they were.
 
-    None, where that does not tell everything that is different: the contract is another one or leaves out records that
-    the file has, or the file before is no longer there.
+    ``file`` is the landed file that was measured under the same contract in the run before. None, where that does not
+    tell everything that is different: there is none, or it is gone, or the contract leaves out records that it has.
     """
-    if since is None or source.deleted:
-        return None
-    measured, there = ({row[0]: row[1:] for row in rows(db, query)} for query in (_MEASURED, _LANDED))
-    file, contract = measured.get(source.name, (None, None))
-    if file is None or contract != there[source.name][1]:
+    if since is None or source.deleted or file is None:
         return None
     former = path.with_name(f"{file}.parquet")
     if not former.is_file():

@@ -3,14 +3,6 @@
 What is counted by source and field, and can be counted on from run to run, is in ``counts``.
 """
 
-#: Fields in which a record should say of the person what the golden record says.
-CONSISTENT_FIELDS = ("given_name", "family_name", "date_of_birth", "sex", "nhs_number", "nino", "upn")
-#: Fields whose lack may cost matches. Who has no middle name lacks none, so that is not one of them.
-LINKING_FIELDS = (
-    "given_name", "family_name", "date_of_birth", "sex", "address", "postcode", "uprn", "phone",
-    "mobile", "email", "nhs_number", "nino", "upn",
-)  # fmt: skip
-
 CREATE = """
 CREATE TABLE IF NOT EXISTS quality (
     source VARCHAR NOT NULL,

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -133,6 +134,11 @@ class Received:
     removed: pa.Table
     added: pa.Table
     sources: tuple[SourceChange, ...]
+
+    @cached_property
+    def said(self) -> pa.Table:
+        """The record of each row of ``added``, under ``RECORD``."""
+        return pa.table([self.added[name].cast(pa.string()) for name in RECORD.names], schema=RECORD)
 
 
 @dataclass(frozen=True)

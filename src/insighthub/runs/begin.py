@@ -22,7 +22,7 @@ from insighthub.sources.lawful import missing_entries
 from insighthub.store.releases import Releases
 from insighthub.store.run_log import CHANGES, FULL, RunRow, begin_run, last_figures, newest_run
 from insighthub.store.state import State
-from insighthub.store.tables import rows
+from insighthub.store.tables import quoted, rows
 
 #: Rows that are kept together, a fifteenth of DuckDB's own number. Whoever asks about one resident, or about the twenty
 #: of a search, reads every group that may have them, table by table, so that smaller ones answer sooner; with much
@@ -163,11 +163,10 @@ def _decided(
 
 def _opened(file: Path) -> duckdb.DuckDBPyConnection:
     """Open the file of a release to be built, in which rows are kept in small groups."""
-    quoted = str(file).replace("'", "''")
     db = duckdb.connect()
     try:
-        db.execute(f"SET temp_directory = '{quoted}.tmp'")
-        db.execute(f"ATTACH '{quoted}' AS release (ROW_GROUP_SIZE {ROW_GROUP})")
+        db.execute(f"SET temp_directory = {quoted(file.with_name(f'{file.name}.tmp'))}")
+        db.execute(f"ATTACH {quoted(file)} AS release (ROW_GROUP_SIZE {ROW_GROUP})")
         db.execute("USE release")
     except BaseException:
         db.close()

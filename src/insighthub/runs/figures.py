@@ -11,7 +11,6 @@ from collections.abc import Collection, Sequence
 
 import pyarrow as pa
 
-from insighthub.linkage.standing.relinked import RECORD
 from insighthub.measures.build import build_measures
 from insighthub.measures.definition import Measure
 from insighthub.measures.home import hub_measures
@@ -72,5 +71,4 @@ def build_figures(
 
 def _since(run: Run, received: Received) -> Since:
     assert run.row.base is not None
-    said = pa.table([received.added[name].cast(pa.string()) for name in RECORD.names], schema=RECORD)
-    return Since(run.releases.file(run.row.base), pa.concat_tables([received.removed, said]))
+    return Since(run.releases.file(run.row.base), pa.concat_tables([received.removed, received.said]))

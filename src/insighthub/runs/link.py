@@ -6,12 +6,9 @@ import shutil
 from collections.abc import Sequence
 from typing import Any
 
-import pyarrow as pa
-
 from insighthub.linkage.settings import LinkSettings
 from insighthub.linkage.standing import Relinked, learn, link_all, relink
 from insighthub.linkage.standing.as_before import without
-from insighthub.linkage.standing.relinked import RECORD
 from insighthub.residents.decisions import in_force
 from insighthub.residents.identify import Identified, identify
 from insighthub.residents.identity_state import closed_ids, gone_memberships, memberships, next_number, numbers
@@ -50,11 +47,11 @@ def link_run(run: Run, sources: Sequence[Placed], received: Received) -> Relinke
 def identify_run(run: Run, received: Received, relinked: Relinked) -> Identified:
     """Give every record that was linked its resident."""
     db = run.db
-    said = pa.table([received.added[name].cast(pa.string()) for name in RECORD.names], schema=RECORD)
     with run.state.read() as connection:
         from_newest = newest_run(connection) == run.row.base
         known, closed = numbers(connection, closed=from_newest), closed_ids(connection)
-        gone, following, decisions = gone_memberships(connection, said), next_number(connection), in_force(connection)
+        gone = gone_memberships(connection, received.said)
+        following, decisions = next_number(connection), in_force(connection)
         there = None if from_newest else memberships(connection)
     db.register("told", known)
     db.execute("CREATE OR REPLACE TEMP TABLE resident_number AS FROM told")
@@ -72,7 +69,7 @@ def identify_run(run: Run, received: Received, relinked: Relinked) -> Identified
         relinked.rows,
         relinked.pairs,
         removed=without(received.removed, relinked.as_before),
-        said=said,
+        said=received.said,
         as_before=relinked.as_before,
         decided=decisions,
         closed_before=closed,

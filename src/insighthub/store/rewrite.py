@@ -13,6 +13,8 @@ from pathlib import Path
 
 import duckdb
 
+from insighthub.store.tables import quoted
+
 
 def rewrite(file: Path, *, row_group: int) -> None:
     """Write a database file anew.
@@ -25,8 +27,8 @@ def rewrite(file: Path, *, row_group: int) -> None:
     beside.unlink(missing_ok=True)
     try:
         with duckdb.connect() as db:
-            db.execute(f"ATTACH {_quoted(file)} AS old (READ_ONLY)")
-            db.execute(f"ATTACH {_quoted(beside)} AS new (ROW_GROUP_SIZE {row_group})")
+            db.execute(f"ATTACH {quoted(file)} AS old (READ_ONLY)")
+            db.execute(f"ATTACH {quoted(beside)} AS new (ROW_GROUP_SIZE {row_group})")
             db.execute("COPY FROM DATABASE old TO new")
             db.execute("CHECKPOINT new")
             db.execute("DETACH old")
@@ -37,7 +39,3 @@ def rewrite(file: Path, *, row_group: int) -> None:
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
-
-
-def _quoted(file: Path) -> str:
-    return "'" + str(file).replace("'", "''") + "'"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -38,6 +39,11 @@ def one_of(name: str, values: Sequence[object]) -> tuple[str, dict[str, object]]
         raise ValueError("there is nothing to be one of")
     bound: dict[str, object] = {f"{name}_{number}": value for number, value in enumerate(values)}
     return f"IN ({', '.join(f'${key}' for key in bound)})", bound
+
+
+def quoted(file: Path) -> str:
+    """Return the path of a file as SQL writes it, for statements that take no parameters."""
+    return "'" + str(file).replace("'", "''") + "'"
 
 
 def number(

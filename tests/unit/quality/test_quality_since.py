@@ -7,6 +7,7 @@ from random import Random
 import pyarrow as pa
 import pytest
 
+from insighthub.linkage.standing.relinked import RECORD
 from insighthub.quality.build import Since
 from tests.unit.quality.conftest import DAY, Release
 
@@ -22,7 +23,6 @@ FIELDS = {
 GOLDEN = ("given_name", "family_name", "date_of_birth", "sex", "mobile")
 RAW = {"tax": ("name", "dob", "post"), "school": ("first", "sex")}
 WRITTEN = ("Ann Lee", "N/A", "", "?", "01/01/1900", "x", None)
-RECORD = pa.schema([("source", pa.string()), ("record_id", pa.string())])
 
 
 class Borough:
